@@ -1,0 +1,3 @@
+//! The token endpoint for Agora's real-time products.
+
+pub mod time;
