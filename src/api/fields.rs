@@ -27,7 +27,9 @@ impl<'a> Fields<'a> {
         let value =
             serde_json::from_slice(body).map_err(|error| Problem::MalformedJson(error.to_string()))?;
         match value {
-            Json::Object(entries) => Ok(Self::new(String::new(), entries)),
+            Json::Object(entries) => {
+                Self::new(String::new(), entries).map_err(|fault| Problem::InvalidRequest(vec![fault]))
+            }
             other => {
                 let fault = FieldFault::new("body", format!("the body is {other}, expected an object"));
                 Err(Problem::InvalidRequest(vec![fault]))
@@ -35,16 +37,15 @@ impl<'a> Fields<'a> {
         }
     }
 
-    /// Takes note of keys given twice; the first value stands.
-    fn new(path: String, entries: Vec<(Cow<'a, str>, Json<'a>)>) -> Self {
-        let mut fields =
-            Self { path, entries: Vec::with_capacity(entries.len().min(MAX_KEYS)), faults: Vec::new() };
+    /// Takes note of keys given twice; the first value stands. Of an object with too many keys
+    /// nothing else is said.
+    fn new(path: String, entries: Vec<(Cow<'a, str>, Json<'a>)>) -> Result<Self, FieldFault> {
         if entries.len() > MAX_KEYS {
-            let field = if fields.path.is_empty() { "body".to_owned() } else { fields.path.clone() };
+            let field = if path.is_empty() { "body".to_owned() } else { path };
             let detail = format!("{field}: {} keys, expected at most {MAX_KEYS}", entries.len());
-            fields.faults.push(FieldFault::new(field, detail));
-            return fields;
+            return Err(FieldFault::new(field, detail));
         }
+        let mut fields = Self { path, entries: Vec::with_capacity(entries.len()), faults: Vec::new() };
         let mut twice: Vec<Cow<'a, str>> = Vec::new();
         for (key, value) in entries {
             if !fields.entries.iter().any(|(earlier, _)| *earlier == key) {
@@ -56,7 +57,7 @@ impl<'a> Fields<'a> {
         for key in twice {
             fields.fault(&key, "is given twice");
         }
-        fields
+        Ok(fields)
     }
 
     /// Says `what` of the field `name`: `uid is required`.
@@ -122,7 +123,9 @@ impl<'a> Fields<'a> {
     /// The object that the field holds, to be given back with [`Self::leave`].
     pub(super) fn enter(&mut self, name: &str, value: Json<'a>) -> Option<Fields<'a>> {
         match value {
-            Json::Object(entries) => Some(Fields::new(self.name(name), entries)),
+            Json::Object(entries) => {
+                Fields::new(self.name(name), entries).map_err(|fault| self.faults.push(fault)).ok()
+            }
             other => {
                 self.unexpected(name, &other, "an object");
                 None
