@@ -233,18 +233,17 @@ fn privileges(
     longest: Ttl,
 ) -> Option<RtcPrivileges<PrivilegeTtl>> {
     let end = match fields.take("privilegeExpireTime") {
-        None => PrivilegeTtl::from(longest),
+        None => Some(PrivilegeTtl::from(longest)),
         Some(_) if fields.has("privileges") => {
             fields.fault("privilegeExpireTime", "stands beside privileges, expected one of the two");
-            return None;
+            None
         }
-        Some(value) => {
-            let seconds = fields.seconds("privilegeExpireTime", &value, 1, longest.as_secs())?;
-            PrivilegeTtl::from_secs(seconds).ok()?
-        }
+        Some(value) => fields
+            .seconds("privilegeExpireTime", &value, 1, longest.as_secs())
+            .and_then(|seconds| PrivilegeTtl::from_secs(seconds).ok()),
     };
     match fields.take("privileges") {
-        None => Some(role?.privileges(end)),
+        None => Some(role?.privileges(end?)),
         Some(value) => each_privilege(fields, value, role, longest),
     }
 }
