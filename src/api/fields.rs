@@ -6,9 +6,6 @@ use super::json::Json;
 use super::problem::{FieldFault, Problem};
 use crate::time::Ttl;
 
-/// From here on a number is no lifetime but a moment: 2001 in seconds.
-const LOOKS_LIKE_UNIX_TIME: i128 = 1_000_000_000;
-
 /// No request has a tenth of it. It bounds the search for keys given twice, and what is answered.
 const MAX_KEYS: usize = 64;
 
@@ -162,15 +159,13 @@ impl<'a> Fields<'a> {
             Json::Integer(seconds) if (i128::from(least)..=i128::from(most)).contains(seconds) => {
                 u32::try_from(*seconds).ok()
             }
-            Json::Integer(seconds) if *seconds >= LOOKS_LIKE_UNIX_TIME => {
-                let what = format!(
-                    "{seconds} looks like a Unix timestamp, expected seconds from now, {least} to {most}"
-                );
-                self.fault(name, what);
-                None
-            }
             other => {
-                self.unexpected(name, other, &format!("seconds from now, an integer from {least} to {most}"));
+                let expected = format!("seconds from now, an integer from {least} to {most}");
+                if looks_like_unix_time(other) {
+                    self.fault(name, format!("{other} looks like a Unix timestamp, expected {expected}"));
+                } else {
+                    self.unexpected(name, other, &expected);
+                }
                 None
             }
         }
@@ -200,5 +195,15 @@ impl<'a> Fields<'a> {
     pub(super) fn finish(mut self) -> Vec<FieldFault> {
         self.refuse_rest(|_| None);
         self.faults
+    }
+}
+
+/// Whether a number is no lifetime but a moment: from 2001 on, in seconds, with or without a
+/// fraction, or in milliseconds.
+fn looks_like_unix_time(value: &Json<'_>) -> bool {
+    match value {
+        Json::Integer(number) => *number >= 1_000_000_000,
+        Json::Float(number) => *number >= 1e9,
+        _ => false,
     }
 }
