@@ -166,13 +166,15 @@ fn channel(fields: &mut Fields<'_>, asking: &Asking<'_>) -> Option<ChannelName> 
 }
 
 fn role(fields: &mut Fields<'_>) -> Option<Role> {
-    let found = match fields.take("role") {
+    let value = fields.take("role");
+    let found = match &value {
         Some(Json::Text(text)) => Role::ALL.into_iter().find(|role| role.name() == text),
         _ => None,
     };
     if found.is_none() {
         // The words of the seeds, for a missing role as well.
-        fields.fault("role", "is incorrect, expected publisher or subscriber");
+        let came = value.map_or(String::new(), |value| format!(": {value}"));
+        fields.fault("role", format!("is incorrect{came}, expected publisher or subscriber"));
     }
     found
 }
@@ -217,7 +219,7 @@ fn id(fields: &mut Fields<'_>, name: &str, value: &Json<'_>) -> Option<UserId> {
         Json::Integer(number) if *number >= 0 => named(fields, name, number.to_string().parse()),
         Json::Text(text) => named(fields, name, text.parse()),
         other => {
-            fields.unexpected(name, other, "text or an integer");
+            fields.unexpected(name, other, "text or an integer from 0");
             None
         }
     }
