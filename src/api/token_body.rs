@@ -91,6 +91,7 @@ fn old_format(fields: &mut Fields<'_>, kind: TokenType) -> bool {
     let old = fields.word("version", &value, old, "\"007\" or \"006\"").unwrap_or(false);
     if old && !matches!(kind, TokenType::Rtc | TokenType::Rtm) {
         fields.fault("version", format!("006 has no tokens of type {}, only rtc and rtm", kind.name()));
+        return false;
     }
     old
 }
@@ -106,11 +107,13 @@ fn rtc(
     let role = role(fields);
     let uid = uid(fields, asking);
     let privileges = privileges(fields, role, longest);
-    let beside = beside(fields, kind, uid.as_ref(), asking);
+    let beside = if old && fields.take("rtm").is_some() {
+        fields.fault("rtm", "a 006 token has one service only; ask for an rtm token as well");
+        None
+    } else {
+        beside(fields, kind, uid.as_ref(), asking)
+    };
     if old {
-        if matches!(beside, Some(Beside::Rtm(_))) {
-            fields.fault("rtm", "a 006 token has one service only; ask for an rtm token as well");
-        }
         if channel.as_ref().is_some_and(ChannelName::is_wildcard) {
             fields.fault("channel", "a 006 token knows no wildcard channels");
         }
