@@ -90,20 +90,41 @@ async function runFile(file) {
 
 async function runCase(one, servers, project) {
   const answers = [];
+  const failures = new Map(); // the same complaint of a dozen event shapes is shown once
   for (const { name, server, answers: ofServer } of servers) {
     if (name === "emulator" && !one.emulator) continue;
     const some = (await attempt(`${one.name} (${name})`, () => server.send(one.request))) ?? [];
     for (const answer of some) {
       record(`${answer.from} answers`, `${JSON.stringify(answer.headers)}\n${answer.body}\n`);
-      result(`${one.name} (${answer.from})`, complaints(one.expect, answer, project));
       ofServer.push(answer);
+      const found = complaints(one.expect, answer, project);
+      if (found.length === 0) passed += 1;
+      else group(failures, found.join("\n"), { answer, found });
     }
     answers.push(...some);
   }
+  for (const [{ answer, found }, ...more] of failures.values()) {
+    const from = [answer, ...more.map((failure) => failure.answer)].map((failure) => failure.from).join("; ");
+    const shown = `answered: ${answer.status} ${answer.body.toString().slice(0, 1000)}`;
+    result(`${one.name} (${from})`, [...found, shown], 1 + more.length);
+  }
   const [reference, ...others] = answers;
   if (others.length === 0) return;
-  const found = others.flatMap((other) => disagreements(reference, other));
-  result(`${one.name} (the runtimes agree)`, found);
+  const differing = new Map();
+  for (const other of others) {
+    const found = disagreements(reference, other);
+    if (found.length) group(differing, found.map(({ part, b }) => part + b).join("\n"), { other, found });
+  }
+  result(`${one.name} (the runtimes agree)`, [...differing.values()].flatMap((same) => described(reference, same)));
+}
+
+function group(groups, key, value) {
+  groups.set(key, [...(groups.get(key) ?? []), value]);
+}
+
+function described(reference, same) {
+  const names = same.map(({ other }) => other.from).join("; ");
+  return same[0].found.map(({ part, a, b }) => `${part} differs\n      ${reference.from}: ${a}\n      ${names}: ${b}`);
 }
 
 async function runHostileEvents() {
@@ -166,12 +187,12 @@ async function attempt(name, action) {
   }
 }
 
-function result(name, found) {
+function result(name, found, count = 1) {
   if (found.length === 0) {
-    passed += 1;
+    passed += count;
     return;
   }
-  failed += 1;
+  failed += count;
   console.log(`FAIL  ${name}`);
   for (const complaint of found) console.log(`      ${complaint}`);
 }

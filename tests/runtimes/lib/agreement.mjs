@@ -6,11 +6,12 @@ import { header } from "./expectation.mjs";
 /** Of the connection or the platform, not of the answer. Content-Length follows a token's compressed length. */
 const NOT_COMPARED = new Set(["connection", "content-length", "date", "keep-alive", "server", "transfer-encoding"]);
 
+/** The parts that differ, each as { part, a, b }. */
 export function disagreements(reference, other) {
   const [a, b] = [comparable(reference), comparable(other)];
   return ["status", "headers", "body"]
     .filter((part) => a[part] !== b[part])
-    .map((part) => `${part} differs\n      ${reference.from}: ${a[part]}\n      ${other.from}: ${b[part]}`);
+    .map((part) => ({ part, a: a[part], b: b[part] }));
 }
 
 function comparable(answer) {
