@@ -47,10 +47,11 @@ function headerComplaints(expect, answer) {
 function lengthComplaints(answer) {
   const length = header(answer, "content-length");
   const found = header(answer, "transfer-encoding") ? ["the answer is chunked"] : [];
-  // RFC 9110, 8.6: none with 204; with HEAD it is the length that GET would have.
+  // RFC 9110, 8.6: none with 204; with HEAD none, or the length that GET would have.
   if (answer.status === 204) return length === undefined ? found : [...found, "204 with a Content-Length"];
+  if (answer.method === "HEAD") return length === "0" ? [...found, "HEAD says that GET would be empty"] : found;
   if (length === undefined) return [...found, "Content-Length is missing"];
-  if (answer.method !== "HEAD" && Number(length) !== answer.body.length)
+  if (Number(length) !== answer.body.length)
     found.push(`Content-Length ${length}, body of ${answer.body.length} bytes`);
   return found;
 }
