@@ -54,11 +54,7 @@ impl Ttl {
     /// # Errors
     /// [`TtlOutOfRange`] unless `seconds` is 1 to 86,400.
     pub const fn from_secs(seconds: u32) -> Result<Self, TtlOutOfRange> {
-        if seconds == 0 || seconds > Self::MAX.0 {
-            Err(TtlOutOfRange { seconds })
-        } else {
-            Ok(Self(seconds))
-        }
+        if seconds == 0 || seconds > Self::MAX.0 { Err(TtlOutOfRange { seconds }) } else { Ok(Self(seconds)) }
     }
 
     /// Seconds from the issue of the token.

@@ -1,0 +1,68 @@
+//! Agora's tokens: building them, reading anybody's, verifying signatures.
+//!
+//! | | 007, [`AccessToken2`] | 006, [`AccessToken`] |
+//! |---|---|---|
+//! | expiries | seconds from the issue | absolute times |
+//! | holds | services with their payloads | one channel and uid, as CRC-32 |
+//! | verifying | needs the certificate | needs the certificate, the channel and the uid |
+//! | text | compressed, base64 | base64 |
+//!
+//! They are siblings without a common trait, since they agree in so little.
+
+mod access_token;
+mod access_token2;
+mod name;
+mod pack;
+mod permissions;
+mod privilege;
+mod project;
+mod service;
+mod zlib;
+
+use std::fmt;
+
+pub use access_token::{AccessToken, SignedAccessToken};
+pub use access_token2::{AccessToken2, SignedAccessToken2};
+pub use name::{Account, ChannelName, MAX_TEXT_BYTES, NameError, Text, Uid, UserId, canonical_u32};
+pub use permissions::{Access, Permissions, Resource, TooManyPermissions};
+pub use privilege::{PrivilegeTtl, RtcPrivileges};
+pub use project::{AppCertificate, AppId, NotHex32, Project};
+pub use service::{Payload, Service};
+
+/// Why a text is not a token of the version that it was read as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ParseError {
+    /// It does not start with the version.
+    Version,
+    /// Not standard, padded base64.
+    Base64,
+    /// Not a zlib stream, or one that is damaged or cut off.
+    Zlib,
+    /// It inflates to more than 64 KiB.
+    TooLarge,
+    /// It ends inside of a field.
+    CutOff,
+    /// So many bytes follow where it should end.
+    TrailingBytes(usize),
+    /// A text that is not UTF-8.
+    NotUtf8,
+    /// The App ID is none.
+    AppId(NotHex32),
+}
+
+impl fmt::Display for ParseError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Version => f.write_str("it does not start with the version"),
+            Self::Base64 => f.write_str("what follows the version is not padded base64"),
+            Self::Zlib => f.write_str("its compressed part is damaged or cut off"),
+            Self::TooLarge => f.write_str("it inflates to more than 64 KiB"),
+            Self::CutOff => f.write_str("it ends inside of a field"),
+            Self::TrailingBytes(bytes) => write!(f, "{bytes} bytes follow where it should end"),
+            Self::NotUtf8 => f.write_str("a text in it is not UTF-8"),
+            Self::AppId(error) => write!(f, "its app id has {error}"),
+        }
+    }
+}
+
+impl std::error::Error for ParseError {}

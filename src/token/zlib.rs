@@ -1,0 +1,43 @@
+//! The zlib stream inside of an 007 token.
+
+use miniz_oxide::inflate::TINFLStatus;
+use miniz_oxide::inflate::core::inflate_flags::{
+    TINFL_FLAG_PARSE_ZLIB_HEADER, TINFL_FLAG_USING_NON_WRAPPING_OUTPUT_BUF,
+};
+use miniz_oxide::inflate::core::{DecompressorOxide, decompress};
+
+use super::ParseError;
+
+/// The most that a token may inflate to: what the official C++ packer can hold. It also bounds the
+/// work that a hostile token can cause.
+pub(super) const MAX_INFLATED_BYTES: usize = 64 * 1024;
+
+pub(super) fn deflate(bytes: &[u8]) -> Vec<u8> {
+    miniz_oxide::deflate::compress_to_vec_zlib(bytes, 6)
+}
+
+/// The whole of one zlib stream, its checksum checked, with nothing behind it.
+pub(super) fn inflate(compressed: &[u8]) -> Result<Vec<u8>, ParseError> {
+    let flags = TINFL_FLAG_PARSE_ZLIB_HEADER | TINFL_FLAG_USING_NON_WRAPPING_OUTPUT_BUF;
+    let mut decompressor = Box::<DecompressorOxide>::default();
+    let mut out = vec![0; compressed.len().saturating_mul(2).clamp(512, MAX_INFLATED_BYTES)];
+    let (mut read, mut written) = (0, 0);
+    loop {
+        let (status, consumed, produced) =
+            decompress(&mut decompressor, &compressed[read..], &mut out, written, flags);
+        read += consumed;
+        written += produced;
+        match status {
+            TINFLStatus::Done if read == compressed.len() => {
+                out.truncate(written);
+                return Ok(out);
+            }
+            TINFLStatus::Done => return Err(ParseError::TrailingBytes(compressed.len() - read)),
+            TINFLStatus::HasMoreOutput if out.len() < MAX_INFLATED_BYTES => {
+                out.resize(out.len().saturating_mul(2).min(MAX_INFLATED_BYTES), 0);
+            }
+            TINFLStatus::HasMoreOutput => return Err(ParseError::TooLarge),
+            _ => return Err(ParseError::Zlib),
+        }
+    }
+}
