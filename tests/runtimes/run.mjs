@@ -5,7 +5,7 @@
 //     --native FILE     the local server          (target/debug/agora-token-server)
 //     --worker DIR      what `wrangler deploy --dry-run --outdir DIR` wrote                        (dist)
 //     --bootstrap FILE  the Lambda bootstrap for this machine, or a zip that holds it
-//                       (target/x86_64-unknown-linux-musl/release/bootstrap)
+//                       (target/lambda/bootstrap/bootstrap)
 //     --emulator FILE   aws-lambda-rie            (found through AWS_LAMBDA_RIE)
 // .ci/run builds all of these and then runs this.
 
@@ -31,13 +31,14 @@ const STARTERS = { native: startNative, worker: startWorker, lambda: startLambda
 
 const here = import.meta.dirname;
 const top = resolve(here, "../..");
+const target = resolve(top, process.env.CARGO_TARGET_DIR ?? "target");
 const { values: options } = parseArgs({
   options: {
     only: { type: "string", default: Object.keys(STARTERS).join() },
     cases: { type: "string" },
-    native: { type: "string", default: join(top, "target/debug/agora-token-server") },
+    native: { type: "string", default: join(target, "debug/agora-token-server") },
     worker: { type: "string", default: join(top, "dist") },
-    bootstrap: { type: "string", default: join(top, "target/x86_64-unknown-linux-musl/release/bootstrap") },
+    bootstrap: { type: "string", default: join(target, "lambda/bootstrap/bootstrap") },
     emulator: { type: "string", default: process.env.AWS_LAMBDA_RIE ?? "" },
   },
 });
@@ -148,10 +149,11 @@ function reportWorkerSize() {
 }
 
 async function reportColdStart() {
-  const times = await coldStarts(artefacts.bootstrap, tokenEnv(), tokenRequest());
-  const shown = [median(times), times[0], times.at(-1)].map((ms) => ms.toFixed(1));
-  console.log(`Lambda: first answer ${shown[0]} ms after exec (median of ${times.length}, ${shown[1]} to ${shown[2]}); at most ${bars.lambdaColdStartMs}`);
-  result("the Lambda cold start", median(times) <= bars.lambdaColdStartMs ? [] : ["over the bar"]);
+  const { exec, fork } = await coldStarts(artefacts.bootstrap, tokenEnv(), tokenRequest());
+  const [middle, least, most, withFork] = [median(exec), exec[0], exec.at(-1), median(fork)].map((ms) => ms.toFixed(1));
+  const detail = `median of ${exec.length}, ${least} to ${most}; ${withFork} with the fork`;
+  console.log(`Lambda: first answer ${middle} ms after exec (${detail}); at most ${bars.lambdaColdStartMs}`);
+  result("the Lambda cold start", median(exec) <= bars.lambdaColdStartMs ? [] : ["over the bar"]);
 }
 
 function reportLeaks() {

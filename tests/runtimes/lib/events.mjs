@@ -2,23 +2,32 @@
 // Paths: HTTP APIs deliver the path percent-decoded; REST APIs, Function URLs and ALB as it was sent.
 
 const STAGE = "prod";
+/** Behind a custom domain the path is without the stage, which is told all the same. */
+const CUSTOM_DOMAIN = { domainName: "token.example.com", stage: "live" };
 
 /** `event(request, base64)` and `read(payload)`, by the name that failures show. */
 export const TRIGGERS = {
-  "http-api": { event: (request, base64) => httpApi(request, base64, "$default"), read: readV2 },
-  "http-api stage": { event: (request, base64) => httpApi(request, base64, STAGE), read: readV2 },
-  "rest-api": { event: restApi, read: readMultiValue },
+  "http-api": { event: (request, base64) => httpApi(request, base64, { stage: "$default" }), read: readV2 },
+  "http-api stage": { event: (request, base64) => httpApi(request, base64, { stage: STAGE }), read: readV2 },
+  "http-api domain": { event: (request, base64) => httpApi(request, base64, CUSTOM_DOMAIN), read: readV2 },
+  "rest-api": { event: (request, base64) => restApi(request, base64, { stage: STAGE }), read: readMultiValue },
+  "rest-api domain": { event: (request, base64) => restApi(request, base64, CUSTOM_DOMAIN), read: readMultiValue },
   "function-url": { event: functionUrl, read: readV2 },
   alb: { event: alb, read: readV2 },
   "alb multi-value": { event: albMultiValue, read: readMultiValue },
 };
 
-function httpApi(request, base64, stage) {
+function httpApi(request, base64, { stage, domainName }) {
   const { path, query } = split(request.path);
   const decoded = tolerantDecode(path);
-  const rawPath = stage === "$default" ? decoded : `/${stage}${decoded}`;
-  const domainName = "abc123.execute-api.eu-west-1.amazonaws.com";
-  return v2(request, base64, { rawPath, query, stage, domainName, accountId: "123456789012" });
+  const rawPath = stage === "$default" || domainName ? decoded : `/${stage}${decoded}`;
+  return v2(request, base64, {
+    rawPath,
+    query,
+    stage,
+    domainName: domainName ?? "abc123.execute-api.eu-west-1.amazonaws.com",
+    accountId: "123456789012",
+  });
 }
 
 function functionUrl(request, base64) {
@@ -57,7 +66,7 @@ function v2(request, base64, { rawPath, query, stage, domainName, accountId }) {
   };
 }
 
-function restApi(request, base64) {
+function restApi(request, base64, { stage, domainName }) {
   const { path, query } = split(request.path);
   const headers = forwarded(request);
   const all = parameters(query);
@@ -77,15 +86,15 @@ function restApi(request, base64) {
       httpMethod: request.method,
       extendedRequestId: "JJbxmplHYosFVYQ=",
       requestTime: "10/Mar/2026:00:03:59 +0000",
-      path: `/${STAGE}${path}`,
+      path: domainName ? path : `/${stage}${path}`,
       accountId: "123456789012",
       protocol: "HTTP/1.1",
-      stage: STAGE,
+      stage,
       domainPrefix: "70ixmpl4fl",
       requestTimeEpoch: 1773100000000,
       requestId: "77375676-xmpl-4b79-853a-f982474efe18",
       identity: { sourceIp: "192.0.2.1", userAgent: "tests/runtimes" },
-      domainName: "70ixmpl4fl.execute-api.eu-west-1.amazonaws.com",
+      domainName: domainName ?? "70ixmpl4fl.execute-api.eu-west-1.amazonaws.com",
       apiId: "70ixmpl4fl",
     },
     ...bodyOf(request, base64, { absent: null }),

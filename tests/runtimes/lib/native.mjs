@@ -1,14 +1,13 @@
 // The local server: the default binary, asked over a socket.
 
 import { lines, start, within } from "./children.mjs";
-import { accepting, freePort, send } from "./http.mjs";
+import { send } from "./http.mjs";
 
 const READY_WITHIN_MS = 10_000;
 
 export async function startNative({ binary }, env) {
-  const port = await freePort();
-  const server = start("native", binary, [], { ...env, HOST: "127.0.0.1", PORT: String(port) });
-  await within(READY_WITHIN_MS, Promise.race([accepting(port), early(server)]), "the native server's start");
+  const server = start("native", binary, [], { ...env, HOST: "127.0.0.1", PORT: "0" });
+  const port = await within(READY_WITHIN_MS, Promise.race([listening(server), early(server)]), "the server's start");
   return {
     async send(request) {
       const answer = await send(port, request);
@@ -20,6 +19,16 @@ export async function startNative({ binary }, env) {
       return { logLines: lines(server.output.stdout), complaints: shutdown };
     },
   };
+}
+
+/** The port that it chose, which it says on standard error. */
+function listening(server) {
+  return new Promise((resolve) => {
+    server.process.stderr.on("data", () => {
+      const [, port] = server.output.stderr.match(/http:\/\/127\.0\.0\.1:(\d+)\s/) ?? [];
+      if (port) resolve(Number(port));
+    });
+  });
 }
 
 async function early(server) {

@@ -1,6 +1,6 @@
 // The bundle that `wrangler deploy --dry-run` wrote, in real workerd with the bindings of wrangler.toml.
 
-import { rmSync } from "node:fs";
+import { copyFileSync, mkdtempSync } from "node:fs";
 import { join } from "node:path";
 import { scratch, within } from "./children.mjs";
 import { send } from "./http.mjs";
@@ -8,20 +8,23 @@ import { record } from "./transcript.mjs";
 
 const READY_WITHIN_MS = 30_000;
 
-// Read by wrangler and miniflare when they are loaded, hence the dynamic import below: no network, and no files in HOME.
+// Read by wrangler when it is loaded, hence the dynamic import below: no network, and nothing left in HOME.
 Object.assign(process.env, {
   CLOUDFLARE_CF_FETCH_ENABLED: "false",
   WRANGLER_SEND_METRICS: "false",
-  WRANGLER_LOG_PATH: join(scratch, "wrangler-logs"),
-  CLOUDFLARE_LOAD_DEV_VARS_FROM_DOT_ENV: "false",
+  WRANGLER_WRITE_LOGS: "false",
+  XDG_CONFIG_HOME: scratch,
 });
 
 export async function startWorker({ bundle, top }, env) {
   const { createTestHarness } = await import("wrangler");
+  // A copy, elsewhere: the harness would also read a developer's `.dev.vars` beside the file.
+  const root = mkdtempSync(join(scratch, "worker-"));
+  copyFileSync(join(top, "wrangler.toml"), join(root, "wrangler.toml"));
   const { APP_CERTIFICATE, ...vars } = env;
   const secrets = APP_CERTIFICATE === undefined ? {} : { APP_CERTIFICATE };
   const harness = createTestHarness({
-    root: top,
+    root,
     workers: [{ configPath: "wrangler.toml", prebuiltWorkerDir: bundle, vars, secrets }],
   });
   const { url } = await within(READY_WITHIN_MS, harness.listen(), "workerd's start");
