@@ -24,19 +24,22 @@ pub(super) struct Fields<'a> {
 impl<'a> Fields<'a> {
     /// The object that a body is.
     pub(super) fn of_body(body: &'a [u8]) -> Result<Self, Problem> {
+        Self::entries_of(body).map(|entries| Self::new(String::new(), entries))
+    }
+
+    /// The keys and values of the object that a body is.
+    pub(super) fn entries_of(body: &'a [u8]) -> Result<Vec<(Cow<'a, str>, Json<'a>)>, Problem> {
         let value =
             serde_json::from_slice(body).map_err(|error| Problem::MalformedJson(error.to_string()))?;
-        match value {
-            Json::Object(entries) => Ok(Self::new(String::new(), entries)),
-            other => {
-                let fault = FieldFault::new("body", format!("the body is {other}, expected an object"));
-                Err(Problem::InvalidRequest(vec![fault]))
-            }
+        if let Json::Object(entries) = value {
+            return Ok(entries);
         }
+        let fault = FieldFault::new("body", format!("the body is {value}, expected an object"));
+        Err(Problem::InvalidRequest(vec![fault]))
     }
 
     /// Takes note of keys given twice; the first value stands.
-    fn new(path: String, entries: Vec<(Cow<'a, str>, Json<'a>)>) -> Self {
+    pub(super) fn new(path: String, entries: Vec<(Cow<'a, str>, Json<'a>)>) -> Self {
         let mut fields =
             Self { path, entries: Vec::with_capacity(entries.len().min(MAX_KEYS)), faults: Vec::new() };
         if entries.len() > MAX_KEYS {
@@ -63,6 +66,7 @@ impl<'a> Fields<'a> {
     pub(super) fn fault(&mut self, name: &str, what: impl AsRef<str>) {
         let field = self.name(name);
         let what = what.as_ref();
+        // "uid is required", but "uid: 7, expected …".
         let joint = if what.starts_with("is ") { " " } else { ": " };
         self.faults.push(FieldFault::new(field.clone(), format!("{field}{joint}{what}")));
     }
