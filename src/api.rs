@@ -4,6 +4,7 @@
 //! [`MAX_BODY_BYTES`], and a [`Context`] with everything that is not in the request.
 
 mod cors;
+mod dropin;
 mod fields;
 mod issued;
 mod json;
@@ -12,17 +13,21 @@ mod problem;
 mod route;
 mod token_body;
 
+use std::num::NonZeroU32;
+
 use bytes::Bytes;
 use http::{HeaderValue, Method, Request, Response, header};
+use serde::Serialize;
 
 pub use self::log::LogLine;
 pub use self::problem::{FieldFault, Problem};
 
 use self::cors::Page;
+use self::dropin::{Defaults, Family};
 use self::issued::Issued;
-use self::route::Route;
+use self::route::{Found, Route};
 use self::token_body::Asking;
-use crate::config::{AllowOrigin, Config, ConfigError, Notice};
+use crate::config::{AllowOrigin, Config, ConfigError, Notice, TokenVersion};
 use crate::policy::Denied;
 use crate::time::UnixTime;
 
@@ -59,6 +64,8 @@ pub struct Context {
     pub now: UnixTime,
     /// Random: the token's salt.
     pub salt: u32,
+    /// Random: the uid of a caller who leaves it to the server.
+    pub drawn_uid: NonZeroU32,
     /// The platform's name of the request, or a random one.
     pub request_id: String,
 }
@@ -112,11 +119,11 @@ impl App {
     /// Answers one request.
     #[must_use]
     pub fn respond(&self, request: &Request<Body>, context: &Context) -> Answer {
-        let route = Route::of(request.method(), request.uri().path());
-        let name = route.as_ref().map_or("none", |route| route.name());
+        let found = Found::of(request.method(), request.uri().path());
+        let name = found.as_ref().map_or("none", |found| found.pattern);
         let mut log = LogLine::new(context.now, &context.request_id, request.method(), name);
         let page = Page::of(request.headers(), self.allow_origin());
-        let answer = route.and_then(|route| self.answer(route, request, &page, context, &mut log));
+        let answer = found.and_then(|found| self.answer(&found, request, &page, context, &mut log));
         let mut response = answer.unwrap_or_else(|problem| {
             log.failed(&problem);
             problem.response(&context.request_id)
@@ -137,13 +144,13 @@ impl App {
 
     fn answer(
         &self,
-        route: Route,
+        found: &Found<'_>,
         request: &Request<Body>,
         page: &Page<'_>,
         context: &Context,
         log: &mut LogLine,
     ) -> Result<Response<Bytes>, Problem> {
-        if route == Route::Options {
+        if found.route == Route::Options {
             return Ok(cors::preflight());
         }
         if request.body().is_too_large() {
@@ -152,12 +159,13 @@ impl App {
         if matches!(page, Page::Foreign) {
             return Err(Problem::Forbidden(Denied::Origin));
         }
-        match route {
+        match found.route {
             Route::Options => Ok(cors::preflight()),
             Route::Healthz => Ok(json(br#"{"status":"ok"}"#.as_slice())),
             Route::Ping => Ok(json(br#"{"message":"pong"}"#.as_slice())),
             Route::Home => Ok(json(HOME.as_bytes())),
             Route::Token => self.token(request, context, log),
+            Route::DropIn(family) => self.drop_in(family, found, request, context, log),
         }
     }
 
@@ -167,18 +175,45 @@ impl App {
         context: &Context,
         log: &mut LogLine,
     ) -> Result<Response<Bytes>, Problem> {
-        let config =
-            self.config.as_ref().map_err(|error| Problem::Unavailable { cause: error.to_string() })?;
-        let asking = Asking { empty_channel: config.policy.wildcard_channel, identity: None };
-        let asked = token_body::parse(json_body(request)?, &asking)?;
+        let config = self.config()?;
+        let asked = token_body::parse(json_body(request)?, &asking(config))?;
         let grant = config.policy.grant(asked).map_err(Problem::Forbidden)?;
         let issued = grant.issue(&config.project, context.now, context.salt);
         log.issued(grant.request().ask.token_type().name());
-        let body = serde_json::to_vec(&Issued::new(&grant, &issued, &config.project.app_id))
-            .expect("texts and numbers have a JSON form");
-        let mut response = json(body);
-        private(&mut response);
-        Ok(response)
+        Ok(private(&Issued::new(&grant, &issued, &config.project.app_id)))
+    }
+
+    fn drop_in(
+        &self,
+        family: Family,
+        found: &Found<'_>,
+        request: &Request<Body>,
+        context: &Context,
+        log: &mut LogLine,
+    ) -> Result<Response<Bytes>, Problem> {
+        let config = self.config()?;
+        let defaults = Defaults {
+            asking: asking(config),
+            ttl: config.default_ttl.min(config.policy.max_ttl),
+            drawn_uid: context.drawn_uid,
+            now: context.now,
+            old: config.drop_in_version == TokenVersion::V006,
+        };
+        let body = whole(request)?;
+        let body = family.reads_body(request.method(), body).then_some(body);
+        let fields = family.fields(found.parameters(), request.uri().query(), body)?;
+        let mut tokens = Vec::with_capacity(2);
+        for (member, asked) in family.wanted(fields, &defaults)? {
+            let grant = config.policy.grant(asked).map_err(Problem::Forbidden)?;
+            let issued = grant.issue(&config.project, context.now, context.salt);
+            log.issued(grant.request().ask.token_type().name());
+            tokens.push((member, grant, issued));
+        }
+        Ok(private(&family.answer(&tokens)))
+    }
+
+    fn config(&self) -> Result<&Config, Problem> {
+        self.config.as_ref().map_err(|error| Problem::Unavailable { cause: error.to_string() })
     }
 
     fn allow_origin(&self) -> &AllowOrigin {
@@ -199,21 +234,30 @@ fn json(body: impl Into<Bytes>) -> Response<Bytes> {
     response
 }
 
-/// No cache may keep what holds a token. The two older headers are what the seeds send.
-fn private(response: &mut Response<Bytes>) {
+/// An answer that holds a token: no cache may keep it. The two older headers are what the seeds
+/// send.
+fn private(body: &impl Serialize) -> Response<Bytes> {
+    let mut response = json(serde_json::to_vec(body).expect("texts and numbers have a JSON form"));
     let headers = response.headers_mut();
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
     headers.insert(header::PRAGMA, HeaderValue::from_static("no-cache"));
     headers.insert(header::EXPIRES, HeaderValue::from_static("-1"));
+    response
+}
+
+fn asking(config: &Config) -> Asking<'static> {
+    Asking { empty_channel: config.policy.wildcard_channel, identity: None }
 }
 
 /// The body of a request that must be JSON.
 fn json_body(request: &Request<Body>) -> Result<&[u8], Problem> {
-    if let Some(declared) = request.headers().get(header::CONTENT_TYPE)
-        && !is_json(declared)
-    {
-        return Err(Problem::UnsupportedMediaType);
+    match request.headers().get(header::CONTENT_TYPE) {
+        Some(declared) if !is_json(declared) => Err(Problem::UnsupportedMediaType),
+        _ => whole(request),
     }
+}
+
+fn whole(request: &Request<Body>) -> Result<&[u8], Problem> {
     match request.body() {
         Body::Whole(body) => Ok(body),
         Body::TooLarge => Err(Problem::PayloadTooLarge),

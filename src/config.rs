@@ -18,6 +18,19 @@ pub struct Config {
     pub policy: Policy,
     /// Which pages may read the answers.
     pub allow_origin: AllowOrigin,
+    /// The lifetime of tokens that the drop-in routes are not asked one for.
+    pub default_ttl: Ttl,
+    /// The format that the drop-in routes give to RTC and RTM tokens.
+    pub drop_in_version: TokenVersion,
+}
+
+/// A token format (`TOKEN_VERSION`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TokenVersion {
+    /// `AccessToken2`.
+    V007,
+    /// `AccessToken`, for old SDKs.
+    V006,
 }
 
 /// Which pages may read the answers (`CORS_ALLOW_ORIGIN`).
@@ -126,9 +139,11 @@ impl Config {
         reader.auth(platform, &mut notices);
         let policy = reader.policy();
         let allow_origin = reader.allow_origin();
+        let default_ttl = reader.ttl("DEFAULT_EXPIRE_TIME", Ttl::HOUR);
+        let drop_in_version = reader.token_version();
         // The stand-in is never seen: without a project there is a fault.
         let project = project.unwrap_or_else(Project::public_test);
-        reader.finish((Self { project, policy, allow_origin }, notices))
+        reader.finish((Self { project, policy, allow_origin, default_ttl, drop_in_version }, notices))
     }
 }
 
@@ -253,6 +268,17 @@ impl Reader<'_> {
 
     fn flag(&mut self, name: &'static str, default: bool) -> bool {
         self.parsed(name, default, "true or false")
+    }
+
+    fn token_version(&mut self) -> TokenVersion {
+        match self.get("TOKEN_VERSION").as_deref() {
+            None | Some("007") => TokenVersion::V007,
+            Some("006") => TokenVersion::V006,
+            Some(other) => {
+                self.fault("TOKEN_VERSION", format!("{other:?}, expected 007 or 006"));
+                TokenVersion::V007
+            }
+        }
     }
 
     fn allow_origin(&mut self) -> AllowOrigin {

@@ -6,6 +6,8 @@ pub mod api;
 pub mod config;
 pub mod issue;
 pub mod policy;
+#[cfg(feature = "api")]
+pub mod auth;
 pub mod time;
 pub mod token;
 

@@ -1,19 +1,24 @@
 //! The clock and the randomness of the host.
 
+use std::num::NonZeroU32;
+
 use crate::api::Context;
 use crate::time::UnixTime;
 
 /// The context of a request that comes in now. Where the platform has no name for the request, a
 /// random one is made.
 pub(super) fn context(now: UnixTime, request_id: Option<String>) -> Context {
-    let mut random = [0; 16];
+    let mut random = [0; 20];
     #[expect(clippy::disallowed_methods, reason = "the adapter is where randomness enters")]
     getrandom::fill(&mut random).expect("the platform has a random number generator");
-    let [a, b, c, d, ..] = random;
+    let (salt, random) = random.split_first_chunk().expect("20 bytes hold 4 and 4");
+    let (uid, random) = random.split_first_chunk().expect("20 bytes hold 4 and 4");
     Context {
         now,
-        salt: u32::from_le_bytes([a, b, c, d]),
-        request_id: request_id.unwrap_or_else(|| format!("{:024x}", u128::from_le_bytes(random) >> 32)),
+        salt: u32::from_le_bytes(*salt),
+        drawn_uid: NonZeroU32::new(u32::from_le_bytes(*uid)).unwrap_or(NonZeroU32::MIN),
+        request_id: request_id
+            .unwrap_or_else(|| random.iter().fold(String::new(), |id, byte| id + &format!("{byte:02x}"))),
     }
 }
 

@@ -21,17 +21,23 @@ pub(super) struct Fields<'a> {
 impl<'a> Fields<'a> {
     /// The object that a body is.
     pub(super) fn of_body(body: &'a [u8]) -> Result<Self, Problem> {
+        Self::of_request(Self::entries_of(body)?)
+    }
+
+    /// The keys and values of the object that a body is.
+    pub(super) fn entries_of(body: &'a [u8]) -> Result<Vec<(Cow<'a, str>, Json<'a>)>, Problem> {
         let value =
             serde_json::from_slice(body).map_err(|error| Problem::MalformedJson(error.to_string()))?;
-        match value {
-            Json::Object(entries) => {
-                Self::new(String::new(), entries).map_err(|fault| Problem::InvalidRequest(vec![fault]))
-            }
-            other => {
-                let fault = FieldFault::new("body", format!("the body is {other}, expected an object"));
-                Err(Problem::InvalidRequest(vec![fault]))
-            }
+        if let Json::Object(entries) = value {
+            return Ok(entries);
         }
+        let fault = FieldFault::new("body", format!("the body is {value}, expected an object"));
+        Err(Problem::InvalidRequest(vec![fault]))
+    }
+
+    /// Everything that a request says, in its body and elsewhere.
+    pub(super) fn of_request(entries: Vec<(Cow<'a, str>, Json<'a>)>) -> Result<Self, Problem> {
+        Self::new(String::new(), entries).map_err(|fault| Problem::InvalidRequest(vec![fault]))
     }
 
     /// Takes note of keys given twice; the first value stands. Of an object with too many keys
@@ -61,6 +67,7 @@ impl<'a> Fields<'a> {
     pub(super) fn fault(&mut self, name: &str, what: impl AsRef<str>) {
         let field = self.name(name);
         let what = what.as_ref();
+        // "uid is required", but "uid: 7, expected …".
         let joint = if what.starts_with("is ") { " " } else { ": " };
         self.faults.push(FieldFault::new(field.clone(), format!("{field}{joint}{what}")));
     }

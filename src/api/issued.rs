@@ -47,9 +47,20 @@ enum Role {
 }
 
 /// A uid as a number, an account as text.
-enum Identity<'a> {
+pub(super) enum Identity<'a> {
     Uid(u32),
     Text(&'a str),
+}
+
+impl<'a> Identity<'a> {
+    /// As whom a token joins its channel.
+    pub(super) fn of(ask: &'a Ask) -> Option<Self> {
+        ask.seat().map(|seat| match &seat.uid {
+            Uid::Any => Self::Uid(0),
+            Uid::Number(uid) => Self::Uid(NonZeroU32::get(*uid)),
+            Uid::Account(account) => Self::Text(account.as_str()),
+        })
+    }
 }
 
 impl Serialize for Identity<'_> {
@@ -81,11 +92,7 @@ impl<'a> Issued<'a> {
         };
         if let Some(seat) = request.ask.seat() {
             body.channel = Some(seat.channel.as_str());
-            body.uid = Some(match &seat.uid {
-                Uid::Any => Identity::Uid(0),
-                Uid::Number(uid) => Identity::Uid(NonZeroU32::get(*uid)),
-                Uid::Account(account) => Identity::Text(account.as_str()),
-            });
+            body.uid = Identity::of(&request.ask);
             body.role = Some(Role::Rtc(seat.role.name()));
         }
         match &request.ask {

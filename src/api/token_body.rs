@@ -104,9 +104,9 @@ fn rtc(
     longest: Ttl,
     asking: &Asking<'_>,
 ) -> Option<Ask> {
-    let channel = channel(fields, asking);
+    let channel = channel(fields, "channel", asking);
     let role = role(fields);
-    let uid = uid(fields, asking);
+    let uid = uid(fields, "uid", asking);
     let privileges = privileges(fields, role, longest);
     let beside = if old && fields.take("rtm").is_some() {
         fields.fault("rtm", "a 006 token has one service only; ask for an rtm token as well");
@@ -156,14 +156,14 @@ fn apaas_room_user(fields: &mut Fields<'_>, asking: &Asking<'_>) -> Option<Ask> 
     Some(Ask::ApaasRoomUser { room_uuid: room_uuid?, user_uuid: user_uuid?, role: role? })
 }
 
-fn channel(fields: &mut Fields<'_>, asking: &Asking<'_>) -> Option<ChannelName> {
-    if asking.empty_channel && fields.take_if_empty_text("channel") {
+pub(super) fn channel(fields: &mut Fields<'_>, name: &str, asking: &Asking<'_>) -> Option<ChannelName> {
+    if asking.empty_channel && fields.take_if_empty_text(name) {
         return Some(ChannelName::any());
     }
-    match fields.required("channel")? {
-        Json::Text(text) => named(fields, "channel", text.parse()),
+    match fields.required(name)? {
+        Json::Text(text) => named(fields, name, text.parse()),
         other => {
-            fields.unexpected("channel", &other, "text");
+            fields.unexpected(name, &other, "text");
             None
         }
     }
@@ -183,19 +183,19 @@ fn role(fields: &mut Fields<'_>) -> Option<Role> {
     found
 }
 
-fn uid(fields: &mut Fields<'_>, asking: &Asking<'_>) -> Option<Uid> {
-    match identity(fields, "uid", asking)? {
+pub(super) fn uid(fields: &mut Fields<'_>, name: &str, asking: &Asking<'_>) -> Option<Uid> {
+    match identity(fields, name, asking)? {
         Json::Integer(number) => {
             if let Ok(uid) = u32::try_from(number) {
                 Some(uid.into())
             } else {
-                fields.fault("uid", format!("{number}, expected an integer from 0 to {}", u32::MAX));
+                fields.fault(name, format!("{number}, expected an integer from 0 to {}", u32::MAX));
                 None
             }
         }
-        Json::Text(text) => named(fields, "uid", text.parse()),
+        Json::Text(text) => named(fields, name, text.parse()),
         other => {
-            fields.unexpected("uid", &other, "an integer or text");
+            fields.unexpected(name, &other, "an integer or text");
             None
         }
     }
@@ -212,7 +212,7 @@ fn identity<'a>(fields: &mut Fields<'a>, name: &str, asking: &Asking<'_>) -> Opt
     }
 }
 
-fn user_id(fields: &mut Fields<'_>, name: &str, asking: &Asking<'_>) -> Option<UserId> {
+pub(super) fn user_id(fields: &mut Fields<'_>, name: &str, asking: &Asking<'_>) -> Option<UserId> {
     let value = identity(fields, name, asking)?;
     id(fields, name, &value)
 }
