@@ -3,11 +3,11 @@
 #[cfg(feature = "api")]
 pub mod api;
 #[cfg(feature = "api")]
+pub mod auth;
+#[cfg(feature = "api")]
 pub mod config;
 pub mod issue;
 pub mod policy;
-#[cfg(feature = "api")]
-pub mod auth;
 pub mod time;
 pub mod token;
 

@@ -8,7 +8,7 @@ mod common;
 use std::cell::RefCell;
 
 use agora_token_server::api::App;
-use agora_token_server::config::{AllowOrigin, Config, Listen, Notice, Platform};
+use agora_token_server::config::{AllowOrigin, Config, Listen, Notice, Platform, TokenVersion};
 use agora_token_server::issue::TokenType;
 use agora_token_server::policy::ChannelPattern;
 use agora_token_server::time::{Ttl, UnixTime};
@@ -53,6 +53,8 @@ fn the_defaults() {
     assert!(config.policy.channels.is_none());
     assert_eq!(config.policy.token_types, [TokenType::Rtc, TokenType::Rtm, TokenType::ChatUser]);
     assert_eq!(config.policy.max_ttl, Ttl::MAX);
+    assert_eq!(config.default_ttl, Ttl::HOUR);
+    assert_eq!(config.drop_in_version, TokenVersion::V007);
     assert!(config.policy.wildcard_uid, "with AUTH=none");
     assert!(!config.policy.wildcard_channel);
     assert_eq!(config.allow_origin, AllowOrigin::Any);
@@ -179,15 +181,25 @@ fn allowed_token_types() {
 }
 
 #[test]
-fn max_expire_time() {
+fn lifetimes() {
     for (text, seconds) in [("1", 1), ("600", 600), ("86400", 86_400)] {
         assert_eq!(with("MAX_EXPIRE_TIME", text).policy.max_ttl.as_secs(), seconds);
+        assert_eq!(with("DEFAULT_EXPIRE_TIME", text).default_ttl.as_secs(), seconds);
     }
-    for text in ["0", "86401", "-1", "1h", "1.5", "99999999999"] {
-        assert_eq!(
-            fault("MAX_EXPIRE_TIME", text),
-            format!("MAX_EXPIRE_TIME: \"{text}\", expected seconds, 1 to 86400")
-        );
+    for name in ["MAX_EXPIRE_TIME", "DEFAULT_EXPIRE_TIME"] {
+        for text in ["0", "86401", "-1", "1h", "1.5", "99999999999"] {
+            let expected = format!("{name}: \"{text}\", expected seconds, 1 to 86400");
+            assert_eq!(fault(name, text), expected);
+        }
+    }
+}
+
+#[test]
+fn token_version() {
+    assert_eq!(with("TOKEN_VERSION", "007").drop_in_version, TokenVersion::V007);
+    assert_eq!(with("TOKEN_VERSION", "006").drop_in_version, TokenVersion::V006);
+    for text in ["6", "AccessToken2", "005"] {
+        assert_eq!(fault("TOKEN_VERSION", text), format!("TOKEN_VERSION: {text:?}, expected 007 or 006"));
     }
 }
 
@@ -250,6 +262,8 @@ fn every_fault_is_reported_at_once() {
         ("ALLOWED_TOKEN_TYPES", "a,b"),
         ("ALLOWED_CHANNELS", "*x,*y"),
         ("MAX_EXPIRE_TIME", "1d"),
+        ("DEFAULT_EXPIRE_TIME", "1h"),
+        ("TOKEN_VERSION", "5"),
         ("ALLOW_WILDCARD_UID", "no"),
         ("ALLOW_WILDCARD_CHANNEL", "no"),
         ("CORS_ALLOW_ORIGIN", "b,c"),
@@ -273,6 +287,8 @@ fn every_fault_is_reported_at_once() {
                 "ALLOW_WILDCARD_CHANNEL",
                 "CORS_ALLOW_ORIGIN",
                 "CORS_ALLOW_ORIGIN",
+                "DEFAULT_EXPIRE_TIME",
+                "TOKEN_VERSION",
             ]
         );
     }

@@ -10,6 +10,7 @@ use std::sync::LazyLock;
 use agora_token_server::token::Project;
 use common::opened::opened;
 use common::server::{Reply, Server};
+use http::Method;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
@@ -215,5 +216,62 @@ proptest! {
     #[test]
     fn the_same_request_at_the_same_time_with_the_same_salt_is_the_same_token(body in valid()) {
         prop_assert_eq!(SERVER.token(&body).body, SERVER.token(&body).body);
+    }
+
+    #[test]
+    fn any_json_on_the_drop_in_routes(path in select(DROP_IN.as_slice()), body in json_value()) {
+        assert_refused_or_issued(&SERVER.post(path, body.to_string()));
+    }
+
+    #[test]
+    fn any_path_and_any_query_on_the_drop_in_routes(
+        route in select(["rtc", "rtm", "rte", "chat/account", "access_token", "fetch_rtc_token"].as_slice()),
+        segments in vec(segment(), 0..6),
+        query in vec((segment(), segment()), 0..4),
+    ) {
+        let path: String = segments.iter().map(|segment| format!("/{segment}")).collect();
+        let query: Vec<String> = query.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let uri = format!("/{route}{path}?{}", query.join("&"));
+        assert_refused_or_issued(&SERVER.bare(Method::GET, &uri));
+    }
+}
+
+/// Paths of the drop-in routes that take a body.
+const DROP_IN: [&str; 7] = [
+    "/api/token.json",
+    "/getToken",
+    "/token/getNew",
+    "/rtctoken",
+    "/rtmtoken",
+    "/fetch_rtc_token",
+    "/fetch_rtm_token",
+];
+
+/// A part of a path or of a query: words that matter, percent-encoded bytes, other characters.
+fn segment() -> impl Strategy<Value = String> {
+    const MATTER: [&str; 14] = [
+        "publisher",
+        "1",
+        "uid",
+        "userAccount",
+        "0",
+        "0123",
+        "room",
+        "channel",
+        "expiry",
+        "expiredTs",
+        "60",
+        "*",
+        "%2a",
+        "%ff",
+    ];
+    prop_oneof![3 => select(MATTER.as_slice()).prop_map(str::to_owned), 1 => "[a-z0-9%+.=&;:@-]{0,8}"]
+}
+
+fn assert_refused_or_issued(reply: &Reply) {
+    match reply.status {
+        200 => drop(reply.ok()),
+        400 | 404 | 405 => drop(reply.problem()),
+        status => panic!("{status}"),
     }
 }

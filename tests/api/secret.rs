@@ -2,13 +2,13 @@
 
 use std::cell::RefCell;
 
-use agora_token_server::api::{App, Body, Context};
+use agora_token_server::api::{App, Body};
 use agora_token_server::config::Config;
 use agora_token_server::time::UnixTime;
 use http::{Method, Request};
 use serde_json::json;
 
-use crate::common::server::{EVERY_TYPE, Server, local, lookup, rtc};
+use crate::common::server::{EVERY_TYPE, NOW, SALT, Server, context, local, lookup, rtc};
 
 const CERTIFICATE: &str = "0123456789abcdefFEDCBA9876543210";
 const SECONDARY: &str = "00112233445566778899aabbCCDDEEFF";
@@ -60,7 +60,7 @@ fn requests() -> Vec<Request<Body>> {
 
 #[test]
 fn no_answer_and_no_log_line_holds_the_certificate() {
-    let context = Context { now: UnixTime::from_secs(1), salt: 2, request_id: "r".to_owned() };
+    let context = context(NOW, SALT);
     for configured in [Server::with(&VARIABLES), Server::unconfigured()] {
         for request in requests() {
             let answer = configured.app.respond(&request, &context);

@@ -1,5 +1,6 @@
 //! The handler as its callers meet it: a request goes in, an answer and a log line come out.
 
+use std::num::NonZeroU32;
 use std::time::Duration;
 
 use agora_token_server::api::{App, Body, Context, MAX_BODY_BYTES, Problem};
@@ -12,6 +13,8 @@ use serde_json::{Value, json};
 pub const NOW: u32 = 1_763_770_000;
 /// What every token is salted with.
 pub const SALT: u32 = 7;
+/// What every drawn uid is.
+pub const DRAWN_UID: NonZeroU32 = NonZeroU32::new(1_234_567).unwrap();
 /// The App ID of Agora's public test project.
 pub const APP_ID: &str = "970CA35de60c44645bbae8a215061b33";
 /// Its certificate.
@@ -77,8 +80,7 @@ impl Server {
 
     /// Any request, at that time and with that salt.
     pub fn ask_with(&self, request: &Request<Body>, now: u32, salt: u32) -> Reply {
-        let context = Context { now: UnixTime::from_secs(now), salt, request_id: "request-1".to_owned() };
-        let answer = self.app.respond(request, &context);
+        let answer = self.app.respond(request, &context(now, salt));
         let (parts, body) = answer.response.into_parts();
         Reply {
             status: parts.status.as_u16(),
@@ -204,6 +206,11 @@ pub fn body_too_large() -> Vec<u8> {
     let mut body = rtc(json!({})).to_string().into_bytes();
     body.resize(MAX_BODY_BYTES + 1, b' ');
     body
+}
+
+/// A context that draws nothing at random.
+pub fn context(now: u32, salt: u32) -> Context {
+    Context { now: UnixTime::from_secs(now), salt, drawn_uid: DRAWN_UID, request_id: "request-1".to_owned() }
 }
 
 /// The loopback address.
