@@ -21,15 +21,16 @@ pub use api_key::{ApiKeyFault, ApiKeys, BadApiKeyEntry, NewApiKey};
 pub use claims::{BadClaim, Bearer, CLOCK_SKEW, Problem};
 pub use compact::{BadJwt, JWT_MAX_BYTES, Part};
 pub use excerpt::Excerpt;
-pub use grants::{BadGrants, Grants, ROLES, TOKEN_TYPES};
+pub use grants::{BadGrants, Grants};
 pub use identity::{BadIdentity, Identity};
 pub use jwt::Jwt;
 pub use jwt_settings::{BadJwtSetting, BadUrl, JwtSettings};
-pub use key_set::{FetchError, KEY_SET_MAX_BYTES, KeySetError, NoKey};
+pub use key_set::{KEY_SET_MAX_BYTES, KeySetError, NoKey};
 pub use remote_keys::KEY_SET_TIMEOUT;
 pub use signature::{Algorithm, BadKey};
 pub use unique_json::NotAnObject;
 
+use crate::fetch::FetchError;
 use crate::time::UnixTime;
 
 /// The headers of a request that may hold a credential, as texts.
@@ -95,6 +96,12 @@ impl Authenticator {
     #[must_use]
     pub const fn new(api_keys: Option<ApiKeys>, jwt: Option<Jwt>) -> Self {
         Self(Mode::Guarded { api_keys, jwt })
+    }
+
+    /// Whether nobody is asked.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        matches!(self.0, Mode::Open)
     }
 
     /// The header to be given as [`Credentials::jwt_header`], in lower case; `None` where JWTs come

@@ -6,8 +6,14 @@ pub mod api;
 pub mod auth;
 #[cfg(feature = "api")]
 pub mod config;
+#[cfg(feature = "api")]
+pub mod fetch;
+#[cfg(feature = "api")]
 pub mod issue;
+#[cfg(feature = "api")]
 pub mod policy;
+#[cfg(feature = "api")]
+pub mod remote_certificate;
 pub mod time;
 pub mod token;
 

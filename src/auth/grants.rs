@@ -10,23 +10,7 @@ use serde_json::{Map, Value};
 
 use super::excerpt::Excerpt;
 use super::identity::{BadIdentity, Identity};
-
-/// The values that `tokenTypes` may hold.
-pub const TOKEN_TYPES: [&str; 10] = [
-    "rtc",
-    "rtm",
-    "chat-user",
-    "chat-app",
-    "fpa",
-    "apaas-room-user",
-    "apaas-user",
-    "apaas-app",
-    "convoai",
-    "stt",
-];
-
-/// The values that `roles` may hold.
-pub const ROLES: [&str; 2] = ["publisher", "subscriber"];
+use crate::issue::{Role, TokenType};
 
 /// What the claim says. A member that it leaves out is `None` and sets no limit; an empty list
 /// allows nothing.
@@ -34,12 +18,12 @@ pub const ROLES: [&str; 2] = ["publisher", "subscriber"];
 pub struct Grants {
     /// The channels, each as the claim spells it.
     pub channels: Option<Vec<String>>,
-    /// The roles, each one of [`ROLES`].
-    pub roles: Option<Vec<String>>,
+    /// The roles.
+    pub roles: Option<Vec<Role>>,
     /// The longest lifetime in seconds.
     pub max_expire_time: Option<NonZeroU32>,
-    /// The token types, each one of [`TOKEN_TYPES`].
-    pub token_types: Option<Vec<String>>,
+    /// The token types.
+    pub token_types: Option<Vec<TokenType>>,
     /// Whether wildcards are allowed.
     pub wildcards: Option<bool>,
 }
@@ -57,9 +41,9 @@ impl Grants {
         })?;
         let grants = Self {
             channels: list(members, "channels")?,
-            roles: known_names(members, "roles", &ROLES)?,
+            roles: named(members, "roles", Role::named)?,
             max_expire_time,
-            token_types: known_names(members, "tokenTypes", &TOKEN_TYPES)?,
+            token_types: named(members, "tokenTypes", TokenType::named)?,
             wildcards: member(members, "wildcards", "true or false", Value::as_bool)?,
         };
         let identity = members.get("uid").map(Identity::parse).transpose().map_err(BadGrants::Uid)?;
@@ -123,15 +107,12 @@ fn list(members: &Members, name: &'static str) -> Result<Option<Vec<String>>, Ba
     })
 }
 
-fn known_names(
+fn named<T>(
     members: &Members,
     name: &'static str,
-    known: &[&str],
-) -> Result<Option<Vec<String>>, BadGrants> {
-    let names = list(members, name)?;
-    let unknown = names.iter().flatten().find(|name| !known.contains(&name.as_str()));
-    match unknown {
-        Some(found) => Err(BadGrants::Name { list: name, found: found.as_str().into() }),
-        None => Ok(names),
-    }
+    known: impl Fn(&str) -> Option<T>,
+) -> Result<Option<Vec<T>>, BadGrants> {
+    let Some(names) = list(members, name)? else { return Ok(None) };
+    let unknown = |found: &String| BadGrants::Name { list: name, found: found.as_str().into() };
+    names.iter().map(|one| known(one).ok_or_else(|| unknown(one))).collect::<Result<_, _>>().map(Some)
 }

@@ -2,10 +2,11 @@
 
 use super::claims::{Bearer, Expected};
 use super::compact::UnverifiedJwt;
-use super::key_set::{FetchError, KeySet, KeySetError, NoKey};
+use super::key_set::{KeySet, KeySetError, NoKey};
 use super::remote_keys::RemoteKeys;
 use super::signature::VerifyingKey;
 use super::{AuthError, Cause};
+use crate::fetch::FetchError;
 use crate::time::UnixTime;
 
 /// How the JWTs of the configured issuer are verified. Made by

@@ -156,22 +156,32 @@ pub enum BadUrl {
     Malformed,
 }
 
+impl BadJwtSetting {
+    /// Which variable.
+    #[must_use]
+    pub fn variable(self) -> &'static str {
+        match self {
+            Self::Missing { variable } | Self::Key { variable, .. } => variable,
+            Self::NotOneKey | Self::Url(_) => "JWT_JWKS_URL",
+            Self::Header => "JWT_HEADER",
+        }
+    }
+}
+
 impl fmt::Display for BadJwtSetting {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Missing { variable } => write!(f, "{variable}: missing, AUTH=jwt needs it"),
+            Self::Missing { .. } => f.write_str("unset, expected with AUTH=jwt"),
             Self::NotOneKey => {
                 f.write_str("expected exactly one of JWT_JWKS_URL, JWT_PUBLIC_KEY and JWT_SECRET")
             }
-            Self::Url(BadUrl::Scheme) => f.write_str("JWT_JWKS_URL: expected an https URL"),
-            Self::Url(BadUrl::Plain) => {
-                f.write_str("JWT_JWKS_URL: http to another machine, expected an https URL")
-            }
+            Self::Url(BadUrl::Scheme) => f.write_str("expected an https URL"),
+            Self::Url(BadUrl::Plain) => f.write_str("http to another machine, expected an https URL"),
             Self::Url(BadUrl::Malformed) => {
-                f.write_str("JWT_JWKS_URL: expected https://host[:port]/path, without user and fragment")
+                f.write_str("expected https://host[:port]/path, without user and fragment")
             }
-            Self::Key { variable, bad } => write!(f, "{variable}: {bad}"),
-            Self::Header => f.write_str("JWT_HEADER: expected the name of a header other than X-API-Key"),
+            Self::Key { bad, .. } => bad.fmt(f),
+            Self::Header => f.write_str("expected the name of a header other than X-API-Key"),
         }
     }
 }

@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::excerpt::Excerpt;
 use super::signature::{Algorithm, BadKey, VerifyingKey};
+use crate::fetch::FetchError;
 
 /// The answer to fetching a key set is read no further than this. A key has some 2 KB with its
 /// certificates, and an issuer publishes two or three.
@@ -91,19 +92,6 @@ impl fmt::Display for NoKey {
             Self::Ambiguous(None) => f.write_str("no kid, and several keys fit"),
         }
     }
-}
-
-/// Why a key set could not be fetched, as the adapter knows it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum FetchError {
-    /// No answer within [`KEY_SET_TIMEOUT`](super::KEY_SET_TIMEOUT).
-    TimedOut,
-    /// More than [`KEY_SET_MAX_BYTES`].
-    TooLarge,
-    /// Another status than 200; redirects are not followed.
-    Status(u16),
-    /// No connection, no TLS, a broken answer.
-    Unreachable,
 }
 
 /// Why there is no new key set.

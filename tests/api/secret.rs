@@ -3,12 +3,11 @@
 use std::cell::RefCell;
 
 use agora_token_server::api::{App, Body};
-use agora_token_server::config::Config;
 use agora_token_server::time::UnixTime;
 use http::{Method, Request};
 use serde_json::json;
 
-use crate::common::server::{EVERY_TYPE, NOW, SALT, Server, context, local, lookup, rtc};
+use crate::common::server::{EVERY_TYPE, NOW, SALT, Server, config, context, local, rtc};
 
 const CERTIFICATE: &str = "0123456789abcdefFEDCBA9876543210";
 const SECONDARY: &str = "00112233445566778899aabbCCDDEEFF";
@@ -73,7 +72,7 @@ fn no_answer_and_no_log_line_holds_the_certificate() {
 
 #[test]
 fn no_debug_output_holds_the_certificate() {
-    let (config, notices) = Config::read(local(), lookup(&VARIABLES)).unwrap();
+    let (config, notices) = config(local(), &VARIABLES).unwrap();
     holds_no_secret(&format!("{config:?} {config:#?} {notices:?}"));
     assert!(format!("{config:?}").contains("AppCertificate([redacted])"));
     let app = App::new(Ok(config));
@@ -92,7 +91,7 @@ fn no_fault_of_the_configuration_holds_the_certificate() {
             ("APP_CERTIFICATE_SECONDARY", &SECONDARY[..20]),
         ];
         let printed = RefCell::new(String::new());
-        let app = App::starting(Config::read(local(), lookup(&variables)), UnixTime::from_secs(1), |line| {
+        let app = App::starting(config(local(), &variables), UnixTime::from_secs(1), |line| {
             printed.borrow_mut().push_str(&line);
         });
         assert!(printed.borrow().contains("APP_CERTIFICATE_SECONDARY"));

@@ -1,4 +1,5 @@
-use agora_token_server::auth::{Authenticator, Bearer, Grants, Identity, JwtSettings, ROLES, TOKEN_TYPES};
+use agora_token_server::auth::{Authenticator, Bearer, Grants, Identity, JwtSettings};
+use agora_token_server::issue::{Role, TokenType};
 use serde_json::{Value, json};
 
 use super::issuer::{Key, SECRET, claims};
@@ -61,9 +62,13 @@ fn a_jwt_without_grants_has_none() {
 
 #[test]
 fn every_known_name_is_known() {
-    let grants = granted(json!({ "roles": ROLES, "tokenTypes": TOKEN_TYPES })).grants.unwrap();
-    assert_eq!(grants.roles.unwrap(), texts(&ROLES));
-    assert_eq!(grants.token_types.unwrap(), texts(&TOKEN_TYPES));
+    let grants = granted(
+        json!({ "roles": Role::ALL.map(Role::name), "tokenTypes": TokenType::ALL.map(TokenType::name) }),
+    )
+    .grants
+    .unwrap();
+    assert_eq!(grants.roles.unwrap(), Role::ALL);
+    assert_eq!(grants.token_types.unwrap(), TokenType::ALL);
 }
 
 #[test]

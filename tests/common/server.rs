@@ -1,10 +1,11 @@
 //! The handler as its callers meet it: a request goes in, an answer and a log line come out.
 
+use std::io::ErrorKind;
 use std::num::NonZeroU32;
 use std::time::Duration;
 
 use agora_token_server::api::{App, Body, Context, MAX_BODY_BYTES, Problem};
-use agora_token_server::config::{Config, ConfigError, Listen, Platform};
+use agora_token_server::config::{Config, ConfigError, Listen, Notice, Platform};
 use agora_token_server::time::UnixTime;
 use http::{HeaderMap, Method, Request};
 use serde_json::{Value, json};
@@ -39,7 +40,7 @@ impl Server {
     /// The same with these variables.
     #[track_caller]
     pub fn with(variables: &[(&str, &str)]) -> Self {
-        let config = Config::read(local(), lookup(variables)).expect("a valid configuration");
+        let config = config(local(), variables).expect("a valid configuration");
         Self { app: App::new(Ok(config.0)) }
     }
 
@@ -50,7 +51,7 @@ impl Server {
 
     /// One whose configuration is at fault.
     pub fn unconfigured() -> Self {
-        Self { app: App::new(Err(refused_config(Platform::Hosted, &[]))) }
+        Self { app: App::new(Err(refused_config(Platform::Lambda, &[]))) }
     }
 
     /// `POST /token` with a JSON body.
@@ -223,10 +224,18 @@ pub fn lookup(variables: &[(&str, &str)]) -> impl Fn(&str) -> Option<String> {
     |name| variables.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned())
 }
 
+/// The configuration that these variables are, on a machine without files.
+pub fn config(
+    platform: Platform,
+    variables: &[(&str, &str)],
+) -> Result<(Config, Vec<Notice>), ConfigError> {
+    Config::read(platform, lookup(variables), |_| Err(ErrorKind::NotFound.into()))
+}
+
 /// What is wrong with these variables.
 #[track_caller]
 pub fn refused_config(platform: Platform, variables: &[(&str, &str)]) -> ConfigError {
-    match Config::read(platform, lookup(variables)) {
+    match config(platform, variables) {
         Ok(_) => panic!("{variables:?} is a valid configuration"),
         Err(error) => error,
     }
