@@ -1,0 +1,3 @@
+//! The one handler.
+
+pub mod inspect;
