@@ -1,3 +1,273 @@
-//! The one handler.
+//! The one handler: from a request to an answer and a line for the log.
+//!
+//! It knows `http`'s types and no platform. An adapter gives it the request, read no further than
+//! [`MAX_BODY_BYTES`], and a [`Context`] with everything that is not in the request.
 
+mod cors;
+mod dropin;
+mod fields;
 pub mod inspect;
+mod issued;
+mod json;
+mod log;
+mod problem;
+mod route;
+mod token_body;
+
+use std::num::NonZeroU32;
+
+use bytes::Bytes;
+use http::{HeaderValue, Method, Request, Response, header};
+use serde::Serialize;
+
+pub use self::log::LogLine;
+pub use self::problem::{FieldFault, Problem};
+
+use self::cors::Page;
+use self::dropin::{Defaults, Family};
+use self::issued::Issued;
+use self::route::{Found, Route};
+use self::token_body::Asking;
+use crate::config::{AllowOrigin, Config, ConfigError, Notice, TokenVersion};
+use crate::policy::Denied;
+use crate::time::UnixTime;
+
+/// The most that is read of a body. The largest legal one holds Signaling permissions; a token for
+/// `POST /inspect` is smaller.
+pub const MAX_BODY_BYTES: usize = 64 * 1024;
+
+/// A request's body, as far as it was read.
+#[derive(Clone, Debug)]
+pub enum Body {
+    /// All of it.
+    Whole(Bytes),
+    /// It is above [`MAX_BODY_BYTES`], by its declared length or by what came.
+    TooLarge,
+    /// It ended before its declared length, or the connection did.
+    CutOff,
+}
+
+impl Body {
+    /// A body that was read whole may be too large as well, where the platform reads it first.
+    fn is_too_large(&self) -> bool {
+        match self {
+            Self::Whole(body) => body.len() > MAX_BODY_BYTES,
+            Self::TooLarge => true,
+            Self::CutOff => false,
+        }
+    }
+}
+
+/// What a request does not say by itself.
+#[derive(Clone, Debug)]
+pub struct Context {
+    /// The time of the request, the only one that it knows.
+    pub now: UnixTime,
+    /// Random: the token's salt.
+    pub salt: u32,
+    /// Random: the uid of a caller who leaves it to the server.
+    pub drawn_uid: NonZeroU32,
+    /// The platform's name of the request, or a random one.
+    pub request_id: String,
+}
+
+/// An answer and what the log says of it.
+#[derive(Debug)]
+pub struct Answer {
+    /// The answer.
+    pub response: Response<Bytes>,
+    /// For the log; its time is still to be taken.
+    pub log: LogLine,
+}
+
+/// The handler and its configuration.
+#[derive(Debug)]
+pub struct App {
+    config: Result<Config, ConfigError>,
+}
+
+impl App {
+    /// With a faulty configuration it still answers: 503 wherever it would be needed, and the log
+    /// names the variables.
+    #[must_use]
+    pub fn new(config: Result<Config, ConfigError>) -> Self {
+        Self { config }
+    }
+
+    /// [`Self::new`] where a server starts: says in the log what its operator should know.
+    #[must_use]
+    pub fn starting(
+        config: Result<(Config, Vec<Notice>), ConfigError>,
+        now: UnixTime,
+        print: impl Fn(String),
+    ) -> Self {
+        match config {
+            Ok((config, notices)) => {
+                for notice in notices {
+                    print(log::note("warn", now, &notice.to_string()));
+                }
+                Self::new(Ok(config))
+            }
+            Err(error) => {
+                for fault in &error.0 {
+                    print(log::note("error", now, &fault.to_string()));
+                }
+                Self::new(Err(error))
+            }
+        }
+    }
+
+    /// Answers one request.
+    #[must_use]
+    pub fn respond(&self, request: &Request<Body>, context: &Context) -> Answer {
+        let found = Found::of(request.method(), request.uri().path());
+        let name = found.as_ref().map_or("none", |found| found.pattern);
+        let mut log = LogLine::new(context.now, &context.request_id, request.method(), name);
+        let page = Page::of(request.headers(), self.allow_origin());
+        let answer = found.and_then(|found| self.answer(&found, request, &page, context, &mut log));
+        let mut response = answer.unwrap_or_else(|problem| {
+            log.failed(&problem);
+            problem.response(&context.request_id)
+        });
+        log.answered(response.status());
+        page.mark(&mut response);
+        let headers = response.headers_mut();
+        if let Ok(request_id) = HeaderValue::from_str(&context.request_id) {
+            headers.insert("x-request-id", request_id);
+        }
+        headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+        headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+        if request.method() == Method::HEAD {
+            *response.body_mut() = Bytes::new();
+        }
+        Answer { response, log }
+    }
+
+    fn answer(
+        &self,
+        found: &Found<'_>,
+        request: &Request<Body>,
+        page: &Page<'_>,
+        context: &Context,
+        log: &mut LogLine,
+    ) -> Result<Response<Bytes>, Problem> {
+        if found.route == Route::Options {
+            return Ok(cors::preflight());
+        }
+        if request.body().is_too_large() {
+            return Err(Problem::PayloadTooLarge);
+        }
+        if matches!(page, Page::Foreign) {
+            return Err(Problem::Forbidden(Denied::Origin));
+        }
+        match found.route {
+            Route::Options => Ok(cors::preflight()),
+            Route::Healthz => Ok(json(br#"{"status":"ok"}"#.as_slice())),
+            Route::Ping => Ok(json(br#"{"message":"pong"}"#.as_slice())),
+            Route::Home => Ok(json(HOME.as_bytes())),
+            Route::Token => self.token(request, context, log),
+            Route::DropIn(family) => self.drop_in(family, found, request, context, log),
+        }
+    }
+
+    fn token(
+        &self,
+        request: &Request<Body>,
+        context: &Context,
+        log: &mut LogLine,
+    ) -> Result<Response<Bytes>, Problem> {
+        let config = self.config()?;
+        let asked = token_body::parse(json_body(request)?, &asking(config))?;
+        let grant = config.policy.grant(asked).map_err(Problem::Forbidden)?;
+        let issued = grant.issue(&config.project, context.now, context.salt);
+        log.issued(grant.request().ask.token_type().name());
+        Ok(private(&Issued::new(&grant, &issued, &config.project.app_id)))
+    }
+
+    fn drop_in(
+        &self,
+        family: Family,
+        found: &Found<'_>,
+        request: &Request<Body>,
+        context: &Context,
+        log: &mut LogLine,
+    ) -> Result<Response<Bytes>, Problem> {
+        let config = self.config()?;
+        let defaults = Defaults {
+            asking: asking(config),
+            ttl: config.default_ttl.min(config.policy.max_ttl),
+            drawn_uid: context.drawn_uid,
+            now: context.now,
+            old: config.drop_in_version == TokenVersion::V006,
+        };
+        let body = whole(request)?;
+        let body = family.reads_body(request.method(), body).then_some(body);
+        let fields = family.fields(found.parameters(), request.uri().query(), body)?;
+        let mut tokens = Vec::with_capacity(2);
+        for (member, asked) in family.wanted(fields, &defaults)? {
+            let grant = config.policy.grant(asked).map_err(Problem::Forbidden)?;
+            let issued = grant.issue(&config.project, context.now, context.salt);
+            log.issued(grant.request().ask.token_type().name());
+            tokens.push((member, grant, issued));
+        }
+        Ok(private(&family.answer(&tokens)))
+    }
+
+    fn config(&self) -> Result<&Config, Problem> {
+        self.config.as_ref().map_err(|error| Problem::Unavailable { cause: error.to_string() })
+    }
+
+    fn allow_origin(&self) -> &AllowOrigin {
+        self.config.as_ref().map_or(&AllowOrigin::Any, |config| &config.allow_origin)
+    }
+}
+
+/// What `GET /` says on Lambda and Workers.
+const HOME: &str = concat!(
+    r#"{"name":"agora-token-server","version":""#,
+    env!("CARGO_PKG_VERSION"),
+    r#"","token":"POST /token","health":"GET /healthz"}"#
+);
+
+fn json(body: impl Into<Bytes>) -> Response<Bytes> {
+    let mut response = Response::new(body.into());
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    response
+}
+
+/// An answer that holds a token: no cache may keep it. The two older headers are what the seeds
+/// send.
+fn private(body: &impl Serialize) -> Response<Bytes> {
+    let mut response = json(serde_json::to_vec(body).expect("texts and numbers have a JSON form"));
+    let headers = response.headers_mut();
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
+    headers.insert(header::PRAGMA, HeaderValue::from_static("no-cache"));
+    headers.insert(header::EXPIRES, HeaderValue::from_static("-1"));
+    response
+}
+
+fn asking(config: &Config) -> Asking<'static> {
+    Asking { empty_channel: config.policy.wildcard_channel, identity: None }
+}
+
+/// The body of a request that must be JSON.
+fn json_body(request: &Request<Body>) -> Result<&[u8], Problem> {
+    match request.headers().get(header::CONTENT_TYPE) {
+        Some(declared) if !is_json(declared) => Err(Problem::UnsupportedMediaType),
+        _ => whole(request),
+    }
+}
+
+fn whole(request: &Request<Body>) -> Result<&[u8], Problem> {
+    match request.body() {
+        Body::Whole(body) => Ok(body),
+        Body::TooLarge => Err(Problem::PayloadTooLarge),
+        Body::CutOff => Err(Problem::MalformedJson("it was cut off".to_owned())),
+    }
+}
+
+fn is_json(content_type: &HeaderValue) -> bool {
+    let Ok(text) = content_type.to_str() else { return false };
+    let essence = text.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    essence == "application/json" || essence.starts_with("application/") && essence.ends_with("+json")
+}

@@ -26,7 +26,7 @@ fn inspection(vector: &Value) -> Inspection {
 fn what_is_said_of_a_token_is_what_its_vector_expects() {
     let vectors = vectors("inspect");
     assert!(vectors.len() >= 25);
-    let mut differences = String::new();
+    let mut differences = Vec::new();
     for vector in vectors {
         let inspection = inspection(&vector);
         let problems = || inspection.problems.iter();
@@ -42,8 +42,8 @@ fn what_is_said_of_a_token_is_what_its_vector_expects() {
             "words": problems().map(|problem| problem.fact.to_string()).collect::<Vec<_>>(),
         });
         if found != vector["expect"] {
-            differences += &format!("{}: {found:#}\nexpected {:#}\n", vector["id"], vector["expect"]);
+            differences.push(format!("{}: {found:#}\nexpected {:#}\n", vector["id"], vector["expect"]));
         }
     }
-    assert!(differences.is_empty(), "{differences}");
+    assert!(differences.is_empty(), "{}", differences.concat());
 }

@@ -1,0 +1,58 @@
+//! The clock and the randomness of the host.
+
+use std::num::NonZeroU32;
+
+use crate::api::Context;
+use crate::time::UnixTime;
+
+/// The context of a request that comes in now. Where the platform has no name for the request, a
+/// random one is made.
+pub(super) fn context(now: UnixTime, request_id: Option<String>) -> Context {
+    let mut random = [0; 20];
+    #[expect(clippy::disallowed_methods, reason = "the adapter is where randomness enters")]
+    getrandom::fill(&mut random).expect("the platform has a random number generator");
+    let (salt, random) = random.split_first_chunk().expect("20 bytes hold 4 and 4");
+    let (uid, random) = random.split_first_chunk().expect("20 bytes hold 4 and 4");
+    Context {
+        now,
+        salt: u32::from_le_bytes(*salt),
+        drawn_uid: NonZeroU32::new(u32::from_le_bytes(*uid)).unwrap_or(NonZeroU32::MIN),
+        request_id: request_id
+            .unwrap_or_else(|| random.iter().fold(String::new(), |id, byte| id + &format!("{byte:02x}"))),
+    }
+}
+
+/// The time of a clock that counts from 1970, as the formats hold it.
+pub(super) fn unix_time(seconds: u64) -> UnixTime {
+    UnixTime::from_secs(u32::try_from(seconds).unwrap_or(u32::MAX))
+}
+
+/// The time of the system's clock.
+#[cfg(any(feature = "lambda", feature = "native"))]
+pub(super) fn now() -> UnixTime {
+    #[expect(clippy::disallowed_methods, reason = "the adapter is where time enters")]
+    let now = std::time::SystemTime::now();
+    unix_time(now.duration_since(std::time::UNIX_EPOCH).map_or(0, |since| since.as_secs()))
+}
+
+/// A moment to measure durations from.
+#[cfg(any(feature = "lambda", feature = "native"))]
+pub(super) fn instant() -> std::time::Instant {
+    #[expect(clippy::disallowed_methods, reason = "the adapter is where time enters")]
+    std::time::Instant::now()
+}
+
+/// A variable of the environment.
+#[cfg(any(feature = "lambda", feature = "native"))]
+pub(super) fn variable(name: &str) -> Option<String> {
+    #[expect(clippy::disallowed_methods, reason = "the adapter is where the environment enters")]
+    std::env::var(name).ok()
+}
+
+/// One line on standard output, in one piece. A closed output is no reason to fail a request.
+#[cfg(any(feature = "lambda", feature = "native"))]
+pub(super) fn print(mut line: String) {
+    use std::io::Write;
+    line.push('\n');
+    let _ = std::io::stdout().lock().write_all(line.as_bytes());
+}

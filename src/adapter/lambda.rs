@@ -1,0 +1,78 @@
+//! AWS Lambda behind API Gateway (HTTP and REST), a Function URL, or a load balancer.
+
+use bytes::Bytes;
+use http::Uri;
+use http::uri::PathAndQuery;
+use lambda_http::request::RequestContext;
+use lambda_http::{Body as EventBody, Error, Request, RequestExt, Response, service_fn};
+
+use super::host;
+use crate::api::{App, Body, MAX_BODY_BYTES};
+use crate::config::{Config, Platform};
+
+/// Reads the configuration and answers events until Lambda ends the process.
+///
+/// # Errors
+/// What Lambda's runtime API says.
+pub async fn run() -> Result<(), Error> {
+    let config = Config::read(Platform::Hosted, host::variable);
+    let app = &App::starting(config, host::now(), host::print);
+    lambda_http::run(service_fn(move |event| async move { Ok::<_, Error>(answer(app, event)) })).await
+}
+
+fn answer(app: &App, event: Request) -> Response<EventBody> {
+    let start = host::instant();
+    let request_id = event.lambda_context().request_id;
+    let uri = without_stage(&event);
+    let (mut parts, body) = event.into_parts();
+    parts.uri = uri;
+    let request = Request::from_parts(parts, body).map(limited);
+    let answer = app.respond(&request, &host::context(host::now(), Some(request_id)));
+    host::print(answer.log.to_json(start.elapsed()));
+    answer.response.map(text)
+}
+
+/// The URI without API Gateway's stage. HTTP APIs send it in the path; for REST APIs, whose path
+/// comes without it, `lambda_http` puts it there.
+fn without_stage(event: &Request) -> Uri {
+    let uri = event.uri();
+    let stage = match event.request_context_ref() {
+        Some(RequestContext::ApiGatewayV2(context)) => context.stage.as_deref(),
+        Some(RequestContext::ApiGatewayV1(context)) => context
+            .stage
+            .as_deref()
+            // lambda_http does not put it in front of a path that starts with the same word.
+            .filter(|stage| !event.raw_http_path().starts_with(&format!("/{stage}/"))),
+        _ => None,
+    };
+    let stripped = stage
+        .and_then(|stage| uri.path().strip_prefix('/')?.strip_prefix(stage))
+        .filter(|path| path.is_empty() || path.starts_with('/'));
+    let Some(path) = stripped else { return uri.clone() };
+    let path = if path.is_empty() { "/" } else { path };
+    let text = match uri.query() {
+        Some(query) => format!("{path}?{query}"),
+        None => path.to_owned(),
+    };
+    let mut parts = uri.clone().into_parts();
+    match text.parse::<PathAndQuery>() {
+        Ok(path_and_query) => parts.path_and_query = Some(path_and_query),
+        Err(_) => return uri.clone(),
+    }
+    Uri::from_parts(parts).unwrap_or_else(|_| uri.clone())
+}
+
+/// Lambda has read the body already, up to its own limit of 6 MB.
+fn limited(body: EventBody) -> Body {
+    let bytes = match body {
+        EventBody::Text(text) => Bytes::from(text),
+        EventBody::Binary(bytes) => Bytes::from(bytes),
+        _ => Bytes::new(),
+    };
+    if bytes.len() > MAX_BODY_BYTES { Body::TooLarge } else { Body::Whole(bytes) }
+}
+
+/// Every answer is UTF-8 text, which need not go through base64.
+fn text(body: Bytes) -> EventBody {
+    String::from_utf8(body.into()).map_or_else(|error| EventBody::Binary(error.into_bytes()), EventBody::Text)
+}

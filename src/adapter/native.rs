@@ -1,0 +1,102 @@
+//! The local server: hyper, HTTP/1.1.
+
+use std::convert::Infallible;
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{Request, Response};
+use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::server::graceful::GracefulShutdown;
+use tokio::net::{TcpListener, TcpStream};
+
+use super::host;
+use crate::api::{App, Body, MAX_BODY_BYTES};
+
+/// How long a client may take to send a request's head, and then its body, so that slow ones
+/// cannot hold connections for ever.
+const READ_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// How long requests under way may take after the signal to stop.
+const DRAIN_TIMEOUT: Duration = Duration::from_secs(25);
+
+/// A variable of the environment, where `.env` has been read into it.
+#[must_use]
+pub fn variable(name: &str) -> Option<String> {
+    host::variable(name)
+}
+
+/// Answers on `listener` until `stop` is done, then finishes the requests that are under way.
+pub async fn serve(listener: TcpListener, app: Arc<App>, stop: impl Future<Output = ()>) {
+    let connections = GracefulShutdown::new();
+    let mut stop = std::pin::pin!(stop);
+    loop {
+        let accepted = tokio::select! {
+            accepted = listener.accept() => accepted,
+            () = &mut stop => break,
+        };
+        match accepted {
+            Ok((stream, _)) => connect(stream, &app, &connections),
+            // Out of file descriptors, most likely: wait for some to be given back.
+            Err(_) => tokio::time::sleep(Duration::from_millis(50)).await,
+        }
+    }
+    drop(listener);
+    let _ = tokio::time::timeout(DRAIN_TIMEOUT, connections.shutdown()).await;
+}
+
+fn connect(stream: TcpStream, app: &Arc<App>, connections: &GracefulShutdown) {
+    let _ = stream.set_nodelay(true);
+    let app = Arc::clone(app);
+    let service = service_fn(move |request| {
+        let app = Arc::clone(&app);
+        async move { Ok::<_, Infallible>(answer(&app, request).await) }
+    });
+    let connection = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(READ_TIMEOUT)
+        .serve_connection(TokioIo::new(stream), service);
+    // A connection that breaks concerns its client alone.
+    let watched = connections.watch(connection);
+    tokio::spawn(async move {
+        let _ = watched.await;
+    });
+}
+
+async fn answer(app: &App, request: Request<Incoming>) -> Response<Full<Bytes>> {
+    let start = host::instant();
+    let (parts, body) = request.into_parts();
+    let request = Request::from_parts(parts, read(body).await);
+    let answer = app.respond(&request, &host::context(host::now(), None));
+    host::print(answer.log.to_json(start.elapsed()));
+    answer.response.map(Full::new)
+}
+
+async fn read(body: Incoming) -> Body {
+    let limited = Limited::new(body, MAX_BODY_BYTES).collect();
+    match tokio::time::timeout(READ_TIMEOUT, limited).await {
+        Ok(Ok(body)) => Body::Whole(body.to_bytes()),
+        Ok(Err(error)) if error.is::<LengthLimitError>() => Body::TooLarge,
+        Ok(Err(_)) | Err(_) => Body::CutOff,
+    }
+}
+
+/// Done when the process is asked to stop.
+pub async fn stop_signal() -> io::Result<()> {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        let mut terminate = signal(SignalKind::terminate())?;
+        tokio::select! {
+            _ = terminate.recv() => Ok(()),
+            interrupt = tokio::signal::ctrl_c() => interrupt,
+        }
+    }
+    #[cfg(not(unix))]
+    tokio::signal::ctrl_c().await
+}

@@ -1,0 +1,216 @@
+//! The fields of a request, taken one by one, with everything that is wrong gathered.
+
+use std::borrow::Cow;
+
+use super::json::Json;
+use super::problem::{FieldFault, Problem};
+use crate::time::Ttl;
+
+/// No request has a tenth of it. It bounds the search for keys given twice, and what is answered.
+const MAX_KEYS: usize = 64;
+
+/// What is left of an object, and what was wrong with the rest.
+#[derive(Debug)]
+pub(super) struct Fields<'a> {
+    /// Dotted, empty at the top.
+    path: String,
+    entries: Vec<(Cow<'a, str>, Json<'a>)>,
+    faults: Vec<FieldFault>,
+}
+
+impl<'a> Fields<'a> {
+    /// The object that a body is.
+    pub(super) fn of_body(body: &'a [u8]) -> Result<Self, Problem> {
+        Self::of_request(Self::entries_of(body)?)
+    }
+
+    /// The keys and values of the object that a body is.
+    pub(super) fn entries_of(body: &'a [u8]) -> Result<Vec<(Cow<'a, str>, Json<'a>)>, Problem> {
+        let value =
+            serde_json::from_slice(body).map_err(|error| Problem::MalformedJson(error.to_string()))?;
+        if let Json::Object(entries) = value {
+            return Ok(entries);
+        }
+        let fault = FieldFault::new("body", format!("the body is {value}, expected an object"));
+        Err(Problem::InvalidRequest(vec![fault]))
+    }
+
+    /// Everything that a request says, in its body and elsewhere.
+    pub(super) fn of_request(entries: Vec<(Cow<'a, str>, Json<'a>)>) -> Result<Self, Problem> {
+        Self::new(String::new(), entries).map_err(|fault| Problem::InvalidRequest(vec![fault]))
+    }
+
+    /// Takes note of keys given twice; the first value stands. Of an object with too many keys
+    /// nothing else is said.
+    fn new(path: String, entries: Vec<(Cow<'a, str>, Json<'a>)>) -> Result<Self, FieldFault> {
+        if entries.len() > MAX_KEYS {
+            let field = if path.is_empty() { "body".to_owned() } else { path };
+            let detail = format!("{field}: {} keys, expected at most {MAX_KEYS}", entries.len());
+            return Err(FieldFault::new(field, detail));
+        }
+        let mut fields = Self { path, entries: Vec::with_capacity(entries.len()), faults: Vec::new() };
+        let mut twice: Vec<Cow<'a, str>> = Vec::new();
+        for (key, value) in entries {
+            if !fields.entries.iter().any(|(earlier, _)| *earlier == key) {
+                fields.entries.push((key, value));
+            } else if !twice.contains(&key) {
+                twice.push(key);
+            }
+        }
+        for key in twice {
+            fields.fault(&key, "is given twice");
+        }
+        Ok(fields)
+    }
+
+    /// Says `what` of the field `name`: `uid is required`.
+    pub(super) fn fault(&mut self, name: &str, what: impl AsRef<str>) {
+        let field = self.name(name);
+        let what = what.as_ref();
+        // "uid is required", but "uid: 7, expected …".
+        let joint = if what.starts_with("is ") { " " } else { ": " };
+        self.faults.push(FieldFault::new(field.clone(), format!("{field}{joint}{what}")));
+    }
+
+    /// `name` with what it is inside of, cut where it is absurdly long.
+    fn name(&self, name: &str) -> String {
+        const SHOWN: usize = 64;
+        let shown: String = name.chars().take(SHOWN).collect();
+        if self.path.is_empty() { shown } else { format!("{}.{shown}", self.path) }
+    }
+
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.get(name).is_some()
+    }
+
+    /// The field's value, unless it is missing.
+    pub(super) fn take(&mut self, name: &str) -> Option<Json<'a>> {
+        let index = self.entries.iter().position(|(key, _)| key == name)?;
+        Some(self.entries.remove(index).1)
+    }
+
+    /// Takes the field where it holds empty text.
+    pub(super) fn take_if_empty_text(&mut self, name: &str) -> bool {
+        let empty = matches!(self.get(name), Some(Json::Text(text)) if text.is_empty());
+        empty && self.take(name).is_some()
+    }
+
+    /// Whether the field holds no value: `null` and empty text are none.
+    pub(super) fn is_missing(&self, name: &str) -> bool {
+        match self.get(name) {
+            None | Some(Json::Null) => true,
+            Some(Json::Text(text)) => text.is_empty(),
+            Some(_) => false,
+        }
+    }
+
+    fn get(&self, name: &str) -> Option<&Json<'a>> {
+        self.entries.iter().find(|(key, _)| key == name).map(|(_, value)| value)
+    }
+
+    /// The value of a field that must be there. `null` and empty text are no value.
+    pub(super) fn required(&mut self, name: &str) -> Option<Json<'a>> {
+        let missing = self.is_missing(name);
+        let value = self.take(name);
+        if missing {
+            self.fault(name, "is required");
+            return None;
+        }
+        value
+    }
+
+    /// Says that `value` is not what the field should hold.
+    pub(super) fn unexpected(&mut self, name: &str, value: &Json<'_>, expected: &str) {
+        self.fault(name, format!("{value}, expected {expected}"));
+    }
+
+    /// The object that the field holds, to be given back with [`Self::leave`].
+    pub(super) fn enter(&mut self, name: &str, value: Json<'a>) -> Option<Fields<'a>> {
+        match value {
+            Json::Object(entries) => {
+                Fields::new(self.name(name), entries).map_err(|fault| self.faults.push(fault)).ok()
+            }
+            other => {
+                self.unexpected(name, &other, "an object");
+                None
+            }
+        }
+    }
+
+    /// Whatever is left inside is unknown.
+    pub(super) fn leave(&mut self, inside: Fields<'_>) {
+        self.faults.extend(inside.finish());
+    }
+
+    /// One of a closed set of words.
+    pub(super) fn word<T>(
+        &mut self,
+        name: &str,
+        value: &Json<'_>,
+        named: impl Fn(&str) -> Option<T>,
+        expected: &str,
+    ) -> Option<T> {
+        let found = match value {
+            Json::Text(text) => named(text),
+            _ => None,
+        };
+        if found.is_none() {
+            self.unexpected(name, value, expected);
+        }
+        found
+    }
+
+    /// A whole number from `least` to `most`.
+    pub(super) fn seconds(&mut self, name: &str, value: &Json<'_>, least: u32, most: u32) -> Option<u32> {
+        match value {
+            Json::Integer(seconds) if (i128::from(least)..=i128::from(most)).contains(seconds) => {
+                u32::try_from(*seconds).ok()
+            }
+            other => {
+                let expected = format!("seconds from now, an integer from {least} to {most}");
+                if looks_like_unix_time(other) {
+                    self.fault(name, format!("{other} looks like a Unix timestamp, expected {expected}"));
+                } else {
+                    self.unexpected(name, other, &expected);
+                }
+                None
+            }
+        }
+    }
+
+    /// The token's lifetime.
+    pub(super) fn expire_time(&mut self) -> Option<Ttl> {
+        let value = self.required("expireTime")?;
+        let seconds = self.seconds("expireTime", &value, 1, Ttl::MAX.as_secs())?;
+        Ttl::from_secs(seconds).ok()
+    }
+
+    /// Refuses what was not taken, `why` knowing better words than `is unknown`.
+    pub(super) fn refuse_rest(&mut self, why: impl Fn(&str) -> Option<String>) {
+        for (key, _) in std::mem::take(&mut self.entries) {
+            let what = why(&key).unwrap_or_else(|| "is unknown".to_owned());
+            self.fault(&key, what);
+        }
+    }
+
+    /// Passes over what was not taken.
+    pub(super) fn forget_rest(&mut self) {
+        self.entries.clear();
+    }
+
+    /// Everything that is wrong, what was not taken included.
+    pub(super) fn finish(mut self) -> Vec<FieldFault> {
+        self.refuse_rest(|_| None);
+        self.faults
+    }
+}
+
+/// Whether a number is no lifetime but a moment: from 2001 on, in seconds, with or without a
+/// fraction, or in milliseconds.
+fn looks_like_unix_time(value: &Json<'_>) -> bool {
+    match value {
+        Json::Integer(number) => *number >= 1_000_000_000,
+        Json::Float(number) => *number >= 1e9,
+        _ => false,
+    }
+}

@@ -1,0 +1,248 @@
+//! Everything that can go wrong with a request, and the one place where it becomes a status.
+//!
+//! Answers are problem documents (RFC 9457). `error` repeats `detail`, because clients of existing
+//! token servers read it.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use bytes::Bytes;
+use http::{HeaderValue, Method, Response, StatusCode, header};
+use serde::Serialize;
+
+use crate::policy::{Denied, Rule};
+
+/// A refusal.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Problem {
+    /// The body is not JSON; where and why.
+    MalformedJson(String),
+    /// Fields of the body that are not what they should be.
+    InvalidRequest(Vec<FieldFault>),
+    /// No or bad credential; the cause goes to the log alone.
+    Unauthorized {
+        /// For the log.
+        cause: String,
+    },
+    /// Well-formed, but not allowed.
+    Forbidden(Denied),
+    /// No such path.
+    NotFound,
+    /// Not with this method; these are allowed.
+    MethodNotAllowed(&'static [Method]),
+    /// The body is above [`MAX_BODY_BYTES`](super::MAX_BODY_BYTES).
+    PayloadTooLarge,
+    /// A declared type that is not JSON.
+    UnsupportedMediaType,
+    /// Too many requests of this caller.
+    TooManyRequests {
+        /// Seconds until the next may come.
+        retry_after: u32,
+    },
+    /// A fault of the server; the cause goes to the log alone.
+    Internal {
+        /// For the log.
+        cause: String,
+    },
+    /// Something that the server needs is not there; the cause goes to the log alone.
+    Unavailable {
+        /// For the log.
+        cause: String,
+    },
+}
+
+/// One field of a request that is not what it should be.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct FieldFault {
+    /// The field's name, with dots for what is inside of it.
+    pub field: Cow<'static, str>,
+    /// What came and what was expected.
+    pub detail: String,
+}
+
+impl FieldFault {
+    pub(super) fn new(field: impl Into<Cow<'static, str>>, detail: impl Into<String>) -> Self {
+        Self { field: field.into(), detail: detail.into() }
+    }
+}
+
+/// How long a client should wait for what is not there.
+const RETRY_UNAVAILABLE_SECS: u32 = 10;
+
+impl Problem {
+    /// Every code that [`Self::code`] can give, for documentation and tests.
+    pub const CODES: [&'static str; 11] = [
+        "malformed_json",
+        "invalid_request",
+        "unauthorized",
+        "forbidden",
+        "not_found",
+        "method_not_allowed",
+        "payload_too_large",
+        "unsupported_media_type",
+        "too_many_requests",
+        "internal",
+        "unavailable",
+    ];
+
+    /// The stable, machine-readable name.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::MalformedJson(_) => "malformed_json",
+            Self::InvalidRequest(_) => "invalid_request",
+            Self::Unauthorized { .. } => "unauthorized",
+            Self::Forbidden(_) => "forbidden",
+            Self::NotFound => "not_found",
+            Self::MethodNotAllowed(_) => "method_not_allowed",
+            Self::PayloadTooLarge => "payload_too_large",
+            Self::UnsupportedMediaType => "unsupported_media_type",
+            Self::TooManyRequests { .. } => "too_many_requests",
+            Self::Internal { .. } => "internal",
+            Self::Unavailable { .. } => "unavailable",
+        }
+    }
+
+    /// The status.
+    #[must_use]
+    pub fn status(&self) -> StatusCode {
+        match self {
+            Self::MalformedJson(_) | Self::InvalidRequest(_) => StatusCode::BAD_REQUEST,
+            Self::Unauthorized { .. } => StatusCode::UNAUTHORIZED,
+            Self::Forbidden(_) => StatusCode::FORBIDDEN,
+            Self::NotFound => StatusCode::NOT_FOUND,
+            Self::MethodNotAllowed(_) => StatusCode::METHOD_NOT_ALLOWED,
+            Self::PayloadTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Self::TooManyRequests { .. } => StatusCode::TOO_MANY_REQUESTS,
+            Self::Internal { .. } => StatusCode::INTERNAL_SERVER_ERROR,
+            Self::Unavailable { .. } => StatusCode::SERVICE_UNAVAILABLE,
+        }
+    }
+
+    /// What the log says of it and the answer does not.
+    #[must_use]
+    pub fn cause(&self) -> Option<Cow<'_, str>> {
+        match self {
+            Self::Unauthorized { cause } | Self::Internal { cause } | Self::Unavailable { cause } => {
+                Some(Cow::Borrowed(cause))
+            }
+            // The names alone: what was sent may be anything.
+            Self::InvalidRequest(faults) => {
+                let fields: Vec<&str> = faults.iter().map(|fault| fault.field.as_ref()).take(8).collect();
+                Some(Cow::Owned(fields.join(", ")))
+            }
+            Self::MalformedJson(_)
+            | Self::Forbidden(_)
+            | Self::NotFound
+            | Self::MethodNotAllowed(_)
+            | Self::PayloadTooLarge
+            | Self::UnsupportedMediaType
+            | Self::TooManyRequests { .. } => None,
+        }
+    }
+
+    /// Which rule refused.
+    #[must_use]
+    pub fn rule(&self) -> Option<Rule> {
+        match self {
+            Self::Forbidden(denied) => Some(denied.rule()),
+            _ => None,
+        }
+    }
+
+    /// The answer.
+    #[must_use]
+    pub fn response(&self, request_id: &str) -> Response<Bytes> {
+        let detail = self.to_string();
+        let status = self.status();
+        let document = Document {
+            kind: "about:blank",
+            title: status.canonical_reason().unwrap_or_default(),
+            status: status.as_u16(),
+            detail: &detail,
+            code: self.code(),
+            error: &detail,
+            errors: match self {
+                Self::InvalidRequest(faults) => Some(faults),
+                _ => None,
+            },
+            rule: self.rule().map(Rule::name),
+            request_id,
+        };
+        let body = serde_json::to_vec(&document).expect("texts and numbers have a JSON form");
+        let mut response = Response::new(Bytes::from(body));
+        *response.status_mut() = status;
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        match self {
+            Self::Unauthorized { .. } => {
+                headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+            }
+            Self::MethodNotAllowed(allowed) => {
+                let names: Vec<&str> = allowed.iter().map(Method::as_str).collect();
+                let value = HeaderValue::from_str(&names.join(", ")).expect("methods are tokens");
+                headers.insert(header::ALLOW, value);
+            }
+            Self::TooManyRequests { retry_after } => {
+                headers.insert(header::RETRY_AFTER, HeaderValue::from(*retry_after));
+            }
+            Self::Unavailable { .. } => {
+                headers.insert(header::RETRY_AFTER, HeaderValue::from(RETRY_UNAVAILABLE_SECS));
+            }
+            _ => {}
+        }
+        response
+    }
+}
+
+/// `detail`: words for the person who can mend it.
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::MalformedJson(why) => write!(f, "the body is not JSON: {why}"),
+            Self::InvalidRequest(faults) => {
+                for (index, fault) in faults.iter().enumerate() {
+                    let separator = if index == 0 { "" } else { "; " };
+                    write!(f, "{separator}{}", fault.detail)?;
+                }
+                Ok(())
+            }
+            Self::Unauthorized { .. } => f.write_str("the credential was not accepted"),
+            Self::Forbidden(denied) => denied.fmt(f),
+            Self::NotFound => f.write_str("there is nothing at this path"),
+            Self::MethodNotAllowed(allowed) => {
+                let names: Vec<&str> = allowed.iter().map(Method::as_str).collect();
+                write!(f, "this path takes {}", names.join(", "))
+            }
+            Self::PayloadTooLarge => {
+                write!(f, "the body is above {} bytes", super::MAX_BODY_BYTES)
+            }
+            Self::UnsupportedMediaType => f.write_str("the Content-Type is not application/json"),
+            Self::TooManyRequests { retry_after } => {
+                write!(f, "too many requests, try again in {retry_after} s")
+            }
+            Self::Internal { .. } => f.write_str("the server failed; its log says why"),
+            Self::Unavailable { .. } => {
+                f.write_str("the server cannot answer now or is not configured; its log says why")
+            }
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct Document<'a> {
+    #[serde(rename = "type")]
+    kind: &'static str,
+    title: &'static str,
+    status: u16,
+    detail: &'a str,
+    code: &'static str,
+    error: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    errors: Option<&'a [FieldFault]>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rule: Option<&'static str>,
+    #[serde(rename = "requestId")]
+    request_id: &'a str,
+}

@@ -1,0 +1,93 @@
+//! Which path is what: one table, read from the top.
+
+use http::Method;
+
+use super::dropin::Family;
+use super::problem::Problem;
+
+/// What a path leads to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Route {
+    Home,
+    Healthz,
+    Ping,
+    Token,
+    /// A route of an existing token server.
+    DropIn(Family),
+    /// A preflight, whatever the path.
+    Options,
+}
+
+const GET: &[Method] = &[Method::GET, Method::HEAD, Method::OPTIONS];
+const POST: &[Method] = &[Method::POST, Method::OPTIONS];
+/// A `HEAD` would issue a token that nobody sees.
+const GET_TOKEN: &[Method] = &[Method::GET, Method::OPTIONS];
+const EITHER: &[Method] = &[Method::GET, Method::POST, Method::OPTIONS];
+
+/// Every path, with and without a slash at its end. A segment that starts with `:` stands for any
+/// text; it is the name of a parameter.
+pub(super) const TABLE: &[(&str, &[Method], Route)] = &[
+    ("/", GET, Route::Home),
+    ("/healthz", GET, Route::Healthz),
+    ("/ping", GET, Route::Ping),
+    ("/token", POST, Route::Token),
+    ("/api/token.json", POST, Route::DropIn(Family::Astro)),
+    ("/rtc/:channel/:role/:tokentype/:uid", GET_TOKEN, Route::DropIn(Family::Rtc)),
+    ("/rtm/:uid", GET_TOKEN, Route::DropIn(Family::Rtm)),
+    ("/rte/:channel/:role/:tokentype/:uid", GET_TOKEN, Route::DropIn(Family::Rte)),
+    ("/rte/:channel/:role/:tokentype/:uid/:rtmuid", GET_TOKEN, Route::DropIn(Family::Rte)),
+    ("/chat/app", GET_TOKEN, Route::DropIn(Family::ChatApp)),
+    ("/chat/account/:id", GET_TOKEN, Route::DropIn(Family::ChatAccount)),
+    ("/getToken", POST, Route::DropIn(Family::GetToken)),
+    ("/token/getNew", POST, Route::DropIn(Family::GetToken)),
+    ("/rtctoken", POST, Route::DropIn(Family::RtcToken)),
+    ("/rtmtoken", POST, Route::DropIn(Family::RtmToken)),
+    ("/fetch_rtc_token", EITHER, Route::DropIn(Family::FetchRtcToken)),
+    ("/fetch_rtm_token", POST, Route::DropIn(Family::FetchRtmToken)),
+    ("/access_token", GET_TOKEN, Route::DropIn(Family::AccessToken)),
+];
+
+/// A path that was found in the table.
+pub(super) struct Found<'a> {
+    pub(super) route: Route,
+    /// The path of the table, for the log.
+    pub(super) pattern: &'static str,
+    /// The path of the request, without a slash at its end.
+    path: &'a str,
+}
+
+impl<'a> Found<'a> {
+    pub(super) fn of(method: &Method, path: &'a str) -> Result<Self, Problem> {
+        if *method == Method::OPTIONS {
+            return Ok(Self { route: Route::Options, pattern: "preflight", path });
+        }
+        let path = path.strip_suffix('/').unwrap_or(path);
+        let (pattern, allowed, route) = TABLE
+            .iter()
+            .find(|(pattern, ..)| matches(pattern.strip_suffix('/').unwrap_or(pattern), path))
+            .ok_or(Problem::NotFound)?;
+        if !allowed.contains(method) {
+            return Err(Problem::MethodNotAllowed(allowed));
+        }
+        Ok(Self { route: *route, pattern, path })
+    }
+
+    /// The parameters in the path, as they came.
+    pub(super) fn parameters(&self) -> impl Iterator<Item = (&'static str, &'a str)> {
+        self.pattern
+            .split('/')
+            .zip(self.path.split('/'))
+            .filter_map(|(name, value)| Some((name.strip_prefix(':')?, value)))
+    }
+}
+
+fn matches(pattern: &str, path: &str) -> bool {
+    if !pattern.contains(':') {
+        return pattern == path;
+    }
+    let mut segments = path.split('/');
+    let alike = pattern.split('/').all(|expected| {
+        segments.next().is_some_and(|segment| expected.starts_with(':') || expected == segment)
+    });
+    alike && segments.next().is_none()
+}

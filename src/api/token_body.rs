@@ -1,0 +1,375 @@
+//! The body of `POST /token`, from bytes to a valid [`TokenRequest`] or to everything that is
+//! wrong with it.
+
+use super::fields::Fields;
+use super::json::Json;
+use super::problem::Problem;
+use crate::issue::{Ask, Beside, Role, Seat, TokenRequest, TokenType};
+use crate::time::Ttl;
+use crate::token::{
+    Access, ChannelName, NameError, Permissions, PrivilegeTtl, Resource, RtcPrivileges, Text, Uid, UserId,
+};
+
+/// What the server's configuration and the caller's credential say about fields that are left out.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Asking<'a> {
+    /// Whether an empty channel is the wildcard, or a missing one.
+    pub(super) empty_channel: bool,
+    /// Who the caller is, where its credential says so.
+    pub(super) identity: Option<&'a str>,
+}
+
+/// The fields besides `tokenType` and `expireTime` that each type takes.
+fn fields_of(kind: TokenType) -> &'static [&'static str] {
+    const RTC: &[&str] = &["version", "channel", "role", "uid", "privilegeExpireTime", "privileges", "rtm"];
+    match kind {
+        TokenType::Rtc | TokenType::ConvoAi | TokenType::Stt => RTC,
+        TokenType::Rtm => &["version", "uid", "permissions"],
+        TokenType::ChatUser => &["version", "uid"],
+        TokenType::ApaasRoomUser => &["version", "roomUuid", "userUuid", "role"],
+        TokenType::ApaasUser => &["version", "userUuid"],
+        TokenType::ChatApp | TokenType::ApaasApp | TokenType::Fpa => &["version"],
+    }
+}
+
+/// The request that a body is.
+pub(super) fn parse(body: &[u8], asking: &Asking<'_>) -> Result<TokenRequest, Problem> {
+    let mut fields = Fields::of_body(body)?;
+    let kind = match fields.take("tokenType") {
+        None => Some(TokenType::Rtc),
+        Some(value) => {
+            let expected = TokenType::ALL.map(TokenType::name).join(", ");
+            fields.word("tokenType", &value, TokenType::named, &format!("one of {expected}"))
+        }
+    };
+    let Some(kind) = kind else {
+        // Which other fields belong there is not known.
+        let _ = fields.expire_time();
+        fields.forget_rest();
+        return Err(Problem::InvalidRequest(fields.finish()));
+    };
+    let old = old_format(&mut fields, kind);
+    let ttl = if kind == TokenType::Fpa && !fields.has("expireTime") {
+        Some(None)
+    } else {
+        fields.expire_time().map(Some)
+    };
+    let longest = ttl.flatten().unwrap_or(Ttl::MAX);
+    let ask = match kind {
+        TokenType::Rtc | TokenType::ConvoAi | TokenType::Stt => rtc(&mut fields, kind, old, longest, asking),
+        TokenType::Rtm => rtm(&mut fields, old, asking),
+        TokenType::ChatUser => user_id(&mut fields, "uid", asking).map(|user_id| Ask::ChatUser { user_id }),
+        TokenType::ChatApp => Some(Ask::ChatApp),
+        TokenType::Fpa => {
+            Some(Ask::Fpa { login: ttl.flatten().map_or(PrivilegeTtl::UNTIL_TOKEN_ENDS, PrivilegeTtl::from) })
+        }
+        TokenType::ApaasRoomUser => apaas_room_user(&mut fields, asking),
+        TokenType::ApaasUser => {
+            user_id(&mut fields, "userUuid", asking).map(|user_uuid| Ask::ApaasUser { user_uuid })
+        }
+        TokenType::ApaasApp => Some(Ask::ApaasApp),
+    };
+    fields.refuse_rest(|name| {
+        let owner = TokenType::ALL.into_iter().find(|kind| fields_of(*kind).contains(&name))?;
+        Some(format!("belongs to tokenType {}, not to {}", owner.name(), kind.name()))
+    });
+    let faults = fields.finish();
+    match (ask, ttl) {
+        (Some(ask), Some(ttl)) if faults.is_empty() => Ok(TokenRequest { ask, ttl: ttl.unwrap_or(Ttl::MAX) }),
+        _ => Err(Problem::InvalidRequest(faults)),
+    }
+}
+
+/// Whether 006 is wanted.
+fn old_format(fields: &mut Fields<'_>, kind: TokenType) -> bool {
+    let Some(value) = fields.take("version") else { return false };
+    let old = |word: &str| match word {
+        "007" => Some(false),
+        "006" => Some(true),
+        _ => None,
+    };
+    let old = fields.word("version", &value, old, "\"007\" or \"006\"").unwrap_or(false);
+    if old && !matches!(kind, TokenType::Rtc | TokenType::Rtm) {
+        fields.fault("version", format!("006 has no tokens of type {}, only rtc and rtm", kind.name()));
+        return false;
+    }
+    old
+}
+
+fn rtc(
+    fields: &mut Fields<'_>,
+    kind: TokenType,
+    old: bool,
+    longest: Ttl,
+    asking: &Asking<'_>,
+) -> Option<Ask> {
+    let channel = channel(fields, "channel", asking);
+    let role = role(fields);
+    let uid = uid(fields, "uid", asking);
+    let privileges = privileges(fields, role, longest);
+    let beside = if old && fields.take("rtm").is_some() {
+        fields.fault("rtm", "a 006 token has one service only; ask for an rtm token as well");
+        None
+    } else {
+        beside(fields, kind, uid.as_ref(), asking)
+    };
+    if old {
+        if channel.as_ref().is_some_and(ChannelName::is_wildcard) {
+            fields.fault("channel", "a 006 token knows no wildcard channels");
+        }
+        if uid.as_ref().is_some_and(|uid| uid.is_wildcard() && *uid != Uid::Any) {
+            fields.fault("uid", "a 006 token knows no wildcards but uid 0");
+        }
+    }
+    let (seat, privileges) = (Seat { channel: channel?, uid: uid?, role: role? }, privileges?);
+    Some(if old { Ask::OldRtc { seat, privileges } } else { Ask::Rtc { seat, privileges, beside: beside? } })
+}
+
+fn rtm(fields: &mut Fields<'_>, old: bool, asking: &Asking<'_>) -> Option<Ask> {
+    let user_id = user_id(fields, "uid", asking);
+    let permissions = match fields.take("permissions") {
+        None => Some(None),
+        Some(_) if old => {
+            fields.fault("permissions", "a 006 token has none");
+            None
+        }
+        Some(value) => permissions(fields, value).map(Some),
+    };
+    if old && user_id.as_ref().is_some_and(UserId::is_wildcard) {
+        fields.fault("uid", "a 006 token knows no wildcards");
+    }
+    let user_id = user_id?;
+    Some(if old { Ask::OldRtm { user_id } } else { Ask::Rtm { user_id, permissions: permissions? } })
+}
+
+fn apaas_room_user(fields: &mut Fields<'_>, asking: &Asking<'_>) -> Option<Ask> {
+    let room_uuid = fields.required("roomUuid").and_then(|value| id(fields, "roomUuid", &value));
+    let user_uuid = user_id(fields, "userUuid", asking);
+    let role = fields.required("role").and_then(|value| match value {
+        Json::Integer(role) if i16::try_from(role).is_ok() => i16::try_from(role).ok(),
+        other => {
+            fields.unexpected("role", &other, "an integer from -32768 to 32767");
+            None
+        }
+    });
+    Some(Ask::ApaasRoomUser { room_uuid: room_uuid?, user_uuid: user_uuid?, role: role? })
+}
+
+pub(super) fn channel(fields: &mut Fields<'_>, name: &str, asking: &Asking<'_>) -> Option<ChannelName> {
+    if asking.empty_channel && fields.take_if_empty_text(name) {
+        return Some(ChannelName::any());
+    }
+    match fields.required(name)? {
+        Json::Text(text) => named(fields, name, text.parse()),
+        other => {
+            fields.unexpected(name, &other, "text");
+            None
+        }
+    }
+}
+
+fn role(fields: &mut Fields<'_>) -> Option<Role> {
+    let value = fields.take("role");
+    let found = match &value {
+        Some(Json::Text(text)) => Role::ALL.into_iter().find(|role| role.name() == text),
+        _ => None,
+    };
+    if found.is_none() {
+        // The words of the seeds, for a missing role as well.
+        let came = value.map_or(String::new(), |value| format!(": {value}"));
+        fields.fault("role", format!("is incorrect{came}, expected publisher or subscriber"));
+    }
+    found
+}
+
+pub(super) fn uid(fields: &mut Fields<'_>, name: &str, asking: &Asking<'_>) -> Option<Uid> {
+    match identity(fields, name, asking)? {
+        Json::Integer(number) => {
+            if let Ok(uid) = u32::try_from(number) {
+                Some(uid.into())
+            } else {
+                fields.fault(name, format!("{number}, expected an integer from 0 to {}", u32::MAX));
+                None
+            }
+        }
+        Json::Text(text) => named(fields, name, text.parse()),
+        other => {
+            fields.unexpected(name, &other, "an integer or text");
+            None
+        }
+    }
+}
+
+/// The value of a field that says who somebody is. Who leaves it out is meant himself.
+fn identity<'a>(fields: &mut Fields<'a>, name: &str, asking: &Asking<'_>) -> Option<Json<'a>> {
+    match asking.identity {
+        Some(identity) if fields.is_missing(name) => {
+            let _ = fields.take(name);
+            Some(Json::Text(identity.to_owned().into()))
+        }
+        _ => fields.required(name),
+    }
+}
+
+pub(super) fn user_id(fields: &mut Fields<'_>, name: &str, asking: &Asking<'_>) -> Option<UserId> {
+    let value = identity(fields, name, asking)?;
+    id(fields, name, &value)
+}
+
+/// Text of 1 to 64 bytes, or an integer, which is its digits.
+fn id(fields: &mut Fields<'_>, name: &str, value: &Json<'_>) -> Option<UserId> {
+    match value {
+        Json::Integer(number) if *number >= 0 => named(fields, name, number.to_string().parse()),
+        Json::Text(text) => named(fields, name, text.parse()),
+        other => {
+            fields.unexpected(name, other, "text or an integer from 0");
+            None
+        }
+    }
+}
+
+fn named<T>(fields: &mut Fields<'_>, name: &str, parsed: Result<T, NameError>) -> Option<T> {
+    parsed.map_err(|error| fields.fault(name, error.to_string())).ok()
+}
+
+fn privileges(
+    fields: &mut Fields<'_>,
+    role: Option<Role>,
+    longest: Ttl,
+) -> Option<RtcPrivileges<PrivilegeTtl>> {
+    let end = match fields.take("privilegeExpireTime") {
+        None => Some(PrivilegeTtl::from(longest)),
+        Some(_) if fields.has("privileges") => {
+            fields.fault("privilegeExpireTime", "stands beside privileges, expected one of the two");
+            None
+        }
+        Some(value) => fields
+            .seconds("privilegeExpireTime", &value, 1, longest.as_secs())
+            .and_then(|seconds| PrivilegeTtl::from_secs(seconds).ok()),
+    };
+    match fields.take("privileges") {
+        None => Some(role?.privileges(end?)),
+        Some(value) => each_privilege(fields, value, role, longest),
+    }
+}
+
+fn each_privilege<'a>(
+    fields: &mut Fields<'a>,
+    value: Json<'a>,
+    role: Option<Role>,
+    longest: Ttl,
+) -> Option<RtcPrivileges<PrivilegeTtl>> {
+    let mut inside = fields.enter("privileges", value)?;
+    let mut one = |name: &str| -> Option<Option<PrivilegeTtl>> {
+        let Some(value) = inside.take(name) else { return Some(None) };
+        if role == Some(Role::Subscriber) && name != "joinChannel" {
+            inside.fault(name, "a subscriber publishes nothing; ask for the role publisher");
+            return None;
+        }
+        let seconds = inside.seconds(name, &value, 0, longest.as_secs())?;
+        PrivilegeTtl::from_secs(seconds).ok().map(Some)
+    };
+    let join_channel = one("joinChannel");
+    let publish_audio_stream = one("publishAudioStream");
+    let publish_video_stream = one("publishVideoStream");
+    let publish_data_stream = one("publishDataStream");
+    fields.leave(inside);
+    Some(RtcPrivileges {
+        join_channel: join_channel?.unwrap_or(longest.into()),
+        publish_audio_stream: publish_audio_stream?,
+        publish_video_stream: publish_video_stream?,
+        publish_data_stream: publish_data_stream?,
+    })
+}
+
+fn beside(
+    fields: &mut Fields<'_>,
+    kind: TokenType,
+    uid: Option<&Uid>,
+    asking: &Asking<'_>,
+) -> Option<Beside> {
+    let user_id = match fields.take("rtm") {
+        None if kind == TokenType::Rtc => return Some(Beside::Nothing),
+        None | Some(Json::Bool(true)) => same_user(fields, uid),
+        Some(value @ Json::Object(_)) => {
+            let mut inside = fields.enter("rtm", value)?;
+            let user_id = user_id(&mut inside, "userId", asking);
+            fields.leave(inside);
+            user_id
+        }
+        Some(other) => {
+            fields.unexpected("rtm", &other, "true or { \"userId\": text }");
+            None
+        }
+    }?;
+    Some(match kind {
+        TokenType::ConvoAi => Beside::ConvoAi(user_id),
+        TokenType::Stt => Beside::Stt(user_id),
+        _ => Beside::Rtm(user_id),
+    })
+}
+
+/// The uid as the Signaling user id that it is joined by.
+fn same_user(fields: &mut Fields<'_>, uid: Option<&Uid>) -> Option<UserId> {
+    let uid = uid?;
+    if *uid == Uid::Any {
+        fields.fault("rtm", "true signs in as the uid, which 0 does not name; expected { \"userId\": text }");
+        return None;
+    }
+    match uid.to_string().parse() {
+        Ok(user_id) => Some(user_id),
+        Err(error) => {
+            fields.fault(
+                "rtm",
+                format!("true signs in as the uid, which has {error}; expected {{ \"userId\": text }}"),
+            );
+            None
+        }
+    }
+}
+
+fn permissions<'a>(fields: &mut Fields<'a>, value: Json<'a>) -> Option<Permissions> {
+    let mut inside = fields.enter("permissions", value)?;
+    let mut permissions = Some(Permissions::new());
+    for resource in Resource::ALL {
+        let Some(value) = inside.take(resource.name()) else { continue };
+        let Some(mut accesses) = inside.enter(resource.name(), value) else { continue };
+        for access in Access::ALL {
+            let Some(value) = accesses.take(access.name()) else { continue };
+            let names = names(&mut accesses, access.name(), value);
+            permissions = match (permissions, names) {
+                (Some(permissions), Some(names)) => permissions
+                    .allow(resource, access, &names)
+                    .map_err(|error| accesses.fault(access.name(), error.to_string()))
+                    .ok(),
+                _ => None,
+            };
+        }
+        inside.leave(accesses);
+    }
+    fields.leave(inside);
+    permissions
+}
+
+fn names(fields: &mut Fields<'_>, name: &str, value: Json<'_>) -> Option<Vec<Text>> {
+    const EXPECTED: &str = "a list of texts";
+    let Json::Array(values) = value else {
+        fields.unexpected(name, &value, EXPECTED);
+        return None;
+    };
+    let mut names = Vec::with_capacity(values.len());
+    for value in values {
+        match value {
+            Json::Text(text) if !text.is_empty() => names.push(named(fields, name, text.parse())?),
+            Json::Text(_) => {
+                fields.fault(name, "holds an empty name");
+                return None;
+            }
+            other => {
+                fields.unexpected(name, &other, EXPECTED);
+                return None;
+            }
+        }
+    }
+    Some(names)
+}
