@@ -3,7 +3,7 @@
 import { createHmac } from 'node:crypto'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { deflateSync, inflateSync } from 'node:zlib'
-import { AccessToken006, at, core, priviledges, v6, v7 } from './official.mjs'
+import { at, at006, v7 } from './official.mjs'
 
 const APP = '970CA35de60c44645bbae8a215061b33'
 const CERT = '5CFd2fd1755d40ecb72977518be15d3b'
@@ -27,7 +27,7 @@ const rtcAdd = (id, note, over, rest) =>
     add(id, note, `${N7}: RtcTokenBuilder.buildTokenWithUserAccount, ${JSON.stringify(over)}`, rtc(over), rest)
 const old = (over = {}) => {
     const o = { app: APP, cert: CERT, channel: 'room-1', uid: 42, role: 1, end: T + 3600, issued: T, ...over }
-    return build(o.issued, () => v6.RtcTokenBuilder.buildTokenWithAccount(o.app, o.cert, o.channel, o.uid, o.role, o.end))
+    return at006(o.issued, 0, v6 => v6.RtcTokenBuilder.buildTokenWithAccount(o.app, o.cert, o.channel, o.uid, o.role, o.end))
 }
 const oldAdd = (id, note, over, rest) =>
     add(id, note, `${N6}: RtcTokenBuilder.buildTokenWithAccount, ${JSON.stringify(over)}`, old(over), rest)
@@ -129,10 +129,10 @@ oldAdd('006-uid-zero', 'uid 0 can be told from its checksum', { uid: 0 }, { chan
 oldAdd('006-uid-text-zero', 'and the text 0 as well', { uid: '0' }, joins('room-1', '0'))
 oldAdd('006-certificate-replaced', 'names fit, signature does not', { cert: 'f'.repeat(32) }, joins('room-1', '42'))
 add('006-rtm', 'RTM', `${N6}: RtmTokenBuilder.buildToken`,
-    build(T, () => v6.RtmTokenBuilder.buildToken(APP, CERT, 'alice', 1, T + 3600)), { uid: 'alice' })
-add('006-no-join', 'no joinChannel', `${N6}: AccessToken`, build(T, () => {
-    const token = new AccessToken006(APP, CERT, 'room-1', 42)
-    token.addPriviledge(priviledges.kPublishAudioStream, T + 3600)
+    at006(T, 0, v6 => v6.RtmTokenBuilder.buildToken(APP, CERT, 'alice', 1, T + 3600)), { uid: 'alice' })
+add('006-no-join', 'no joinChannel', `${N6}: AccessToken`, at006(T, 0, v6 => {
+    const token = new v6.AccessToken(APP, CERT, 'room-1', 42)
+    token.addPriviledge(v6.priviledges.kPublishAudioStream, T + 3600)
     return token.build()
 }))
 

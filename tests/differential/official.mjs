@@ -15,18 +15,23 @@ globalThis.Date = class extends RealDate {
 }
 Math.random = () => random
 
-/** The 006 library draws its salt once a process, when it is loaded. */
-export const SALT_006 = Math.floor(random * 0xffffffff)
-
-export const v6 = require('agora-access-token')
-export const { AccessToken: AccessToken006, priviledges } = require('agora-access-token/src/AccessToken.js')
 export const v7 = require('agora-token')
 export const core = require('agora-token/src/AccessToken2.js')
 
-/** Runs a builder at a time and with a salt (1 to 99999999) of our choice. */
+/** Runs a builder of 007 at a time and with a salt (1 to 99999999) of our choice. */
 export function at(issuedAt, salt, build) {
     clock = issuedAt
     // Half a step up, so that rounding down gives the salt whatever the floating point does.
     random = (salt - 0.5) / 99999999
     return build()
+}
+
+/** The same for 006, whose library draws its salt once, when it is loaded. */
+export function at006(issuedAt, salt, build) {
+    clock = issuedAt
+    random = (salt + 0.5) / 0xffffffff
+    for (const path of Object.keys(require.cache)) {
+        if (path.includes('agora-access-token')) delete require.cache[path]
+    }
+    return build({ ...require('agora-access-token'), ...require('agora-access-token/src/AccessToken.js') })
 }
