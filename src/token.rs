@@ -1,13 +1,4 @@
-//! Agora's tokens: building them, reading anybody's, verifying signatures.
-//!
-//! | | 007, [`AccessToken2`] | 006, [`AccessToken`] |
-//! |---|---|---|
-//! | expiries | seconds from the issue | absolute times |
-//! | holds | services with their payloads | one channel and uid, as CRC-32 |
-//! | verifying | needs the certificate | needs the certificate, the channel and the uid |
-//! | text | compressed, base64 | base64 |
-//!
-//! They are siblings without a common trait, since they agree in so little.
+#![doc = include_str!("token/builders.md")]
 
 mod access_token;
 mod access_token2;
