@@ -5,9 +5,17 @@ pub mod api;
 #[cfg(feature = "native")]
 pub mod cli;
 #[cfg(feature = "api")]
+pub mod auth;
+#[cfg(feature = "api")]
 pub mod config;
+#[cfg(feature = "api")]
+pub mod fetch;
+#[cfg(feature = "api")]
 pub mod issue;
+#[cfg(feature = "api")]
 pub mod policy;
+#[cfg(feature = "api")]
+pub mod remote_certificate;
 pub mod time;
 pub mod token;
 
