@@ -225,10 +225,7 @@ pub fn lookup(variables: &[(&str, &str)]) -> impl Fn(&str) -> Option<String> {
 }
 
 /// The configuration that these variables are, on a machine without files.
-pub fn config(
-    platform: Platform,
-    variables: &[(&str, &str)],
-) -> Result<(Config, Vec<Notice>), ConfigError> {
+pub fn config(platform: Platform, variables: &[(&str, &str)]) -> Result<(Config, Vec<Notice>), ConfigError> {
     Config::read(platform, lookup(variables), |_| Err(ErrorKind::NotFound.into()))
 }
 
