@@ -88,7 +88,9 @@ impl Family {
         }
         for pair in query.into_iter().flat_map(|query| query.split('&')).filter(|pair| !pair.is_empty()) {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-            entries.push((decoded("query", name)?, Json::Text(form_decoded(name, value)?)));
+            let name = decoded("query", name)?;
+            let value = form_decoded(&name, value)?;
+            entries.push((name, Json::Text(value)));
         }
         if let Some(body) = body {
             entries.extend(Fields::entries_of(body)?);
@@ -481,7 +483,7 @@ fn form_decoded<'a>(name: &str, text: &'a str) -> Result<Cow<'a, str>, Problem> 
 }
 
 fn not_utf8(name: &str) -> Problem {
-    let name: String = name.chars().take(64).collect();
+    let name: String = if name.is_empty() { "\"\"".into() } else { name.chars().take(64).collect() };
     let detail = format!("{name} is not UTF-8 after percent-decoding");
     Problem::InvalidRequest(vec![FieldFault::new(name, detail)])
 }
