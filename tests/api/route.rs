@@ -154,7 +154,8 @@ fn a_server_that_is_not_configured_issues_nothing_and_the_log_says_why() {
             "level": "error", "message": "request", "time": NOW, "requestId": "request-1", "method": "POST",
             "route": "/token", "status": 503, "code": "unavailable", "durationUs": 250,
             "cause": "APP_ID: unset, expected 32 hexadecimal digits; APP_CERTIFICATE: unset, expected 32 \
-                      hexadecimal digits; AUTH: unset, expected none to let anybody have tokens",
+                      hexadecimal digits, or APP_CERTIFICATE_SECRET; AUTH: unset, expected api-key, jwt, \
+                      api-key,jwt, or none to let anybody have tokens",
         })
     );
 }

@@ -211,7 +211,13 @@ pub fn body_too_large() -> Vec<u8> {
 
 /// A context that draws nothing at random.
 pub fn context(now: u32, salt: u32) -> Context {
-    Context { now: UnixTime::from_secs(now), salt, drawn_uid: DRAWN_UID, request_id: "request-1".to_owned() }
+    Context {
+        now: UnixTime::from_secs(now),
+        salt,
+        drawn_uid: DRAWN_UID,
+        request_id: "request-1".to_owned(),
+        peer: None,
+    }
 }
 
 /// The loopback address.
@@ -225,10 +231,7 @@ pub fn lookup(variables: &[(&str, &str)]) -> impl Fn(&str) -> Option<String> {
 }
 
 /// The configuration that these variables are, on a machine without files.
-pub fn config(
-    platform: Platform,
-    variables: &[(&str, &str)],
-) -> Result<(Config, Vec<Notice>), ConfigError> {
+pub fn config(platform: Platform, variables: &[(&str, &str)]) -> Result<(Config, Vec<Notice>), ConfigError> {
     Config::read(platform, lookup(variables), |_| Err(ErrorKind::NotFound.into()))
 }
 
