@@ -7,6 +7,7 @@ mod admission;
 mod cors;
 mod dropin;
 mod fields;
+pub mod inspect;
 mod issuance;
 mod issued;
 mod json;

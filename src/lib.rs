@@ -2,6 +2,8 @@
 
 #[cfg(feature = "api")]
 pub mod api;
+#[cfg(feature = "native")]
+pub mod cli;
 #[cfg(feature = "api")]
 pub mod auth;
 #[cfg(feature = "api")]
