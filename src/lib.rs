@@ -2,10 +2,10 @@
 
 #[cfg(feature = "api")]
 pub mod api;
-#[cfg(feature = "native")]
-pub mod cli;
 #[cfg(feature = "api")]
 pub mod auth;
+#[cfg(feature = "native")]
+pub mod cli;
 #[cfg(feature = "api")]
 pub mod config;
 #[cfg(feature = "api")]
