@@ -15,7 +15,8 @@ fn healthz_ping_and_home() {
         server.bare(Method::GET, "/").ok(),
         json!({
             "name": "agora-token-server", "version": env!("CARGO_PKG_VERSION"),
-            "token": "POST /token", "health": "GET /healthz",
+            "token": "POST /token", "inspect": "POST /inspect", "health": "GET /healthz",
+            "description": "GET /openapi.json",
         })
     );
 }

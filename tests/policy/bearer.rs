@@ -29,8 +29,8 @@ fn granted(grants: Grants, ask: Ask) -> Result<(), Denied> {
     grant(&Policy::unrestricted(), &free(Some(grants)), ask)
 }
 
-fn texts(texts: &[&str]) -> Option<Vec<String>> {
-    Some(texts.iter().map(|&text| text.into()).collect())
+fn texts(texts: &[&str]) -> Vec<String> {
+    texts.iter().map(|&text| text.into()).collect()
 }
 
 const APP_LEVEL: [TokenType; 3] = [TokenType::ChatApp, TokenType::ApaasApp, TokenType::Fpa];
@@ -62,7 +62,7 @@ fn token_types_must_name_each_type_that_a_token_carries() {
 #[test]
 fn grants_never_widen_the_configuration() {
     let everything = Grants {
-        channels: texts(&["*"]),
+        channels: Some(texts(&["*"])),
         roles: Some(Role::ALL.to_vec()),
         max_expire_time: NonZeroU32::new(86_400),
         token_types: Some(TokenType::ALL.to_vec()),
@@ -85,7 +85,7 @@ fn grants_never_widen_the_configuration() {
 
 #[test]
 fn channels_narrow_and_what_has_no_channel_must_be_named() {
-    let channels = |list: &[&str]| Grants { channels: texts(list), ..Grants::default() };
+    let channels = |list: &[&str]| Grants { channels: Some(texts(list)), ..Grants::default() };
     let denied = |field| Err(Denied::Channel { field });
     for channel in ["room-1", "lobby-2"] {
         assert_eq!(granted(channels(&["room-1", "lobby-*"]), rtc(channel, "1", Beside::Nothing)), Ok(()));
