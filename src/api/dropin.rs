@@ -88,7 +88,9 @@ impl Family {
         }
         for pair in query.into_iter().flat_map(|query| query.split('&')).filter(|pair| !pair.is_empty()) {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-            entries.push((decoded("query", name)?, Json::Text(form_decoded(name, value)?)));
+            let name = decoded("query", name)?;
+            let value = form_decoded(&name, value)?;
+            entries.push((name, Json::Text(value)));
         }
         if let Some(body) = body {
             entries.extend(Fields::entries_of(body)?);
@@ -115,10 +117,33 @@ impl Family {
     pub(super) fn wanted(self, mut fields: Fields<'_>, defaults: &Defaults<'_>) -> Result<Wanted, Problem> {
         let wanted = self.translate(&mut fields, defaults);
         fields.forget_rest();
+        for (_, request) in wanted.iter().flatten() {
+            self.refuse_old_wildcards(&mut fields, &request.ask);
+        }
         let faults = fields.finish();
         match wanted {
             Some(wanted) if faults.is_empty() => Ok(wanted),
             _ => Err(Problem::InvalidRequest(faults)),
+        }
+    }
+
+    /// Wildcards that 006 does not know.
+    fn refuse_old_wildcards(self, fields: &mut Fields<'_>, ask: &Ask) {
+        match ask {
+            Ask::OldRtc { seat, .. } => {
+                let channel = if self == Self::FetchRtcToken { "ChannelName" } else { "channel" };
+                body::refuse_old_channel(fields, channel, &seat.channel);
+                body::refuse_old_uid(fields, "uid", &seat.uid);
+            }
+            Ask::OldRtm { user_id } => {
+                let name = match self {
+                    Self::Rte => "rtmuid",
+                    Self::RtmToken => "user",
+                    _ => "uid",
+                };
+                body::refuse_old_user_id(fields, name, user_id);
+            }
+            _ => {}
         }
     }
 
@@ -387,7 +412,8 @@ fn same_user(fields: &mut Fields<'_>, uid: &Uid) -> Option<UserId> {
 }
 
 fn role(fields: &mut Fields<'_>) -> Option<Role> {
-    let role = match fields.take("role") {
+    let value = fields.take("role");
+    let role = match &value {
         Some(Json::Integer(1)) => Some(Role::Publisher),
         Some(Json::Integer(2)) => Some(Role::Subscriber),
         Some(Json::Text(word)) => match word.as_ref() {
@@ -398,10 +424,9 @@ fn role(fields: &mut Fields<'_>) -> Option<Role> {
         _ => None,
     };
     if role.is_none() {
-        fields.fault(
-            "role",
-            "is incorrect, expected publisher, broadcaster, host, 1, subscriber, audience or 2",
-        );
+        let came = value.map_or(String::new(), |value| format!(": {value}"));
+        let expected = "publisher, broadcaster, host, 1, subscriber, audience or 2";
+        fields.fault("role", format!("is incorrect{came}, expected {expected}"));
     }
     role
 }
@@ -481,7 +506,7 @@ fn form_decoded<'a>(name: &str, text: &'a str) -> Result<Cow<'a, str>, Problem> 
 }
 
 fn not_utf8(name: &str) -> Problem {
-    let name: String = name.chars().take(64).collect();
+    let name: String = if name.is_empty() { "\"\"".into() } else { name.chars().take(64).collect() };
     let detail = format!("{name} is not UTF-8 after percent-decoding");
     Problem::InvalidRequest(vec![FieldFault::new(name, detail)])
 }
