@@ -46,6 +46,17 @@ pub enum Body {
     CutOff,
 }
 
+impl Body {
+    /// A body that was read whole may be too large as well, where the platform reads it first.
+    fn is_too_large(&self) -> bool {
+        match self {
+            Self::Whole(body) => body.len() > MAX_BODY_BYTES,
+            Self::TooLarge => true,
+            Self::CutOff => false,
+        }
+    }
+}
+
 /// What a request does not say by itself.
 #[derive(Clone, Debug)]
 pub struct Context {
@@ -142,7 +153,7 @@ impl App {
         if found.route == Route::Options {
             return Ok(cors::preflight());
         }
-        if matches!(request.body(), Body::TooLarge) {
+        if request.body().is_too_large() {
             return Err(Problem::PayloadTooLarge);
         }
         if matches!(page, Page::Foreign) {

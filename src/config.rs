@@ -178,7 +178,8 @@ impl Reader<'_> {
 
     fn project(&mut self, platform: Platform, notices: &mut Vec<Notice>) -> Option<Project> {
         let (id, certificate) = (self.get("APP_ID"), self.get("APP_CERTIFICATE"));
-        if let (None, None, Platform::Local(listen)) = (&id, &certificate, platform)
+        let secondary = self.get("APP_CERTIFICATE_SECONDARY");
+        if let (None, None, None, Platform::Local(listen)) = (&id, &certificate, &secondary, platform)
             && listen.is_loopback()
         {
             notices.push(Notice::PublicTestProject);
@@ -186,10 +187,8 @@ impl Reader<'_> {
         }
         let app_id = self.project_part("APP_ID", id);
         let certificate = self.project_part("APP_CERTIFICATE", certificate);
-        let secondary: Option<AppCertificate> = match self.get("APP_CERTIFICATE_SECONDARY") {
-            Some(text) => self.project_part("APP_CERTIFICATE_SECONDARY", Some(text)),
-            None => None,
-        };
+        let secondary: Option<AppCertificate> =
+            secondary.and_then(|text| self.project_part("APP_CERTIFICATE_SECONDARY", Some(text)));
         Some(Project { app_id: app_id?, certificate: certificate?, secondary })
     }
 

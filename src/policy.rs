@@ -56,8 +56,8 @@ impl Policy {
         }
         if let Some(patterns) = &self.channels {
             let allowed = |name: &str| patterns.iter().any(|pattern| pattern.matches(name));
-            if !channels(ask).all(|(_, name)| allowed(name)) {
-                return Err(Denied::Channel);
+            if let Some((field, _)) = channels(ask).find(|(_, name)| !allowed(name)) {
+                return Err(Denied::Channel { field });
             }
         }
         if request.ttl > self.max_ttl {
@@ -149,7 +149,10 @@ pub enum Denied {
         field: &'static str,
     },
     /// A channel that is not among the allowed ones.
-    Channel,
+    Channel {
+        /// The field of the body.
+        field: &'static str,
+    },
     /// Longer than allowed.
     ExpireTime {
         /// The lifetime that was asked for.
@@ -168,7 +171,7 @@ impl Denied {
         match self {
             Self::TokenType(_) => Rule::TokenType,
             Self::Wildcard { .. } => Rule::Wildcard,
-            Self::Channel => Rule::Channel,
+            Self::Channel { .. } => Rule::Channel,
             Self::ExpireTime { .. } => Rule::ExpireTime,
             Self::Origin => Rule::Origin,
         }
@@ -182,7 +185,7 @@ impl fmt::Display for Denied {
             Self::Wildcard { field } => {
                 write!(f, "{field}: a wildcard, which is not allowed here; name one")
             }
-            Self::Channel => f.write_str("channel: not one of those that are allowed here"),
+            Self::Channel { field } => write!(f, "{field}: not one of the channels that are allowed here"),
             Self::ExpireTime { asked, longest } => {
                 write!(f, "expireTime: {}, at most {} is allowed here", asked.as_secs(), longest.as_secs())
             }
@@ -226,10 +229,14 @@ fn channels(ask: &Ask) -> impl Iterator<Item = (&'static str, &str)> {
 
 /// Every resource of RTM permissions but users is a channel, or a group of them.
 fn permitted_channels(permissions: &Permissions) -> impl Iterator<Item = (&'static str, &str)> {
-    Resource::ALL
-        .into_iter()
-        .filter(|resource| *resource != Resource::Users)
-        .flat_map(|resource| permissions.names_of(resource).map(|name| ("permissions", name)))
+    [
+        (Resource::MessageChannels, "permissions.messageChannels"),
+        (Resource::StreamChannels, "permissions.streamChannels"),
+        (Resource::GroupChannels, "permissions.groupChannels"),
+        (Resource::ServerGroups, "permissions.serverGroups"),
+    ]
+    .into_iter()
+    .flat_map(|(resource, field)| permissions.names_of(resource).map(move |name| (field, name)))
 }
 
 fn wildcard_channel(ask: &Ask) -> Option<&'static str> {
