@@ -21,6 +21,7 @@ use serde::Serialize;
 
 pub use self::log::LogLine;
 pub use self::problem::{FieldFault, Problem};
+pub use self::route::routes;
 
 use self::cors::Page;
 use self::dropin::{Defaults, Family};
@@ -164,6 +165,7 @@ impl App {
             Route::Healthz => Ok(json(br#"{"status":"ok"}"#.as_slice())),
             Route::Ping => Ok(json(br#"{"message":"pong"}"#.as_slice())),
             Route::Home => Ok(json(HOME.as_bytes())),
+            Route::OpenApi => Ok(description()),
             Route::Token => self.token(request, context, log),
             Route::DropIn(family) => self.drop_in(family, found, request, context, log),
         }
@@ -225,8 +227,18 @@ impl App {
 const HOME: &str = concat!(
     r#"{"name":"agora-token-server","version":""#,
     env!("CARGO_PKG_VERSION"),
-    r#"","token":"POST /token","health":"GET /healthz"}"#
+    r#"","token":"POST /token","health":"GET /healthz","description":"GET /openapi.json"}"#
 );
+
+/// `OpenAPI` 3.1 of every route, kept true by tests/openapi.rs.
+const OPENAPI: &str = include_str!("api/openapi.json");
+
+/// It changes with a release only, and holds nothing of the caller.
+fn description() -> Response<Bytes> {
+    let mut response = json(OPENAPI.as_bytes());
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=3600"));
+    response
+}
 
 fn json(body: impl Into<Bytes>) -> Response<Bytes> {
     let mut response = Response::new(body.into());

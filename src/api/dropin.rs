@@ -414,8 +414,9 @@ fn is_publisher(fields: &mut Fields<'_>) -> Option<Role> {
     match &value {
         Json::Bool(true) => Some(Role::Publisher),
         Json::Bool(false) => Some(Role::Subscriber),
-        Json::Text(text) if text == "true" => Some(Role::Publisher),
-        Json::Text(text) if text == "false" => Some(Role::Subscriber),
+        // The guide's own example body says "True or False".
+        Json::Text(text) if text.eq_ignore_ascii_case("true") => Some(Role::Publisher),
+        Json::Text(text) if text.eq_ignore_ascii_case("false") => Some(Role::Subscriber),
         _ => {
             fields.unexpected("isPublisher", &value, "true or false");
             None

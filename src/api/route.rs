@@ -12,6 +12,8 @@ pub(super) enum Route {
     Healthz,
     Ping,
     Token,
+    /// The description of all of this.
+    OpenApi,
     /// A route of an existing token server.
     DropIn(Family),
     /// A preflight, whatever the path.
@@ -30,6 +32,7 @@ pub(super) const TABLE: &[(&str, &[Method], Route)] = &[
     ("/", GET, Route::Home),
     ("/healthz", GET, Route::Healthz),
     ("/ping", GET, Route::Ping),
+    ("/openapi.json", GET, Route::OpenApi),
     ("/token", POST, Route::Token),
     ("/api/token.json", POST, Route::DropIn(Family::Astro)),
     ("/rtc/:channel/:role/:tokentype/:uid", GET_TOKEN, Route::DropIn(Family::Rtc)),
@@ -46,6 +49,12 @@ pub(super) const TABLE: &[(&str, &[Method], Route)] = &[
     ("/fetch_rtm_token", POST, Route::DropIn(Family::FetchRtmToken)),
     ("/access_token", GET_TOKEN, Route::DropIn(Family::AccessToken)),
 ];
+
+/// Every path with the methods that it takes, for documentation and tests. A segment that starts
+/// with `:` stands for any text.
+pub fn routes() -> impl Iterator<Item = (&'static str, &'static [Method])> {
+    TABLE.iter().map(|(pattern, methods, _)| (*pattern, *methods))
+}
 
 /// A path that was found in the table.
 pub(super) struct Found<'a> {
