@@ -13,9 +13,6 @@ def before_call(context, case, kwargs):
     moment = str((case.query or {}).get("expiredTs"))
     if re.fullmatch("[1-9][0-9]{0,9}", moment) and int(moment) <= 4294967295:
         case.query["expiredTs"] = int(time.time()) + 60 + int(moment) % 86000
-    path = case.path_parameters or {}
-    if path.get("tokentype") == "uid" and re.fullmatch("[ -~]*[^0-9][ -~]*", str(path.get("uid"))):
-        case.path_parameters["tokentype"] = "userAccount"
 
 
 def token_request(body):
