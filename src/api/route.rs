@@ -12,6 +12,7 @@ pub(super) enum Route {
     Healthz,
     Ping,
     Token,
+    Inspect,
     /// The description of all of this.
     OpenApi,
     /// A route of an existing token server.
@@ -24,7 +25,7 @@ impl Route {
     /// Whether it matters who asks.
     pub(super) fn is_guarded(self) -> bool {
         match self {
-            Self::Token | Self::DropIn(_) => true,
+            Self::Token | Self::Inspect | Self::DropIn(_) => true,
             Self::Home | Self::Healthz | Self::Ping | Self::OpenApi | Self::Options => false,
         }
     }
@@ -44,6 +45,7 @@ pub(super) const TABLE: &[(&str, &[Method], Route)] = &[
     ("/ping", GET, Route::Ping),
     ("/openapi.json", GET, Route::OpenApi),
     ("/token", POST, Route::Token),
+    ("/inspect", POST, Route::Inspect),
     ("/api/token.json", POST, Route::DropIn(Family::Astro)),
     ("/rtc/:channel/:role/:tokentype/:uid", GET_TOKEN, Route::DropIn(Family::Rtc)),
     ("/rtm/:uid", GET_TOKEN, Route::DropIn(Family::Rtm)),
