@@ -1,10 +1,14 @@
 //! Translations between a platform and the handler. They decide nothing: no status, no header and
 //! no field name is chosen here.
 
+#[cfg(any(feature = "lambda", feature = "native"))]
+mod client;
 #[cfg(any(feature = "lambda", feature = "native", feature = "worker"))]
 mod host;
 #[cfg(feature = "lambda")]
 pub mod lambda;
+#[cfg(feature = "native")]
+mod limiter;
 #[cfg(feature = "native")]
 pub mod native;
 #[cfg(feature = "worker")]

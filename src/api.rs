@@ -3,31 +3,35 @@
 //! It knows `http`'s types and no platform. An adapter gives it the request, read no further than
 //! [`MAX_BODY_BYTES`], and a [`Context`] with everything that is not in the request.
 
+mod admission;
 mod cors;
 mod dropin;
 mod fields;
+mod issuance;
 mod issued;
 mod json;
 mod log;
 mod problem;
 mod route;
 mod token_body;
+mod visit;
 
+use std::net::IpAddr;
 use std::num::NonZeroU32;
 
 use bytes::Bytes;
 use http::{HeaderValue, Method, Request, Response, header};
-use serde::Serialize;
 
 pub use self::log::LogLine;
 pub use self::problem::{FieldFault, Problem};
+pub use self::visit::Visit;
 
+use self::admission::Admission;
 use self::cors::Page;
-use self::dropin::{Defaults, Family};
-use self::issued::Issued;
+use self::issuance::Issuance;
 use self::route::{Found, Route};
-use self::token_body::Asking;
-use crate::config::{AllowOrigin, Config, ConfigError, Notice, TokenVersion};
+use crate::auth::{AuthError, Caller};
+use crate::config::{AllowOrigin, Config, ConfigError, Notice};
 use crate::policy::Denied;
 use crate::time::UnixTime;
 
@@ -46,6 +50,17 @@ pub enum Body {
     CutOff,
 }
 
+impl Body {
+    /// A body that was read whole may be too large as well, where the platform reads it first.
+    fn is_too_large(&self) -> bool {
+        match self {
+            Self::Whole(body) => body.len() > MAX_BODY_BYTES,
+            Self::TooLarge => true,
+            Self::CutOff => false,
+        }
+    }
+}
+
 /// What a request does not say by itself.
 #[derive(Clone, Debug)]
 pub struct Context {
@@ -57,6 +72,8 @@ pub struct Context {
     pub drawn_uid: NonZeroU32,
     /// The platform's name of the request, or a random one.
     pub request_id: String,
+    /// The address that the request came from, as the platform knows it.
+    pub peer: Option<IpAddr>,
 }
 
 /// An answer and what the log says of it.
@@ -105,14 +122,37 @@ impl App {
         }
     }
 
-    /// Answers one request.
+    /// How many requests a caller may make in a minute, where a server counts them itself.
+    #[must_use]
+    pub fn rate_limit(&self) -> Option<NonZeroU32> {
+        self.config.as_ref().ok()?.rate_limit
+    }
+
+    /// Takes a request in; see [`Visit`] for how to take it along.
+    #[must_use]
+    pub fn begin<'a>(&'a self, request: &'a Request<Body>, context: &'a Context) -> Visit<'a> {
+        let guarded_by = self.config.as_ref().ok().filter(|config| {
+            // Who sends it does not matter where it is refused before.
+            let found = Found::of(request.method(), request.uri().path());
+            let foreign = matches!(Page::of(request.headers(), &config.allow_origin), Page::Foreign);
+            found.is_ok_and(|found| found.route.is_guarded()) && !foreign && !request.body().is_too_large()
+        });
+        Visit::new(self, request, context, guarded_by)
+    }
+
+    /// Answers one request with what is at hand: nothing is fetched and nothing counted.
     #[must_use]
     pub fn respond(&self, request: &Request<Body>, context: &Context) -> Answer {
+        self.begin(request, context).answer()
+    }
+
+    fn conclude(&self, request: &Request<Body>, context: &Context, admission: Option<Admission>) -> Answer {
         let found = Found::of(request.method(), request.uri().path());
         let name = found.as_ref().map_or("none", |found| found.pattern);
         let mut log = LogLine::new(context.now, &context.request_id, request.method(), name);
         let page = Page::of(request.headers(), self.allow_origin());
-        let answer = found.and_then(|found| self.answer(&found, request, &page, context, &mut log));
+        let answer =
+            found.and_then(|found| self.answer(&found, request, &page, context, admission, &mut log));
         let mut response = answer.unwrap_or_else(|problem| {
             log.failed(&problem);
             problem.response(&context.request_id)
@@ -137,12 +177,13 @@ impl App {
         request: &Request<Body>,
         page: &Page<'_>,
         context: &Context,
+        admission: Option<Admission>,
         log: &mut LogLine,
     ) -> Result<Response<Bytes>, Problem> {
         if found.route == Route::Options {
             return Ok(cors::preflight());
         }
-        if matches!(request.body(), Body::TooLarge) {
+        if request.body().is_too_large() {
             return Err(Problem::PayloadTooLarge);
         }
         if matches!(page, Page::Foreign) {
@@ -153,52 +194,17 @@ impl App {
             Route::Healthz => Ok(json(br#"{"status":"ok"}"#.as_slice())),
             Route::Ping => Ok(json(br#"{"message":"pong"}"#.as_slice())),
             Route::Home => Ok(json(HOME.as_bytes())),
-            Route::Token => self.token(request, context, log),
-            Route::DropIn(family) => self.drop_in(family, found, request, context, log),
+            Route::Token | Route::DropIn(_) => {
+                let config = self.config()?;
+                let caller = &admit(admission)?;
+                log.called_by(admission::name(caller));
+                let issuance = Issuance { config, caller, request, context };
+                match found.route {
+                    Route::DropIn(family) => issuance.drop_in(family, found, log),
+                    _ => issuance.token(log),
+                }
+            }
         }
-    }
-
-    fn token(
-        &self,
-        request: &Request<Body>,
-        context: &Context,
-        log: &mut LogLine,
-    ) -> Result<Response<Bytes>, Problem> {
-        let config = self.config()?;
-        let asked = token_body::parse(json_body(request)?, &asking(config))?;
-        let grant = config.policy.grant(asked).map_err(Problem::Forbidden)?;
-        let issued = grant.issue(&config.project, context.now, context.salt);
-        log.issued(grant.request().ask.token_type().name());
-        Ok(private(&Issued::new(&grant, &issued, &config.project.app_id)))
-    }
-
-    fn drop_in(
-        &self,
-        family: Family,
-        found: &Found<'_>,
-        request: &Request<Body>,
-        context: &Context,
-        log: &mut LogLine,
-    ) -> Result<Response<Bytes>, Problem> {
-        let config = self.config()?;
-        let defaults = Defaults {
-            asking: asking(config),
-            ttl: config.default_ttl.min(config.policy.max_ttl),
-            drawn_uid: context.drawn_uid,
-            now: context.now,
-            old: config.drop_in_version == TokenVersion::V006,
-        };
-        let body = whole(request)?;
-        let body = family.reads_body(request.method(), body).then_some(body);
-        let fields = family.fields(found.parameters(), request.uri().query(), body)?;
-        let mut tokens = Vec::with_capacity(2);
-        for (member, asked) in family.wanted(fields, &defaults)? {
-            let grant = config.policy.grant(asked).map_err(Problem::Forbidden)?;
-            let issued = grant.issue(&config.project, context.now, context.salt);
-            log.issued(grant.request().ask.token_type().name());
-            tokens.push((member, grant, issued));
-        }
-        Ok(private(&family.answer(&tokens)))
     }
 
     fn config(&self) -> Result<&Config, Problem> {
@@ -223,19 +229,17 @@ fn json(body: impl Into<Bytes>) -> Response<Bytes> {
     response
 }
 
-/// An answer that holds a token: no cache may keep it. The two older headers are what the seeds
-/// send.
-fn private(body: &impl Serialize) -> Response<Bytes> {
-    let mut response = json(serde_json::to_vec(body).expect("texts and numbers have a JSON form"));
-    let headers = response.headers_mut();
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
-    headers.insert(header::PRAGMA, HeaderValue::from_static("no-cache"));
-    headers.insert(header::EXPIRES, HeaderValue::from_static("-1"));
-    response
-}
-
-fn asking(config: &Config) -> Asking<'static> {
-    Asking { empty_channel: config.policy.wildcard_channel, identity: None }
+fn admit(admission: Option<Admission>) -> Result<Caller, Problem> {
+    let Some(Admission { caller, retry_after }) = admission else {
+        return Err(Problem::Internal { cause: "nobody asked who sends the request".to_owned() });
+    };
+    if let Some(retry_after) = retry_after {
+        return Err(Problem::TooManyRequests { retry_after });
+    }
+    caller.map_err(|error| match error {
+        AuthError::Refused(cause) => Problem::Unauthorized { cause: cause.to_string() },
+        AuthError::Unavailable(cause) => Problem::Unavailable { cause: cause.to_string() },
+    })
 }
 
 /// The body of a request that must be JSON.

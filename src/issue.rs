@@ -32,6 +32,12 @@ impl Role {
         }
     }
 
+    /// The role of that name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|role| role.name() == name)
+    }
+
     /// The privileges that the official builders give to the role.
     #[must_use]
     pub fn privileges<E: Copy>(self, end: E) -> RtcPrivileges<E> {

@@ -3,9 +3,17 @@
 #[cfg(feature = "api")]
 pub mod api;
 #[cfg(feature = "api")]
+pub mod auth;
+#[cfg(feature = "api")]
 pub mod config;
+#[cfg(feature = "api")]
+pub mod fetch;
+#[cfg(feature = "api")]
 pub mod issue;
+#[cfg(feature = "api")]
 pub mod policy;
+#[cfg(feature = "api")]
+pub mod remote_certificate;
 pub mod time;
 pub mod token;
 

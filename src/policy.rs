@@ -1,13 +1,21 @@
-//! Who may have which token: one pure function from a request to a [`Grant`] or to the rule that
-//! refuses it.
+//! Who may have which token: one pure function from a caller and its request to a [`Grant`] or to
+//! the rule that refuses it.
+//!
+//! The configuration is the ceiling. A JWT's grants only narrow it, and an API key stands for a
+//! backend, which the configuration alone limits.
 
-use std::fmt;
+mod denied;
+mod pattern;
+mod reach;
 
-use crate::issue::{Ask, Beside, Grant, TokenRequest, TokenType};
-use crate::time::Ttl;
-use crate::token::{Permissions, Resource, UserId};
+pub use denied::{Denied, Rule};
+pub use pattern::{ChannelPattern, PatternError};
 
-/// What the server's configuration allows to anybody.
+use crate::auth::{Bearer, Caller, Grants, Identity};
+use crate::issue::{Ask, Grant, TokenRequest, TokenType};
+use crate::time::{Ttl, UnixTime};
+
+/// What the server's configuration allows.
 #[derive(Clone, Debug)]
 pub struct Policy {
     /// The channels that tokens may name; `None` allows any.
@@ -16,6 +24,8 @@ pub struct Policy {
     pub token_types: Vec<TokenType>,
     /// The longest lifetime.
     pub max_ttl: Ttl,
+    /// Whether a token must not outlive the JWT that it is asked for with.
+    pub expire_with_jwt: bool,
     /// Whether uid 0 and accounts with a `*` may be had.
     pub wildcard_uid: bool,
     /// Whether the empty channel and channels with a `*` may be had.
@@ -30,6 +40,7 @@ impl Policy {
             channels: None,
             token_types: TokenType::ALL.to_vec(),
             max_ttl: Ttl::MAX,
+            expire_with_jwt: false,
             wildcard_uid: true,
             wildcard_channel: true,
         }
@@ -39,219 +50,93 @@ impl Policy {
     ///
     /// # Errors
     /// The first rule that refuses it, in the order of [`Rule`].
-    pub fn grant(&self, request: TokenRequest) -> Result<Grant, Denied> {
+    pub fn grant(&self, caller: &Caller, request: TokenRequest, now: UnixTime) -> Result<Grant, Denied> {
         let ask = &request.ask;
-        if let Some(refused) = carried(ask).iter().find(|kind| !self.token_types.contains(kind)) {
-            return Err(Denied::TokenType(*refused));
+        let bearer = match caller {
+            Caller::Bearer(bearer) => Some(bearer),
+            Caller::Anyone | Caller::Key { .. } => None,
+        };
+        let grants = bearer.and_then(|bearer| bearer.grants.as_ref());
+        self.check_types(ask, bearer)?;
+        self.check_wildcards(ask, grants)?;
+        self.check_channels(ask, bearer)?;
+        if let Some(roles) = grants.and_then(|grants| grants.roles.as_ref()) {
+            check_role(ask, roles)?;
         }
-        if !self.wildcard_channel
-            && let Some(field) = wildcard_channel(ask)
+        if let Some(Identity::Bound(identity)) = bearer.map(|bearer| &bearer.identity)
+            && let Some((field, _)) = reach::identities(ask).find(|(_, other)| other != identity)
         {
-            return Err(Denied::Wildcard { field });
+            return Err(Denied::Uid { field });
         }
-        if !self.wildcard_uid
-            && let Some(field) = wildcard_user(ask)
-        {
-            return Err(Denied::Wildcard { field });
-        }
-        if let Some(patterns) = &self.channels {
-            let allowed = |name: &str| patterns.iter().any(|pattern| pattern.matches(name));
-            if !channels(ask).all(|(_, name)| allowed(name)) {
-                return Err(Denied::Channel);
-            }
-        }
-        if request.ttl > self.max_ttl {
-            return Err(Denied::ExpireTime { asked: request.ttl, longest: self.max_ttl });
+        let longest = self.ceiling(caller, now);
+        if request.ttl.as_secs() > longest {
+            return Err(Denied::ExpireTime { asked: request.ttl, longest });
         }
         Ok(Grant::new(request))
     }
-}
 
-/// A channel's name, or with a `*` at its end the start of one.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ChannelPattern {
-    text: String,
-    open_end: bool,
-}
+    /// The longest lifetime in seconds that the caller may have; 0 where none.
+    #[must_use]
+    pub fn ceiling(&self, caller: &Caller, now: UnixTime) -> u32 {
+        let mut longest = self.max_ttl.as_secs();
+        if let Caller::Bearer(bearer) = caller {
+            if let Some(granted) = bearer.grants.as_ref().and_then(|grants| grants.max_expire_time) {
+                longest = longest.min(granted.get());
+            }
+            if self.expire_with_jwt {
+                // Within the clock skew it may have ended already.
+                longest = longest.min(u32::try_from(now.until(bearer.expires_at)).unwrap_or(0));
+            }
+        }
+        longest
+    }
 
-impl ChannelPattern {
-    /// # Errors
-    /// [`PatternError`] where a `*` stands anywhere but at the end, or where there is nothing.
-    pub fn parse(pattern: &str) -> Result<Self, PatternError> {
-        let (text, open_end) = match pattern.strip_suffix('*') {
-            Some(text) => (text, true),
-            None => (pattern, false),
+    fn check_types(&self, ask: &Ask, bearer: Option<&Bearer>) -> Result<(), Denied> {
+        let refused = reach::types(ask).iter().copied().find(|kind| {
+            !self.token_types.contains(kind) || bearer.is_some_and(|bearer| !may_carry(bearer, *kind))
+        });
+        refused.map_or(Ok(()), |kind| Err(Denied::TokenType(kind)))
+    }
+
+    fn check_wildcards(&self, ask: &Ask, grants: Option<&Grants>) -> Result<(), Denied> {
+        let refused_by_grants = grants.is_some_and(|grants| grants.wildcards == Some(false));
+        let channel = reach::wildcard_channel(ask).filter(|_| refused_by_grants || !self.wildcard_channel);
+        let user = reach::wildcard_user(ask).filter(|_| refused_by_grants || !self.wildcard_uid);
+        channel.or(user).map_or(Ok(()), |field| Err(Denied::Wildcard { field }))
+    }
+
+    fn check_channels(&self, ask: &Ask, bearer: Option<&Bearer>) -> Result<(), Denied> {
+        let subject = bearer.and_then(|bearer| bearer.subject.as_deref());
+        let granted = bearer.and_then(|bearer| bearer.grants.as_ref()?.channels.as_ref());
+        let allowed = |name: &str| {
+            self.channels
+                .as_ref()
+                .is_none_or(|patterns| patterns.iter().any(|one| one.matches(name, subject)))
+                && granted.is_none_or(|patterns| patterns.iter().any(|one| pattern::granted(one, name)))
         };
-        if text.contains('*') || pattern.is_empty() {
-            return Err(PatternError);
-        }
-        Ok(Self { text: text.to_owned(), open_end })
-    }
-
-    fn matches(&self, name: &str) -> bool {
-        if self.open_end { name.starts_with(&self.text) } else { name == self.text }
+        let refused = reach::channels(ask).find(|(_, name)| !allowed(name));
+        refused.map_or(Ok(()), |(field, _)| Err(Denied::Channel { field }))
     }
 }
 
-/// Not a channel pattern.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct PatternError;
-
-impl fmt::Display for PatternError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("expected a channel's name, or its start and a * at the end")
+/// Whether a bearer's own grants let a token carry this type.
+fn may_carry(bearer: &Bearer, kind: TokenType) -> bool {
+    let named = bearer.grants.as_ref().and_then(|grants| grants.token_types.as_ref());
+    let limited_to_channels = bearer.grants.as_ref().is_some_and(|grants| grants.channels.is_some());
+    match named {
+        Some(named) => named.contains(&kind),
+        // A list of channels says nothing of what has none, so it does not allow it either.
+        None => !reach::is_app_level(kind) && (reach::has_channel(kind) || !limited_to_channels),
     }
 }
 
-/// The rules by which a well-formed request may be refused.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Rule {
-    /// A type that the token would carry.
-    TokenType,
-    /// uid 0, an empty channel, or a `*`.
-    Wildcard,
-    /// The channel.
-    Channel,
-    /// The role.
-    Role,
-    /// An identity.
-    Uid,
-    /// The lifetime.
-    ExpireTime,
-    /// The page that asks.
-    Origin,
-}
-
-impl Rule {
-    /// Its name in the HTTP contract.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::TokenType => "tokenType",
-            Self::Wildcard => "wildcard",
-            Self::Channel => "channel",
-            Self::Role => "role",
-            Self::Uid => "uid",
-            Self::ExpireTime => "expireTime",
-            Self::Origin => "origin",
-        }
-    }
-}
-
-/// Why a request was refused.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Denied {
-    /// The token would carry this type.
-    TokenType(TokenType),
-    /// This field names more than one channel or user.
-    Wildcard {
-        /// The field of the body.
-        field: &'static str,
-    },
-    /// A channel that is not among the allowed ones.
-    Channel,
-    /// Longer than allowed.
-    ExpireTime {
-        /// The lifetime that was asked for.
-        asked: Ttl,
-        /// The longest that is allowed.
-        longest: Ttl,
-    },
-    /// A page of an origin that is not among the allowed ones.
-    Origin,
-}
-
-impl Denied {
-    /// The rule that refused.
-    #[must_use]
-    pub fn rule(&self) -> Rule {
-        match self {
-            Self::TokenType(_) => Rule::TokenType,
-            Self::Wildcard { .. } => Rule::Wildcard,
-            Self::Channel => Rule::Channel,
-            Self::ExpireTime { .. } => Rule::ExpireTime,
-            Self::Origin => Rule::Origin,
-        }
-    }
-}
-
-impl fmt::Display for Denied {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::TokenType(kind) => write!(f, "tokenType: {} is not allowed here", kind.name()),
-            Self::Wildcard { field } => {
-                write!(f, "{field}: a wildcard, which is not allowed here; name one")
-            }
-            Self::Channel => f.write_str("channel: not one of those that are allowed here"),
-            Self::ExpireTime { asked, longest } => {
-                write!(f, "expireTime: {}, at most {} is allowed here", asked.as_secs(), longest.as_secs())
-            }
-            Self::Origin => f.write_str("the page's origin is not allowed here"),
-        }
-    }
-}
-
-/// Every type that a token carries. Each must be allowed, or one could be had inside another.
-fn carried(ask: &Ask) -> &'static [TokenType] {
+fn check_role(ask: &Ask, roles: &[crate::issue::Role]) -> Result<(), Denied> {
     match ask {
-        Ask::Rtc { beside: Beside::Nothing, .. } | Ask::OldRtc { .. } => &[TokenType::Rtc],
-        Ask::Rtc { beside: Beside::Rtm(_), .. } => &[TokenType::Rtc, TokenType::Rtm],
-        Ask::Rtc { beside: Beside::ConvoAi(_), .. } => &[TokenType::ConvoAi, TokenType::Rtc, TokenType::Rtm],
-        Ask::Rtc { beside: Beside::Stt(_), .. } => &[TokenType::Stt, TokenType::Rtc, TokenType::Rtm],
-        Ask::Rtm { .. } | Ask::OldRtm { .. } => &[TokenType::Rtm],
-        Ask::ChatUser { .. } => &[TokenType::ChatUser],
-        Ask::ChatApp => &[TokenType::ChatApp],
-        Ask::Fpa { .. } => &[TokenType::Fpa],
-        Ask::ApaasRoomUser { .. } => &[TokenType::ApaasRoomUser, TokenType::Rtm, TokenType::ChatUser],
-        Ask::ApaasUser { .. } => &[TokenType::ApaasUser],
-        Ask::ApaasApp => &[TokenType::ApaasApp],
-    }
-}
-
-/// Every channel that a token names, with its field.
-fn channels(ask: &Ask) -> impl Iterator<Item = (&'static str, &str)> {
-    let (permissions, named) = match ask {
-        Ask::Rtc { seat, .. } | Ask::OldRtc { seat, .. } => (None, Some(("channel", seat.channel.as_str()))),
-        Ask::ApaasRoomUser { room_uuid, .. } => (None, Some(("roomUuid", room_uuid.as_str()))),
-        Ask::Rtm { permissions, .. } => (permissions.as_ref(), None),
-        Ask::OldRtm { .. }
-        | Ask::ChatUser { .. }
-        | Ask::ChatApp
-        | Ask::Fpa { .. }
-        | Ask::ApaasUser { .. }
-        | Ask::ApaasApp => (None, None),
-    };
-    named.into_iter().chain(permissions.into_iter().flat_map(permitted_channels))
-}
-
-/// Every resource of RTM permissions but users is a channel, or a group of them.
-fn permitted_channels(permissions: &Permissions) -> impl Iterator<Item = (&'static str, &str)> {
-    Resource::ALL
-        .into_iter()
-        .filter(|resource| *resource != Resource::Users)
-        .flat_map(|resource| permissions.names_of(resource).map(|name| ("permissions", name)))
-}
-
-fn wildcard_channel(ask: &Ask) -> Option<&'static str> {
-    channels(ask).find(|(_, name)| name.is_empty() || name.contains('*')).map(|(field, _)| field)
-}
-
-fn wildcard_user(ask: &Ask) -> Option<&'static str> {
-    let id = |field, id: &UserId| id.is_wildcard().then_some(field);
-    match ask {
-        Ask::Rtc { seat, beside, .. } => {
-            if seat.uid.is_wildcard() {
-                return Some("uid");
-            }
-            beside.user_id().and_then(|user_id| id("rtm.userId", user_id))
+        Ask::Rtc { seat, .. } | Ask::OldRtc { seat, .. } if !roles.contains(&seat.role) => {
+            Err(Denied::Role(Some(seat.role)))
         }
-        Ask::OldRtc { seat, .. } => seat.uid.is_wildcard().then_some("uid"),
-        Ask::Rtm { user_id, permissions } => id("uid", user_id).or_else(|| {
-            let mut users = permissions.iter().flat_map(|permissions| permissions.names_of(Resource::Users));
-            users.any(|name| name.is_empty() || name.contains('*')).then_some("permissions.users")
-        }),
-        Ask::OldRtm { user_id } | Ask::ChatUser { user_id } => id("uid", user_id),
-        Ask::ApaasRoomUser { user_uuid, .. } | Ask::ApaasUser { user_uuid } => id("userUuid", user_uuid),
-        Ask::ChatApp | Ask::Fpa { .. } | Ask::ApaasApp => None,
+        // Its role is a number that the grants have no word for.
+        Ask::ApaasRoomUser { .. } => Err(Denied::Role(None)),
+        _ => Ok(()),
     }
 }

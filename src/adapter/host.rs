@@ -1,5 +1,6 @@
 //! The clock and the randomness of the host.
 
+use std::net::IpAddr;
 use std::num::NonZeroU32;
 
 use crate::api::Context;
@@ -7,7 +8,7 @@ use crate::time::UnixTime;
 
 /// The context of a request that comes in now. Where the platform has no name for the request, a
 /// random one is made.
-pub(super) fn context(now: UnixTime, request_id: Option<String>) -> Context {
+pub(super) fn context(now: UnixTime, request_id: Option<String>, peer: Option<IpAddr>) -> Context {
     let mut random = [0; 20];
     #[expect(clippy::disallowed_methods, reason = "the adapter is where randomness enters")]
     getrandom::fill(&mut random).expect("the platform has a random number generator");
@@ -15,6 +16,7 @@ pub(super) fn context(now: UnixTime, request_id: Option<String>) -> Context {
     let (uid, random) = random.split_first_chunk().expect("20 bytes hold 4 and 4");
     Context {
         now,
+        peer,
         salt: u32::from_le_bytes(*salt),
         drawn_uid: NonZeroU32::new(u32::from_le_bytes(*uid)).unwrap_or(NonZeroU32::MIN),
         request_id: request_id
@@ -47,6 +49,12 @@ pub(super) fn instant() -> std::time::Instant {
 pub(super) fn variable(name: &str) -> Option<String> {
     #[expect(clippy::disallowed_methods, reason = "the adapter is where the environment enters")]
     std::env::var(name).ok()
+}
+
+/// A file as text.
+#[cfg(feature = "native")]
+pub(super) fn file(path: &str) -> std::io::Result<String> {
+    std::fs::read_to_string(path)
 }
 
 /// One line on standard output, in one piece. A closed output is no reason to fail a request.

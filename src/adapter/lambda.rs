@@ -1,12 +1,14 @@
 //! AWS Lambda behind API Gateway (HTTP and REST), a Function URL, or a load balancer.
 
+use std::net::IpAddr;
+
 use bytes::Bytes;
 use http::Uri;
 use http::uri::PathAndQuery;
 use lambda_http::request::RequestContext;
 use lambda_http::{Body as EventBody, Error, Request, RequestExt, Response, service_fn};
 
-use super::host;
+use super::{client, host};
 use crate::api::{App, Body, MAX_BODY_BYTES};
 use crate::config::{Config, Platform};
 
@@ -15,19 +17,27 @@ use crate::config::{Config, Platform};
 /// # Errors
 /// What Lambda's runtime API says.
 pub async fn run() -> Result<(), Error> {
-    let config = Config::read(Platform::Hosted, host::variable);
+    let config =
+        Config::read(Platform::Lambda, host::variable, |_| Err(std::io::ErrorKind::Unsupported.into()));
     let app = &App::starting(config, host::now(), host::print);
-    lambda_http::run(service_fn(move |event| async move { Ok::<_, Error>(answer(app, event)) })).await
+    lambda_http::run(service_fn(move |event| async move { Ok::<_, Error>(answer(app, event).await) })).await
 }
 
-fn answer(app: &App, event: Request) -> Response<EventBody> {
+async fn answer(app: &App, event: Request) -> Response<EventBody> {
     let start = host::instant();
     let request_id = event.lambda_context().request_id;
     let uri = without_stage(&event);
+    let peer = peer(&event);
     let (mut parts, body) = event.into_parts();
     parts.uri = uri;
     let request = Request::from_parts(parts, body).map(limited);
-    let answer = app.respond(&request, &host::context(host::now(), Some(request_id)));
+    let context = host::context(host::now(), Some(request_id), peer);
+    let mut visit = app.begin(&request, &context);
+    while let Some(fetch) = visit.fetch_due() {
+        visit.fetched(&client::fetch(fetch).await);
+    }
+    // Nothing is counted here: API Gateway's throttle does it before a request costs anything.
+    let answer = visit.answer();
     host::print(answer.log.to_json(start.elapsed()));
     answer.response.map(text)
 }
@@ -60,6 +70,16 @@ fn without_stage(event: &Request) -> Uri {
         Err(_) => return uri.clone(),
     }
     Uri::from_parts(parts).unwrap_or_else(|_| uri.clone())
+}
+
+/// The client's address; a load balancer tells it in a header only.
+fn peer(event: &Request) -> Option<IpAddr> {
+    let address = match event.request_context_ref()? {
+        RequestContext::ApiGatewayV2(context) => context.http.source_ip.as_deref(),
+        RequestContext::ApiGatewayV1(context) => context.identity.source_ip.as_deref(),
+        _ => None,
+    };
+    address?.parse().ok()
 }
 
 /// Lambda has read the body already, up to its own limit of 6 MB.

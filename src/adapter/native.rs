@@ -2,6 +2,7 @@
 
 use std::convert::Infallible;
 use std::io;
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -15,7 +16,8 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use tokio::net::{TcpListener, TcpStream};
 
-use super::host;
+use super::limiter::Limiter;
+use super::{client, host};
 use crate::api::{App, Body, MAX_BODY_BYTES};
 
 /// How long a client may take to send a request's head, and then its body, so that slow ones
@@ -31,8 +33,18 @@ pub fn variable(name: &str) -> Option<String> {
     host::variable(name)
 }
 
+/// A file as text.
+///
+/// # Errors
+/// What the file system says.
+pub fn file(path: &str) -> io::Result<String> {
+    host::file(path)
+}
+
 /// Answers on `listener` until `stop` is done, then finishes the requests that are under way.
-pub async fn serve(listener: TcpListener, app: Arc<App>, stop: impl Future<Output = ()>) {
+pub async fn serve(listener: TcpListener, app: App, stop: impl Future<Output = ()>) {
+    let limiter = Limiter::new(app.rate_limit());
+    let server = Arc::new(Server { app, limiter });
     let connections = GracefulShutdown::new();
     let mut stop = std::pin::pin!(stop);
     loop {
@@ -41,7 +53,7 @@ pub async fn serve(listener: TcpListener, app: Arc<App>, stop: impl Future<Outpu
             () = &mut stop => break,
         };
         match accepted {
-            Ok((stream, _)) => connect(stream, &app, &connections),
+            Ok((stream, peer)) => connect(stream, peer.ip(), &server, &connections),
             // Out of file descriptors, most likely: wait for some to be given back.
             Err(_) => tokio::time::sleep(Duration::from_millis(50)).await,
         }
@@ -50,12 +62,12 @@ pub async fn serve(listener: TcpListener, app: Arc<App>, stop: impl Future<Outpu
     let _ = tokio::time::timeout(DRAIN_TIMEOUT, connections.shutdown()).await;
 }
 
-fn connect(stream: TcpStream, app: &Arc<App>, connections: &GracefulShutdown) {
+fn connect(stream: TcpStream, peer: IpAddr, server: &Arc<Server>, connections: &GracefulShutdown) {
     let _ = stream.set_nodelay(true);
-    let app = Arc::clone(app);
+    let server = Arc::clone(server);
     let service = service_fn(move |request| {
-        let app = Arc::clone(&app);
-        async move { Ok::<_, Infallible>(answer(&app, request).await) }
+        let server = Arc::clone(&server);
+        async move { Ok::<_, Infallible>(server.answer(request, peer).await) }
     });
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
@@ -68,13 +80,26 @@ fn connect(stream: TcpStream, app: &Arc<App>, connections: &GracefulShutdown) {
     });
 }
 
-async fn answer(app: &App, request: Request<Incoming>) -> Response<Full<Bytes>> {
-    let start = host::instant();
-    let (parts, body) = request.into_parts();
-    let request = Request::from_parts(parts, read(body).await);
-    let answer = app.respond(&request, &host::context(host::now(), None));
-    host::print(answer.log.to_json(start.elapsed()));
-    answer.response.map(Full::new)
+struct Server {
+    app: App,
+    limiter: Limiter,
+}
+
+impl Server {
+    async fn answer(&self, request: Request<Incoming>, peer: IpAddr) -> Response<Full<Bytes>> {
+        let start = host::instant();
+        let (parts, body) = request.into_parts();
+        let request = Request::from_parts(parts, read(body).await);
+        let context = host::context(host::now(), None, Some(peer));
+        let mut visit = self.app.begin(&request, &context);
+        while let Some(fetch) = visit.fetch_due() {
+            visit.fetched(&client::fetch(fetch).await);
+        }
+        self.limiter.count(&mut visit);
+        let answer = visit.answer();
+        host::print(answer.log.to_json(start.elapsed()));
+        answer.response.map(Full::new)
+    }
 }
 
 async fn read(body: Incoming) -> Body {

@@ -36,7 +36,7 @@ async fn fetch(request: HttpRequest, env: Env, _: Context) -> worker::Result<Res
             }
         },
     };
-    respond(answer)
+    Ok(respond(answer))
 }
 
 fn variable(env: &Env, name: &str) -> Option<String> {
@@ -56,10 +56,10 @@ async fn read(body: worker::Body) -> Body {
 }
 
 /// A body of fixed length: a stream would lose its `Content-Length`.
-fn respond(Answer { response, log }: Answer) -> worker::Result<Response> {
+fn respond(Answer { response, log }: Answer) -> Response {
     worker::console_log!("{}", log.to_json(Duration::ZERO));
     let (parts, body) = response.into_parts();
     let headers = Headers::from(&parts.headers);
     let builder = ResponseBuilder::new().with_status(parts.status.as_u16()).with_headers(headers);
-    Ok(if body.is_empty() { builder.empty() } else { builder.fixed(Vec::from(body)) })
+    if body.is_empty() { builder.empty() } else { builder.fixed(Vec::from(body)) }
 }

@@ -102,7 +102,7 @@ impl Family {
                 *key = Cow::Borrowed(name);
             }
         }
-        Ok(Fields::new(String::new(), entries))
+        Fields::of_request(entries)
     }
 
     /// Whether a request of this method brings its fields in a body.

@@ -6,9 +6,6 @@ use super::json::Json;
 use super::problem::{FieldFault, Problem};
 use crate::time::Ttl;
 
-/// From here on a number is no lifetime but a moment: 2001 in seconds.
-const LOOKS_LIKE_UNIX_TIME: i128 = 1_000_000_000;
-
 /// No request has a tenth of it. It bounds the search for keys given twice, and what is answered.
 const MAX_KEYS: usize = 64;
 
@@ -24,7 +21,7 @@ pub(super) struct Fields<'a> {
 impl<'a> Fields<'a> {
     /// The object that a body is.
     pub(super) fn of_body(body: &'a [u8]) -> Result<Self, Problem> {
-        Self::entries_of(body).map(|entries| Self::new(String::new(), entries))
+        Self::of_request(Self::entries_of(body)?)
     }
 
     /// The keys and values of the object that a body is.
@@ -38,16 +35,20 @@ impl<'a> Fields<'a> {
         Err(Problem::InvalidRequest(vec![fault]))
     }
 
-    /// Takes note of keys given twice; the first value stands.
-    pub(super) fn new(path: String, entries: Vec<(Cow<'a, str>, Json<'a>)>) -> Self {
-        let mut fields =
-            Self { path, entries: Vec::with_capacity(entries.len().min(MAX_KEYS)), faults: Vec::new() };
+    /// Everything that a request says, in its body and elsewhere.
+    pub(super) fn of_request(entries: Vec<(Cow<'a, str>, Json<'a>)>) -> Result<Self, Problem> {
+        Self::new(String::new(), entries).map_err(|fault| Problem::InvalidRequest(vec![fault]))
+    }
+
+    /// Takes note of keys given twice; the first value stands. Of an object with too many keys
+    /// nothing else is said.
+    fn new(path: String, entries: Vec<(Cow<'a, str>, Json<'a>)>) -> Result<Self, FieldFault> {
         if entries.len() > MAX_KEYS {
-            let field = if fields.path.is_empty() { "body".to_owned() } else { fields.path.clone() };
+            let field = if path.is_empty() { "body".to_owned() } else { path };
             let detail = format!("{field}: {} keys, expected at most {MAX_KEYS}", entries.len());
-            fields.faults.push(FieldFault::new(field, detail));
-            return fields;
+            return Err(FieldFault::new(field, detail));
         }
+        let mut fields = Self { path, entries: Vec::with_capacity(entries.len()), faults: Vec::new() };
         let mut twice: Vec<Cow<'a, str>> = Vec::new();
         for (key, value) in entries {
             if !fields.entries.iter().any(|(earlier, _)| *earlier == key) {
@@ -59,7 +60,7 @@ impl<'a> Fields<'a> {
         for key in twice {
             fields.fault(&key, "is given twice");
         }
-        fields
+        Ok(fields)
     }
 
     /// Says `what` of the field `name`: `uid is required`.
@@ -126,7 +127,9 @@ impl<'a> Fields<'a> {
     /// The object that the field holds, to be given back with [`Self::leave`].
     pub(super) fn enter(&mut self, name: &str, value: Json<'a>) -> Option<Fields<'a>> {
         match value {
-            Json::Object(entries) => Some(Fields::new(self.name(name), entries)),
+            Json::Object(entries) => {
+                Fields::new(self.name(name), entries).map_err(|fault| self.faults.push(fault)).ok()
+            }
             other => {
                 self.unexpected(name, &other, "an object");
                 None
@@ -163,15 +166,13 @@ impl<'a> Fields<'a> {
             Json::Integer(seconds) if (i128::from(least)..=i128::from(most)).contains(seconds) => {
                 u32::try_from(*seconds).ok()
             }
-            Json::Integer(seconds) if *seconds >= LOOKS_LIKE_UNIX_TIME => {
-                let what = format!(
-                    "{seconds} looks like a Unix timestamp, expected seconds from now, {least} to {most}"
-                );
-                self.fault(name, what);
-                None
-            }
             other => {
-                self.unexpected(name, other, &format!("seconds from now, an integer from {least} to {most}"));
+                let expected = format!("seconds from now, an integer from {least} to {most}");
+                if looks_like_unix_time(other) {
+                    self.fault(name, format!("{other} looks like a Unix timestamp, expected {expected}"));
+                } else {
+                    self.unexpected(name, other, &expected);
+                }
                 None
             }
         }
@@ -201,5 +202,15 @@ impl<'a> Fields<'a> {
     pub(super) fn finish(mut self) -> Vec<FieldFault> {
         self.refuse_rest(|_| None);
         self.faults
+    }
+}
+
+/// Whether a number is no lifetime but a moment: from 2001 on, in seconds, with or without a
+/// fraction, or in milliseconds.
+fn looks_like_unix_time(value: &Json<'_>) -> bool {
+    match value {
+        Json::Integer(number) => *number >= 1_000_000_000,
+        Json::Float(number) => *number >= 1e9,
+        _ => false,
     }
 }

@@ -28,7 +28,8 @@ impl fmt::Display for Json<'_> {
             Self::Null => f.write_str("null"),
             Self::Bool(value) => value.fmt(f),
             Self::Integer(value) => value.fmt(f),
-            Self::Float(value) => value.fmt(f),
+            // Debug: 1.0 is not shown as the integer 1, and 1e300 not as 301 digits.
+            Self::Float(value) => write!(f, "{value:?}"),
             Self::Text(text) => match text.char_indices().nth(SHOWN) {
                 Some((index, _)) => write!(f, "{:?}…", &text[..index]),
                 None => write!(f, "{text:?}"),
@@ -91,7 +92,8 @@ impl<'de> Visitor<'de> for Reader {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Json<'de>, A::Error> {
-        let mut entries = Vec::with_capacity(8);
+        // Not allocated ahead: thousands of empty objects fit into a body.
+        let mut entries = Vec::new();
         while let Some((Key(key), value)) = map.next_entry()? {
             entries.push((key, value));
         }

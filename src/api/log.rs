@@ -27,6 +27,10 @@ pub struct LogLine {
     cause: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     token_type: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    caller: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    warning: Option<String>,
     duration_us: u64,
 }
 
@@ -44,6 +48,8 @@ impl LogLine {
             rule: None,
             cause: None,
             token_type: None,
+            caller: None,
+            warning: None,
             duration_us: 0,
         }
     }
@@ -54,6 +60,22 @@ impl LogLine {
 
     pub(super) fn issued(&mut self, token_type: &'static str) {
         self.token_type = Some(token_type);
+    }
+
+    /// Who asks. A subject is the issuer's text and may be of any length.
+    pub(super) fn called_by(&mut self, caller: Option<String>) {
+        const SHOWN: usize = 80;
+        self.caller = caller.map(|caller| caller.chars().take(SHOWN).collect());
+    }
+
+    /// What went wrong without failing the request.
+    pub(super) fn warn(&mut self, warnings: &[String]) {
+        if !warnings.is_empty() {
+            if self.level == "info" {
+                self.level = "warn";
+            }
+            self.warning = Some(warnings.join("; "));
+        }
     }
 
     pub(super) fn failed(&mut self, problem: &Problem) {

@@ -132,8 +132,8 @@ impl Problem {
                 let fields: Vec<&str> = faults.iter().map(|fault| fault.field.as_ref()).take(8).collect();
                 Some(Cow::Owned(fields.join(", ")))
             }
+            Self::Forbidden(denied) => Some(Cow::Owned(denied.to_string())),
             Self::MalformedJson(_)
-            | Self::Forbidden(_)
             | Self::NotFound
             | Self::MethodNotAllowed(_)
             | Self::PayloadTooLarge

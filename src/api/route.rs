@@ -18,6 +18,16 @@ pub(super) enum Route {
     Options,
 }
 
+impl Route {
+    /// Whether it matters who asks.
+    pub(super) fn is_guarded(self) -> bool {
+        match self {
+            Self::Token | Self::DropIn(_) => true,
+            Self::Home | Self::Healthz | Self::Ping | Self::Options => false,
+        }
+    }
+}
+
 const GET: &[Method] = &[Method::GET, Method::HEAD, Method::OPTIONS];
 const POST: &[Method] = &[Method::POST, Method::OPTIONS];
 /// A `HEAD` would issue a token that nobody sees.

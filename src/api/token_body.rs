@@ -91,6 +91,7 @@ fn old_format(fields: &mut Fields<'_>, kind: TokenType) -> bool {
     let old = fields.word("version", &value, old, "\"007\" or \"006\"").unwrap_or(false);
     if old && !matches!(kind, TokenType::Rtc | TokenType::Rtm) {
         fields.fault("version", format!("006 has no tokens of type {}, only rtc and rtm", kind.name()));
+        return false;
     }
     old
 }
@@ -106,11 +107,13 @@ fn rtc(
     let role = role(fields);
     let uid = uid(fields, "uid", asking);
     let privileges = privileges(fields, role, longest);
-    let beside = beside(fields, kind, uid.as_ref(), asking);
+    let beside = if old && fields.take("rtm").is_some() {
+        fields.fault("rtm", "a 006 token has one service only; ask for an rtm token as well");
+        None
+    } else {
+        beside(fields, kind, uid.as_ref(), asking)
+    };
     if old {
-        if matches!(beside, Some(Beside::Rtm(_))) {
-            fields.fault("rtm", "a 006 token has one service only; ask for an rtm token as well");
-        }
         if channel.as_ref().is_some_and(ChannelName::is_wildcard) {
             fields.fault("channel", "a 006 token knows no wildcard channels");
         }
@@ -166,13 +169,15 @@ pub(super) fn channel(fields: &mut Fields<'_>, name: &str, asking: &Asking<'_>) 
 }
 
 fn role(fields: &mut Fields<'_>) -> Option<Role> {
-    let found = match fields.take("role") {
+    let value = fields.take("role");
+    let found = match &value {
         Some(Json::Text(text)) => Role::ALL.into_iter().find(|role| role.name() == text),
         _ => None,
     };
     if found.is_none() {
         // The words of the seeds, for a missing role as well.
-        fields.fault("role", "is incorrect, expected publisher or subscriber");
+        let came = value.map_or(String::new(), |value| format!(": {value}"));
+        fields.fault("role", format!("is incorrect{came}, expected publisher or subscriber"));
     }
     found
 }
@@ -217,7 +222,7 @@ fn id(fields: &mut Fields<'_>, name: &str, value: &Json<'_>) -> Option<UserId> {
         Json::Integer(number) if *number >= 0 => named(fields, name, number.to_string().parse()),
         Json::Text(text) => named(fields, name, text.parse()),
         other => {
-            fields.unexpected(name, other, "text or an integer");
+            fields.unexpected(name, other, "text or an integer from 0");
             None
         }
     }
@@ -233,18 +238,17 @@ fn privileges(
     longest: Ttl,
 ) -> Option<RtcPrivileges<PrivilegeTtl>> {
     let end = match fields.take("privilegeExpireTime") {
-        None => PrivilegeTtl::from(longest),
+        None => Some(PrivilegeTtl::from(longest)),
         Some(_) if fields.has("privileges") => {
             fields.fault("privilegeExpireTime", "stands beside privileges, expected one of the two");
-            return None;
+            None
         }
-        Some(value) => {
-            let seconds = fields.seconds("privilegeExpireTime", &value, 1, longest.as_secs())?;
-            PrivilegeTtl::from_secs(seconds).ok()?
-        }
+        Some(value) => fields
+            .seconds("privilegeExpireTime", &value, 1, longest.as_secs())
+            .and_then(|seconds| PrivilegeTtl::from_secs(seconds).ok()),
     };
     match fields.take("privileges") {
-        None => Some(role?.privileges(end)),
+        None => Some(role?.privileges(end?)),
         Some(value) => each_privilege(fields, value, role, longest),
     }
 }

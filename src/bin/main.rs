@@ -1,7 +1,6 @@
 //! The local server.
 
 use std::process::ExitCode;
-use std::sync::Arc;
 
 use agora_token_server::api::App;
 use agora_token_server::config::{Config, ConfigError, Listen, Platform};
@@ -24,9 +23,9 @@ fn main() -> ExitCode {
 
 fn serve() -> Result<(), ExitCode> {
     let listen = Listen::read(native::variable).map_err(|error| misconfigured(&error))?;
-    let (config, notices) =
-        Config::read(Platform::Local(listen), native::variable).map_err(|error| misconfigured(&error))?;
-    let app = Arc::new(App::new(Ok(config)));
+    let (config, notices) = Config::read(Platform::Local(listen), native::variable, native::file)
+        .map_err(|error| misconfigured(&error))?;
+    let app = App::new(Ok(config));
     let served = tokio::runtime::Runtime::new().and_then(|runtime| {
         runtime.block_on(async {
             let listener = tokio::net::TcpListener::bind(listen.address).await?;

@@ -1,0 +1,102 @@
+//! Whether a request is let in: who sends it, and whether too many came before it.
+
+use std::borrow::Cow;
+use std::net::{IpAddr, Ipv6Addr};
+
+use http::header::{AUTHORIZATION, HeaderName};
+use http::{HeaderMap, Request};
+
+use super::{Body, Context};
+use crate::auth::{AuthError, Authenticator, Caller, Credentials, Identity};
+
+/// What is known of a request's sender.
+#[derive(Debug)]
+pub(super) struct Admission {
+    pub(super) caller: Result<Caller, AuthError>,
+    /// Seconds until the next request may come, where too many came.
+    pub(super) retry_after: Option<u32>,
+}
+
+/// The headers of a request that may hold a credential.
+pub(super) struct Headers<'a> {
+    authorization: Option<Cow<'a, str>>,
+    x_api_key: Option<Cow<'a, str>>,
+    jwt_header: Option<Cow<'a, str>>,
+}
+
+impl<'a> Headers<'a> {
+    pub(super) fn of(headers: &'a HeaderMap, authenticator: &Authenticator) -> Self {
+        let jwt_header = authenticator.jwt_header();
+        Self {
+            authorization: joined(headers, AUTHORIZATION.as_str()),
+            x_api_key: joined(headers, "x-api-key"),
+            jwt_header: jwt_header.and_then(|name| joined(headers, name)),
+        }
+    }
+
+    pub(super) fn credentials(&self) -> Credentials<'_> {
+        Credentials {
+            authorization: self.authorization.as_deref(),
+            x_api_key: self.x_api_key.as_deref(),
+            jwt_header: self.jwt_header.as_deref(),
+        }
+    }
+}
+
+/// A header's values as one text (RFC 9110 §5.3), empty where one is no text: a header that is
+/// there must not pass for one that is not.
+fn joined<'a>(headers: &'a HeaderMap, name: &str) -> Option<Cow<'a, str>> {
+    let name = HeaderName::from_bytes(name.as_bytes()).ok()?;
+    let mut values = headers.get_all(name).iter().map(|value| value.to_str().unwrap_or_default());
+    let first = values.next()?;
+    let rest: Vec<&str> = values.collect();
+    Some(if rest.is_empty() {
+        Cow::Borrowed(first)
+    } else {
+        Cow::Owned(format!("{first}, {}", rest.join(", ")))
+    })
+}
+
+/// By what a caller's requests are counted: its name, and without one its address.
+pub(super) fn limit_key(
+    caller: &Result<Caller, AuthError>,
+    request: &Request<Body>,
+    context: &Context,
+    trusted_proxies: usize,
+) -> String {
+    match caller.as_ref().map(name) {
+        Ok(Some(name)) => name,
+        _ => match client(request.headers(), context.peer, trusted_proxies) {
+            // An IPv6 client has a whole /64 to change its address in.
+            Some(IpAddr::V6(address)) => {
+                let [a, b, c, d, ..] = address.segments();
+                format!("address:{}/64", Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0))
+            }
+            Some(address) => format!("address:{address}"),
+            None => "address:unknown".to_owned(),
+        },
+    }
+}
+
+/// What the log calls a caller, and its requests are counted by.
+pub(super) fn name(caller: &Caller) -> Option<String> {
+    match caller {
+        Caller::Anyone => None,
+        Caller::Key { name } => Some(format!("key:{name}")),
+        Caller::Bearer(bearer) => match (&bearer.subject, &bearer.identity) {
+            (Some(subject), _) => Some(format!("jwt:{subject}")),
+            (None, Identity::Bound(identity)) => Some(format!("jwt:{identity}")),
+            (None, Identity::Free) => None,
+        },
+    }
+}
+
+/// The client's address as the outermost trusted proxy saw it. Each proxy adds the address that it
+/// was called from at the end of `X-Forwarded-For`; what stands before that, anybody can write.
+fn client(headers: &HeaderMap, peer: Option<IpAddr>, trusted_proxies: usize) -> Option<IpAddr> {
+    let Some(from_the_end) = trusted_proxies.checked_sub(1) else { return peer };
+    let lines = headers.get_all("x-forwarded-for").iter().map(|value| value.to_str().unwrap_or_default());
+    let entries: Vec<&str> = lines.flat_map(|line| line.split(',')).map(str::trim).collect();
+    let entry = entries.iter().rev().nth(from_the_end).or(entries.first());
+    entry.and_then(|entry| entry.parse().ok()).or(peer)
+}

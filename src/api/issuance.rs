@@ -1,0 +1,104 @@
+//! From a request whose sender is known to an answer with tokens in it.
+
+use std::borrow::Cow;
+
+use bytes::Bytes;
+use http::{HeaderValue, Request, Response, header};
+use serde::Serialize;
+
+use super::dropin::{Defaults, Family};
+use super::issued::Issued;
+use super::log::LogLine;
+use super::problem::Problem;
+use super::route::Found;
+use super::token_body::{self, Asking};
+use super::{Body, Context, json, json_body, whole};
+use crate::auth::{Caller, Identity};
+use crate::config::{Config, TokenVersion};
+use crate::issue::{Grant, IssuedToken, TokenRequest};
+use crate::time::Ttl;
+use crate::token::Project;
+
+/// A request for tokens whose sender is known.
+pub(super) struct Issuance<'a> {
+    pub(super) config: &'a Config,
+    pub(super) caller: &'a Caller,
+    pub(super) request: &'a Request<Body>,
+    pub(super) context: &'a Context,
+}
+
+impl Issuance<'_> {
+    pub(super) fn token(&self, log: &mut LogLine) -> Result<Response<Bytes>, Problem> {
+        let asked = token_body::parse(json_body(self.request)?, &self.asking())?;
+        let project = self.project()?;
+        let (grant, issued) = self.issue(asked, &project, log)?;
+        Ok(private(&Issued::new(&grant, &issued, &project.app_id)))
+    }
+
+    pub(super) fn drop_in(
+        &self,
+        family: Family,
+        found: &Found<'_>,
+        log: &mut LogLine,
+    ) -> Result<Response<Bytes>, Problem> {
+        let ceiling = self.config.policy.ceiling(self.caller, self.context.now);
+        let defaults = Defaults {
+            asking: self.asking(),
+            // Where nothing is allowed, the policy says so of the shortest.
+            ttl: Ttl::from_secs(ceiling.clamp(1, self.config.default_ttl.as_secs())).unwrap_or(Ttl::HOUR),
+            drawn_uid: self.context.drawn_uid,
+            now: self.context.now,
+            old: self.config.drop_in_version == TokenVersion::V006,
+        };
+        let body = whole(self.request)?;
+        let body = family.reads_body(self.request.method(), body).then_some(body);
+        let fields = family.fields(found.parameters(), self.request.uri().query(), body)?;
+        let wanted = family.wanted(fields, &defaults)?;
+        let project = self.project()?;
+        let mut tokens = Vec::with_capacity(wanted.len());
+        for (member, asked) in wanted {
+            let (grant, issued) = self.issue(asked, &project, log)?;
+            tokens.push((member, grant, issued));
+        }
+        Ok(private(&family.answer(&tokens)))
+    }
+
+    fn issue(
+        &self,
+        asked: TokenRequest,
+        project: &Project,
+        log: &mut LogLine,
+    ) -> Result<(Grant, IssuedToken), Problem> {
+        let now = self.context.now;
+        let grant = self.config.policy.grant(self.caller, asked, now).map_err(Problem::Forbidden)?;
+        let issued = grant.issue(project, now, self.context.salt);
+        log.issued(grant.request().ask.token_type().name());
+        Ok((grant, issued))
+    }
+
+    fn project(&self) -> Result<Cow<'_, Project>, Problem> {
+        self.config.project.current().map_err(|error| Problem::Unavailable { cause: error.to_string() })
+    }
+
+    fn asking(&self) -> Asking<'_> {
+        let identity = match self.caller {
+            Caller::Bearer(bearer) => match &bearer.identity {
+                Identity::Bound(identity) => Some(identity.as_str()),
+                Identity::Free => None,
+            },
+            Caller::Anyone | Caller::Key { .. } => None,
+        };
+        Asking { empty_channel: self.config.policy.wildcard_channel, identity }
+    }
+}
+
+/// An answer that holds a token: no cache may keep it. The two older headers are what the seeds
+/// send.
+fn private(body: &impl Serialize) -> Response<Bytes> {
+    let mut response = json(serde_json::to_vec(body).expect("texts and numbers have a JSON form"));
+    let headers = response.headers_mut();
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
+    headers.insert(header::PRAGMA, HeaderValue::from_static("no-cache"));
+    headers.insert(header::EXPIRES, HeaderValue::from_static("-1"));
+    response
+}

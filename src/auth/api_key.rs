@@ -1,0 +1,221 @@
+//! API keys: one for each backend, configured as SHA-256, so that reading the configuration does
+//! not give a key away.
+
+use std::fmt;
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use sha2::{Digest, Sha256};
+use subtle::{ConditionallySelectable, ConstantTimeEq};
+
+/// Ours have 47 characters. What is longer is refused before it is hashed, so that hashing cannot
+/// be made to cost anything.
+const MAX_KEY_BYTES: usize = 256;
+
+/// SHA-256 of no bytes at all: what a forgotten shell variable hashes to.
+const HASH_OF_NOTHING: [u8; 32] = [
+    0xe3, 0xb0, 0xc4, 0x42, 0x98, 0xfc, 0x1c, 0x14, 0x9a, 0xfb, 0xf4, 0xc8, 0x99, 0x6f, 0xb9, 0x24, 0x27,
+    0xae, 0x41, 0xe4, 0x64, 0x9b, 0x93, 0x4c, 0xa4, 0x95, 0x99, 0x1b, 0x78, 0x52, 0xb8, 0x55,
+];
+
+/// The keys of `API_KEYS`.
+pub struct ApiKeys(Vec<Entry>);
+
+struct Entry {
+    name: String,
+    sha256: [u8; 32],
+}
+
+impl ApiKeys {
+    /// Parses `name:sha256-hex` entries, separated by commas; spaces around an entry do not count.
+    ///
+    /// # Errors
+    /// Every bad entry, by its number.
+    pub fn parse(text: &str) -> Result<Self, Vec<BadApiKeyEntry>> {
+        let mut entries = Vec::new();
+        let mut bad = Vec::new();
+        for (number, entry) in (1..).zip(text.split(',')) {
+            match Entry::parse(entry.trim_ascii(), &entries) {
+                Ok(entry) => entries.push(entry),
+                Err(fault) => bad.push(BadApiKeyEntry { number, fault }),
+            }
+        }
+        if bad.is_empty() { Ok(Self(entries)) } else { Err(bad) }
+    }
+
+    /// The name of the entry that `key` hashes to. Every entry is compared, in constant time, so
+    /// that the time taken tells nothing about any of them.
+    pub(super) fn name_of(&self, key: &str) -> Option<&str> {
+        if key.len() > MAX_KEY_BYTES {
+            return None;
+        }
+        let sha256: [u8; 32] = Sha256::digest(key).into();
+        let mut found = 0_u32;
+        for (place, entry) in (1..).zip(&self.0) {
+            found.conditional_assign(&place, entry.sha256.ct_eq(&sha256));
+        }
+        let index = usize::try_from(found).ok()?.checked_sub(1)?;
+        self.0.get(index).map(|entry| entry.name.as_str())
+    }
+}
+
+impl fmt::Debug for ApiKeys {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("ApiKeys")?;
+        f.debug_list().entries(self.0.iter().map(|entry| &entry.name)).finish()
+    }
+}
+
+impl Entry {
+    fn parse(text: &str, before: &[Self]) -> Result<Self, ApiKeyFault> {
+        if text.is_empty() {
+            return Err(ApiKeyFault::Empty);
+        }
+        let (name, digits) = text.split_once(':').ok_or(ApiKeyFault::NoColon)?;
+        if !is_name(name) {
+            return Err(ApiKeyFault::Name);
+        }
+        let sha256 = parse_hex(digits).ok_or(ApiKeyFault::Hash { characters: digits.chars().count() })?;
+        if sha256 == HASH_OF_NOTHING {
+            return Err(ApiKeyFault::HashOfNothing);
+        }
+        for (number, other) in (1..).zip(before) {
+            if other.name == name {
+                return Err(ApiKeyFault::NameOf { number });
+            }
+            if other.sha256 == sha256 {
+                return Err(ApiKeyFault::KeyOf { number });
+            }
+        }
+        Ok(Self { name: name.to_owned(), sha256 })
+    }
+}
+
+/// An entry of `API_KEYS` that is not one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BadApiKeyEntry {
+    /// Which, counted from 1.
+    pub number: usize,
+    /// What is wrong with it.
+    pub fault: ApiKeyFault,
+}
+
+/// What is wrong with an entry of `API_KEYS`. Never holds any of its text: it may be a key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ApiKeyFault {
+    /// Nothing between two commas, or nothing at all.
+    Empty,
+    /// No colon, so perhaps a bare key or a bare hash.
+    NoColon,
+    /// A name of other characters or length.
+    Name,
+    /// Not 64 hexadecimal digits behind the colon.
+    Hash {
+        /// How many characters there are.
+        characters: usize,
+    },
+    /// The hash of the empty text.
+    HashOfNothing,
+    /// The same name as an earlier entry.
+    NameOf {
+        /// Which, counted from 1.
+        number: usize,
+    },
+    /// The same hash as an earlier entry, under another name.
+    KeyOf {
+        /// Which, counted from 1.
+        number: usize,
+    },
+}
+
+impl fmt::Display for BadApiKeyEntry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "entry {}: {}", self.number, self.fault)
+    }
+}
+
+impl fmt::Display for ApiKeyFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Empty => f.write_str("empty, expected name:sha256-hex"),
+            Self::NoColon => f.write_str("no colon, expected name:sha256-hex"),
+            Self::Name => {
+                f.write_str("the name, expected 1 to 64 letters, digits, dots, hyphens or underscores")
+            }
+            Self::Hash { characters } => {
+                write!(f, "{characters} characters after the colon, expected 64 hexadecimal digits")
+            }
+            Self::HashOfNothing => f.write_str("the hash of an empty key"),
+            Self::NameOf { number } => write!(f, "the name of entry {number} again"),
+            Self::KeyOf { number } => write!(f, "the key of entry {number} again"),
+        }
+    }
+}
+
+impl std::error::Error for BadApiKeyEntry {}
+
+/// A key that was just made: what the caller keeps, and what the server is told.
+pub struct NewApiKey {
+    key: String,
+    entry: String,
+}
+
+impl NewApiKey {
+    /// A key of the given 32 random bytes under `name`; `None` where `name` is no name for an entry.
+    #[must_use]
+    pub fn from_random(name: &str, random: [u8; 32]) -> Option<Self> {
+        if !is_name(name) {
+            return None;
+        }
+        // The prefix lets secret scanners find a key that was committed. There is no dot in it,
+        // so that it is never taken for a JWT.
+        let key = format!("ats_{}", URL_SAFE_NO_PAD.encode(random));
+        let entry = format!("{name}:{}", hex(&Sha256::digest(&key)));
+        Some(Self { key, entry })
+    }
+
+    /// The key. Shown once, stored nowhere.
+    #[must_use]
+    pub fn expose_secret(&self) -> &str {
+        &self.key
+    }
+
+    /// The entry for `API_KEYS`.
+    #[must_use]
+    pub fn entry(&self) -> &str {
+        &self.entry
+    }
+}
+
+impl fmt::Debug for NewApiKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("NewApiKey([redacted])")
+    }
+}
+
+fn is_name(text: &str) -> bool {
+    (1..=64).contains(&text.len())
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_'))
+}
+
+fn hex(bytes: &[u8]) -> String {
+    use fmt::Write;
+    bytes.iter().fold(String::new(), |mut digits, byte| {
+        write!(digits, "{byte:02x}").expect("a String takes any text");
+        digits
+    })
+}
+
+fn parse_hex(digits: &str) -> Option<[u8; 32]> {
+    if digits.len() != 64 {
+        return None;
+    }
+    let mut bytes = [0; 32];
+    for (byte, pair) in bytes.iter_mut().zip(digits.as_bytes().chunks_exact(2)) {
+        let [high, low] = pair else { return None };
+        let high = char::from(*high).to_digit(16)?;
+        let low = char::from(*low).to_digit(16)?;
+        *byte = u8::try_from(high * 16 + low).ok()?;
+    }
+    Some(bytes)
+}

@@ -1,0 +1,192 @@
+//! What a verified JWT says, RFC 7519 §4.1, held against what the configuration asks for.
+
+use std::fmt;
+
+use serde_json::{Map, Value};
+
+use super::excerpt::Excerpt;
+use super::grants::{BadGrants, Grants};
+use super::identity::{BadIdentity, Identity, plain_text};
+use crate::time::UnixTime;
+
+/// How far the issuer's clock and ours may differ, in seconds.
+pub const CLOCK_SKEW: u32 = 30;
+
+/// Who presented a good JWT.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Bearer {
+    /// The `sub` claim, for the log and for `{sub}` in channel patterns. May be empty, or hold a
+    /// `*`: such a one matches no pattern.
+    pub subject: Option<String>,
+    /// Which identities it may use.
+    pub identity: Identity,
+    /// When the JWT ends, without the skew: up to [`CLOCK_SKEW`] seconds in the past.
+    pub expires_at: UnixTime,
+    /// The grants claim.
+    pub grants: Option<Grants>,
+}
+
+/// What the claims of every JWT must say.
+#[derive(Debug)]
+pub(super) struct Expected {
+    pub(super) issuer: String,
+    pub(super) audience: String,
+    /// The claim that binds identities; `None` leaves them free.
+    pub(super) uid_claim: Option<String>,
+    pub(super) grants_claim: String,
+}
+
+type Claims = Map<String, Value>;
+
+impl Expected {
+    /// Who the bearer is, if the claims are as they must be.
+    pub(super) fn bearer(&self, claims: &Claims, now: UnixTime) -> Result<Bearer, BadClaim> {
+        self.check_issuer(claims).map_err(|problem| problem.of("iss"))?;
+        self.check_audience(claims).map_err(|problem| problem.of("aud"))?;
+        let expires_at = expiry(claims, now).map_err(|problem| problem.of("exp"))?;
+        check_not_after(now, claims, "nbf")?;
+        // RFC 7519 asks nothing of `iat`. A token from the future tells of a wrong clock somewhere,
+        // and then its `exp` is as wrong.
+        check_not_after(now, claims, "iat")?;
+
+        let subject = match claims.get("sub") {
+            None => None,
+            Some(sub) => Some(plain_text(sub).ok_or(Problem::Identity(BadIdentity::OtherType).of("sub"))?),
+        };
+        let grants = claims.get(&self.grants_claim).map(Grants::parse).transpose();
+        let grants = grants.map_err(|bad| Problem::Grants(bad).of(&self.grants_claim))?;
+        let (grants, granted_identity) = grants.map_or((None, None), |(grants, uid)| (Some(grants), uid));
+        let identity = match (granted_identity, &self.uid_claim) {
+            (Some(identity), _) => identity,
+            (None, None) => Identity::Free,
+            (None, Some(name)) => {
+                let claim = claims.get(name).ok_or(Problem::Missing.of(name))?;
+                Identity::parse(claim).map_err(|bad| Problem::Identity(bad).of(name))?
+            }
+        };
+        Ok(Bearer { subject, identity, expires_at, grants })
+    }
+
+    fn check_issuer(&self, claims: &Claims) -> Result<(), Problem> {
+        let issuer = claims.get("iss").ok_or(Problem::Missing)?;
+        let issuer = issuer.as_str().ok_or(Problem::Type { expected: "a text" })?;
+        if issuer == self.issuer {
+            Ok(())
+        } else {
+            Err(Problem::Other { found: issuer.into(), expected: self.issuer.as_str().into() })
+        }
+    }
+
+    fn check_audience(&self, claims: &Claims) -> Result<(), Problem> {
+        const TYPE: Problem = Problem::Type { expected: "a text or a list of texts" };
+        let audiences: Vec<&str> = match claims.get("aud").ok_or(Problem::Missing)? {
+            Value::String(audience) => vec![audience],
+            Value::Array(list) => list.iter().map(Value::as_str).collect::<Option<_>>().ok_or(TYPE)?,
+            _ => return Err(TYPE),
+        };
+        if audiences.contains(&self.audience.as_str()) {
+            Ok(())
+        } else {
+            let found = audiences.join(" ").as_str().into();
+            Err(Problem::Other { found, expected: self.audience.as_str().into() })
+        }
+    }
+}
+
+fn expiry(claims: &Claims, now: UnixTime) -> Result<UnixTime, Problem> {
+    let exp = claims.get("exp").ok_or(Problem::Missing)?;
+    // Down, so that a fraction never lengthens a token's life.
+    let expires_at = numeric_date(exp, f64::floor).ok_or(Problem::NotATime)?;
+    let seconds_ago = expires_at.until(now);
+    if seconds_ago >= i64::from(CLOCK_SKEW) { Err(Problem::Expired { seconds_ago }) } else { Ok(expires_at) }
+}
+
+fn check_not_after(now: UnixTime, claims: &Claims, name: &str) -> Result<(), BadClaim> {
+    let Some(claim) = claims.get(name) else { return Ok(()) };
+    let time = numeric_date(claim, f64::ceil).ok_or(Problem::NotATime.of(name))?;
+    let seconds = now.until(time);
+    if seconds > i64::from(CLOCK_SKEW) { Err(Problem::Ahead { seconds }.of(name)) } else { Ok(()) }
+}
+
+/// RFC 7519 §2: seconds since 1970, with a fraction if need be. One beyond the year 2106 is
+/// milliseconds or a mistake.
+fn numeric_date(claim: &Value, round: fn(f64) -> f64) -> Option<UnixTime> {
+    let number = claim.as_number()?;
+    let seconds = match number.as_u64() {
+        Some(seconds) => u32::try_from(seconds).ok()?,
+        // By way of its digits, because there is no checked conversion from f64.
+        None => format!("{:.0}", round(number.as_f64()?)).parse().ok()?,
+    };
+    Some(UnixTime::from_secs(seconds))
+}
+
+/// A claim that is not as it must be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BadClaim {
+    /// Its name.
+    pub name: String,
+    /// What is wrong with it.
+    pub problem: Problem,
+}
+
+/// What can be wrong with a claim.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Problem {
+    /// It is needed and not there.
+    Missing,
+    /// Of another type.
+    Type {
+        /// Which it should be.
+        expected: &'static str,
+    },
+    /// Not the configured value.
+    Other {
+        /// What it is.
+        found: Excerpt,
+        /// What `JWT_ISSUER` or `JWT_AUDIENCE` says.
+        expected: Excerpt,
+    },
+    /// Not a number of seconds that a [`UnixTime`] holds.
+    NotATime,
+    /// `exp` has passed, by more than the skew.
+    Expired {
+        /// By how much.
+        seconds_ago: i64,
+    },
+    /// `nbf` or `iat` is yet to come, by more than the skew.
+    Ahead {
+        /// By how much.
+        seconds: i64,
+    },
+    /// Identifies nobody.
+    Identity(BadIdentity),
+    /// Not grants.
+    Grants(BadGrants),
+}
+
+impl Problem {
+    fn of(self, name: &str) -> BadClaim {
+        BadClaim { name: name.to_owned(), problem: self }
+    }
+}
+
+impl fmt::Display for BadClaim {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.name, self.problem)
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Missing => f.write_str("missing"),
+            Self::Type { expected } => write!(f, "expected {expected}"),
+            Self::Other { found, expected } => write!(f, "{found}, expected {expected}"),
+            Self::NotATime => f.write_str("expected seconds from 1970 to 2106"),
+            Self::Expired { seconds_ago } => write!(f, "expired {seconds_ago} s ago"),
+            Self::Ahead { seconds } => write!(f, "{seconds} s ahead"),
+            Self::Identity(bad) => bad.fmt(f),
+            Self::Grants(bad) => bad.fmt(f),
+        }
+    }
+}

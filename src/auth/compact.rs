@@ -1,0 +1,149 @@
+//! A JWT as it arrives, RFC 7515 §7.1: three base64url parts. Nothing in it is trusted yet.
+
+use std::fmt;
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde_json::{Map, Value};
+
+use super::excerpt::Excerpt;
+use super::signature::{Algorithm, VerifyingKey};
+use super::unique_json::{self, NotAnObject};
+
+/// The largest JWT that is looked at. API Gateway takes 10 KB of headers in all, and Workers 128 KB;
+/// providers' tokens have 1 to 2 KB.
+pub const JWT_MAX_BYTES: usize = 8 * 1024;
+
+/// A JWT whose header is well-formed.
+pub(super) struct UnverifiedJwt<'a> {
+    /// Header and payload with the dot between them: what is signed.
+    signed: &'a str,
+    payload: &'a str,
+    signature: &'a str,
+    pub(super) algorithm: Algorithm,
+    pub(super) kid: Option<String>,
+}
+
+impl<'a> UnverifiedJwt<'a> {
+    pub(super) fn parse(token: &'a str) -> Result<Self, BadJwt> {
+        if token.len() > JWT_MAX_BYTES {
+            return Err(BadJwt::TooLong { bytes: token.len() });
+        }
+        let parts: Vec<&str> = token.split('.').collect();
+        let [header, payload, signature] = parts[..] else {
+            return Err(BadJwt::Parts { parts: parts.len() });
+        };
+        let signed = &token[..header.len() + 1 + payload.len()];
+        let header = object(header, Part::Header)?;
+        // RFC 7515 §4.1.11: an extension that is not understood must be refused, and none is.
+        if header.contains_key("crit") {
+            return Err(BadJwt::Critical);
+        }
+        // `jku`, `jwk`, `x5u` and `x5c` name a key to trust. They are not read: whoever made the
+        // token would choose the key.
+        let alg = header.get("alg").and_then(Value::as_str).ok_or(BadJwt::NoAlgorithm)?;
+        let algorithm = Algorithm::named(alg).ok_or_else(|| BadJwt::Algorithm(alg.into()))?;
+        let kid = match header.get("kid") {
+            None => None,
+            Some(kid) => Some(kid.as_str().ok_or(BadJwt::Kid)?.to_owned()),
+        };
+        Ok(Self { signed, payload, signature, algorithm, kid })
+    }
+
+    /// The claims, if `key` signed them.
+    pub(super) fn verify(&self, key: &VerifyingKey) -> Result<Map<String, Value>, BadJwt> {
+        if self.algorithm != key.algorithm() {
+            return Err(BadJwt::OtherAlgorithm { token: self.algorithm, key: key.algorithm() });
+        }
+        let signature =
+            URL_SAFE_NO_PAD.decode(self.signature).map_err(|_| BadJwt::Encoding(Part::Signature))?;
+        if !key.verifies(self.signed.as_bytes(), &signature) {
+            return Err(BadJwt::Signature { kid: self.kid.as_deref().map(Excerpt::from) });
+        }
+        object(self.payload, Part::Payload)
+    }
+}
+
+/// One of the three parts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// Before the first dot.
+    Header,
+    /// Between the dots.
+    Payload,
+    /// Behind the second dot.
+    Signature,
+}
+
+impl fmt::Display for Part {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Header => "header",
+            Self::Payload => "payload",
+            Self::Signature => "signature",
+        })
+    }
+}
+
+/// Why a text is no JWT that one of our keys signed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum BadJwt {
+    /// More than [`JWT_MAX_BYTES`].
+    TooLong {
+        /// How many.
+        bytes: usize,
+    },
+    /// Not three parts.
+    Parts {
+        /// How many.
+        parts: usize,
+    },
+    /// Not base64url, or in another than its one spelling.
+    Encoding(Part),
+    /// Not an object with unique names.
+    Json(Part, NotAnObject),
+    /// A critical extension.
+    Critical,
+    /// No `alg`, or not a text.
+    NoAlgorithm,
+    /// Another `alg`, `none` among them.
+    Algorithm(Excerpt),
+    /// A `kid` that is not a text.
+    Kid,
+    /// Signed with another algorithm than its key is for.
+    OtherAlgorithm {
+        /// What the header says.
+        token: Algorithm,
+        /// What the key is for.
+        key: Algorithm,
+    },
+    /// Not the key's signature.
+    Signature {
+        /// The key that the header names.
+        kid: Option<Excerpt>,
+    },
+}
+
+impl fmt::Display for BadJwt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::TooLong { bytes } => write!(f, "{bytes} bytes, expected at most {JWT_MAX_BYTES}"),
+            Self::Parts { parts } => write!(f, "{parts} parts, expected 3"),
+            Self::Encoding(part) => write!(f, "{part}: expected base64url"),
+            Self::Json(part, error) => write!(f, "{part}: {error}"),
+            Self::Critical => f.write_str("crit: an extension that is not known here"),
+            Self::NoAlgorithm => f.write_str("alg: missing"),
+            Self::Algorithm(alg) => write!(f, "alg: {alg}, expected RS256, ES256, EdDSA or HS256"),
+            Self::Kid => f.write_str("kid: expected a text"),
+            Self::OtherAlgorithm { token, key } => write!(f, "alg: {token}, the key is for {key}"),
+            Self::Signature { kid: Some(kid) } => write!(f, "signature: not made with the key {kid}"),
+            Self::Signature { kid: None } => f.write_str("signature: not made with the key"),
+        }
+    }
+}
+
+fn object(part: &str, name: Part) -> Result<Map<String, Value>, BadJwt> {
+    // Strict: no padding, and no bits set behind the last byte.
+    let json = URL_SAFE_NO_PAD.decode(part).map_err(|_| BadJwt::Encoding(name))?;
+    unique_json::object(&json).map_err(|error| BadJwt::Json(name, error))
+}

@@ -1,0 +1,118 @@
+//! The grants claim: what the issuer allows the bearer of a JWT to ask for.
+//!
+//! It only narrows, so a misspelt one must not count as none: whatever is not exactly known makes
+//! the credential bad.
+
+use std::fmt;
+use std::num::NonZeroU32;
+
+use serde_json::{Map, Value};
+
+use super::excerpt::Excerpt;
+use super::identity::{BadIdentity, Identity};
+use crate::issue::{Role, TokenType};
+
+/// What the claim says. A member that it leaves out is `None` and sets no limit; an empty list
+/// allows nothing.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Grants {
+    /// The channels, each as the claim spells it.
+    pub channels: Option<Vec<String>>,
+    /// The roles.
+    pub roles: Option<Vec<Role>>,
+    /// The longest lifetime in seconds.
+    pub max_expire_time: Option<NonZeroU32>,
+    /// The token types.
+    pub token_types: Option<Vec<TokenType>>,
+    /// Whether wildcards are allowed.
+    pub wildcards: Option<bool>,
+}
+
+impl Grants {
+    /// The grants in a claim, and the identity that its `uid` puts in place of another claim.
+    pub(super) fn parse(claim: &Value) -> Result<(Self, Option<Identity>), BadGrants> {
+        let members = claim.as_object().ok_or(BadGrants::NotAnObject)?;
+        let known = ["channels", "roles", "uid", "maxExpireTime", "tokenTypes", "wildcards"];
+        if let Some(name) = members.keys().find(|name| !known.contains(&name.as_str())) {
+            return Err(BadGrants::Unknown(name.as_str().into()));
+        }
+        let max_expire_time = member(members, "maxExpireTime", "an integer of at least 1", |value| {
+            value.as_u64().and_then(|seconds| u32::try_from(seconds).ok()).and_then(NonZeroU32::new)
+        })?;
+        let grants = Self {
+            channels: list(members, "channels")?,
+            roles: named(members, "roles", Role::named)?,
+            max_expire_time,
+            token_types: named(members, "tokenTypes", TokenType::named)?,
+            wildcards: member(members, "wildcards", "true or false", Value::as_bool)?,
+        };
+        let identity = members.get("uid").map(Identity::parse).transpose().map_err(BadGrants::Uid)?;
+        Ok((grants, identity))
+    }
+}
+
+/// Why a grants claim is none.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum BadGrants {
+    /// Null, a list, a text, …
+    NotAnObject,
+    /// A member that there is not.
+    Unknown(Excerpt),
+    /// A member of a wrong type or value.
+    Member {
+        /// Which.
+        name: &'static str,
+        /// What it should be.
+        expected: &'static str,
+    },
+    /// A name in a list that is none of the known ones.
+    Name {
+        /// The list.
+        list: &'static str,
+        /// What stands in it.
+        found: Excerpt,
+    },
+    /// A `uid` that identifies nobody.
+    Uid(BadIdentity),
+}
+
+impl fmt::Display for BadGrants {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotAnObject => f.write_str("expected an object"),
+            Self::Unknown(name) => write!(f, "unknown member {name}"),
+            Self::Member { name, expected } => write!(f, "{name}: expected {expected}"),
+            Self::Name { list, found } => write!(f, "{list}: unknown name {found}"),
+            Self::Uid(bad) => write!(f, "uid: {bad}"),
+        }
+    }
+}
+
+type Members = Map<String, Value>;
+
+fn member<T>(
+    members: &Members,
+    name: &'static str,
+    expected: &'static str,
+    read: impl FnOnce(&Value) -> Option<T>,
+) -> Result<Option<T>, BadGrants> {
+    let value = members.get(name);
+    value.map(|value| read(value).ok_or(BadGrants::Member { name, expected })).transpose()
+}
+
+fn list(members: &Members, name: &'static str) -> Result<Option<Vec<String>>, BadGrants> {
+    member(members, name, "a list of texts", |value| {
+        let texts = value.as_array()?.iter().map(|text| text.as_str().map(str::to_owned));
+        texts.collect()
+    })
+}
+
+fn named<T>(
+    members: &Members,
+    name: &'static str,
+    known: impl Fn(&str) -> Option<T>,
+) -> Result<Option<Vec<T>>, BadGrants> {
+    let Some(names) = list(members, name)? else { return Ok(None) };
+    let unknown = |found: &String| BadGrants::Name { list: name, found: found.as_str().into() };
+    names.iter().map(|one| known(one).ok_or_else(|| unknown(one))).collect::<Result<_, _>>().map(Some)
+}

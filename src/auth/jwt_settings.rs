@@ -1,0 +1,189 @@
+//! The `JWT_…` variables.
+
+use std::fmt;
+use std::net::IpAddr;
+
+use super::claims::Expected;
+use super::jwt::{Jwt, Keys};
+use super::remote_keys::RemoteKeys;
+use super::signature::{BadKey, VerifyingKey};
+
+/// The `JWT_…` variables as texts. An empty one counts as not set, as it does in a `.env` file.
+#[derive(Clone, Copy, Default)]
+pub struct JwtSettings<'a> {
+    /// `JWT_ISSUER`.
+    pub issuer: Option<&'a str>,
+    /// `JWT_AUDIENCE`.
+    pub audience: Option<&'a str>,
+    /// `JWT_JWKS_URL`.
+    pub jwks_url: Option<&'a str>,
+    /// `JWT_PUBLIC_KEY`.
+    pub public_key: Option<&'a str>,
+    /// `JWT_SECRET`.
+    pub secret: Option<&'a str>,
+    /// `JWT_HEADER`.
+    pub header: Option<&'a str>,
+    /// `JWT_UID_CLAIM`.
+    pub uid_claim: Option<&'a str>,
+    /// `JWT_GRANTS_CLAIM`.
+    pub grants_claim: Option<&'a str>,
+}
+
+impl JwtSettings<'_> {
+    /// # Errors
+    /// Every variable that is not as it must be.
+    pub fn parse(&self) -> Result<Jwt, Vec<BadJwtSetting>> {
+        let set = |text: Option<&str>| text.filter(|text| !text.is_empty()).map(str::to_owned);
+        let issuer = set(self.issuer).ok_or(BadJwtSetting::Missing { variable: "JWT_ISSUER" });
+        let audience = set(self.audience).ok_or(BadJwtSetting::Missing { variable: "JWT_AUDIENCE" });
+        let keys = self.keys();
+        let header = header(set(self.header));
+        match (issuer, audience, keys, header) {
+            (Ok(issuer), Ok(audience), Ok(keys), Ok(header)) => {
+                let uid_claim = set(self.uid_claim).unwrap_or_else(|| "sub".to_owned());
+                let grants_claim = set(self.grants_claim).unwrap_or_else(|| "agora".to_owned());
+                let uid_claim = Some(uid_claim).filter(|claim| claim != "none");
+                Ok(Jwt { keys, expected: Expected { issuer, audience, uid_claim, grants_claim }, header })
+            }
+            (issuer, audience, keys, header) => {
+                Err([issuer.err(), audience.err(), keys.err(), header.err()].into_iter().flatten().collect())
+            }
+        }
+    }
+
+    fn keys(&self) -> Result<Keys, BadJwtSetting> {
+        let set = |text: Option<&'_ str>| text.is_some_and(|text| !text.is_empty());
+        match (self.jwks_url, self.public_key, self.secret) {
+            (Some(url), key, secret) if set(Some(url)) && !set(key) && !set(secret) => {
+                check_url(url).map_err(BadJwtSetting::Url)?;
+                Ok(Keys::Published(RemoteKeys::new(url.to_owned())))
+            }
+            (url, Some(key), secret) if !set(url) && set(Some(key)) && !set(secret) => {
+                let key = VerifyingKey::from_pem(key);
+                key.map(Keys::Configured)
+                    .map_err(|bad| BadJwtSetting::Key { variable: "JWT_PUBLIC_KEY", bad })
+            }
+            (url, key, Some(secret)) if !set(url) && !set(key) && set(Some(secret)) => {
+                let key = VerifyingKey::from_secret(secret);
+                key.map(Keys::Configured).map_err(|bad| BadJwtSetting::Key { variable: "JWT_SECRET", bad })
+            }
+            _ => Err(BadJwtSetting::NotOneKey),
+        }
+    }
+}
+
+/// The settings hold a secret, so none is shown.
+impl fmt::Debug for JwtSettings<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("JwtSettings([redacted])")
+    }
+}
+
+fn header(name: Option<String>) -> Result<Option<String>, BadJwtSetting> {
+    let Some(name) = name.map(|name| name.to_ascii_lowercase()) else { return Ok(None) };
+    // RFC 9110 §5.6.2.
+    let is_token =
+        name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte));
+    match name.as_str() {
+        "authorization" => Ok(None),
+        "x-api-key" => Err(BadJwtSetting::Header),
+        _ if is_token => Ok(Some(name)),
+        _ => Err(BadJwtSetting::Header),
+    }
+}
+
+/// A key set decides who gets in, so it comes over TLS, or from this machine.
+fn check_url(url: &str) -> Result<(), BadUrl> {
+    let (secure, rest) = match (url.strip_prefix("https://"), url.strip_prefix("http://")) {
+        (Some(rest), _) => (true, rest),
+        (None, Some(rest)) => (false, rest),
+        (None, None) => return Err(BadUrl::Scheme),
+    };
+    if rest.contains('#') || !rest.bytes().all(|byte| byte.is_ascii_graphic()) {
+        return Err(BadUrl::Malformed);
+    }
+    let authority = rest.split(['/', '?']).next().unwrap_or_default();
+    let (host, port) = match authority.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
+        Some((host, "")) => (host, None),
+        Some((host, port)) => (host, Some(port.strip_prefix(':').ok_or(BadUrl::Malformed)?)),
+        None => authority.split_once(':').map_or((authority, None), |(host, port)| (host, Some(port))),
+    };
+    let address = host.parse::<IpAddr>().ok();
+    // No `@` and no `\`: some readers of URLs would see another host.
+    let is_name = host.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_'));
+    let is_port = port.is_none_or(|port| port.parse::<u16>().is_ok_and(|port| port != 0));
+    if host.is_empty() || !is_port || !(is_name || address.is_some()) {
+        return Err(BadUrl::Malformed);
+    }
+    if secure || host == "localhost" || address.is_some_and(|address| address.is_loopback()) {
+        Ok(())
+    } else {
+        Err(BadUrl::Plain)
+    }
+}
+
+/// A `JWT_…` variable that is not as it must be. Never holds its value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BadJwtSetting {
+    /// It is needed and not set.
+    Missing {
+        /// Which.
+        variable: &'static str,
+    },
+    /// None or several of the three sources of keys.
+    NotOneKey,
+    /// A URL that a key set must not come from.
+    Url(BadUrl),
+    /// A key that cannot be used.
+    Key {
+        /// In which variable.
+        variable: &'static str,
+        /// Why.
+        bad: BadKey,
+    },
+    /// Not the name of a header that can hold a JWT.
+    Header,
+}
+
+/// Why a URL cannot be fetched from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BadUrl {
+    /// Neither https nor http.
+    Scheme,
+    /// http, and not to this machine.
+    Plain,
+    /// No host, user information, a fragment, spaces, …
+    Malformed,
+}
+
+impl BadJwtSetting {
+    /// Which variable.
+    #[must_use]
+    pub fn variable(self) -> &'static str {
+        match self {
+            Self::Missing { variable } | Self::Key { variable, .. } => variable,
+            Self::NotOneKey | Self::Url(_) => "JWT_JWKS_URL",
+            Self::Header => "JWT_HEADER",
+        }
+    }
+}
+
+impl fmt::Display for BadJwtSetting {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Missing { .. } => f.write_str("unset, expected with AUTH=jwt"),
+            Self::NotOneKey => {
+                f.write_str("expected exactly one of JWT_JWKS_URL, JWT_PUBLIC_KEY and JWT_SECRET")
+            }
+            Self::Url(BadUrl::Scheme) => f.write_str("expected an https URL"),
+            Self::Url(BadUrl::Plain) => f.write_str("http to another machine, expected an https URL"),
+            Self::Url(BadUrl::Malformed) => {
+                f.write_str("expected https://host[:port]/path, without user and fragment")
+            }
+            Self::Key { bad, .. } => bad.fmt(f),
+            Self::Header => f.write_str("expected the name of a header other than X-API-Key"),
+        }
+    }
+}
+
+impl std::error::Error for BadJwtSetting {}

@@ -1,0 +1,159 @@
+use agora_token_server::auth::{ApiKeys, Authenticator, Caller, Credentials, NewApiKey};
+
+use super::{ask, keys, now, refusal};
+
+/// `backend-key-1` and `backend-key-2`, hashed with sha256sum.
+const ENTRIES: &str = "shop:7baf223c20b36c0a361fc4f70f185aa127a34b8cd110545834a9e1fda668af58,\
+                       forum:46E6916F1CB8D3567CDCC28B3E5D8EF1A1F7D7BF46AFAA0ABC5D20D4A6D1065F";
+
+fn made(name: &str, byte: u8) -> NewApiKey {
+    NewApiKey::from_random(name, [byte; 32]).unwrap()
+}
+
+fn two_keys() -> (NewApiKey, NewApiKey, Authenticator) {
+    let (shop, forum) = (made("shop", 1), made("forum", 2));
+    let authenticator = Authenticator::new(Some(keys(&format!("{}, {}", shop.entry(), forum.entry()))), None);
+    (shop, forum, authenticator)
+}
+
+fn by_header(
+    authenticator: &Authenticator,
+    key: &str,
+) -> Result<Caller, agora_token_server::auth::AuthError> {
+    let credentials = Credentials { x_api_key: Some(key), ..Credentials::default() };
+    authenticator.authenticate(&credentials, now())
+}
+
+#[test]
+fn each_key_names_its_backend() {
+    let (shop, forum, authenticator) = two_keys();
+    for (key, name) in [(shop, "shop"), (forum, "forum")] {
+        let caller = Caller::Key { name: name.to_owned() };
+        let secret = key.expose_secret();
+        assert_eq!(ask(&authenticator, &format!("Bearer {secret}"), now()), Ok(caller.clone()));
+        assert_eq!(ask(&authenticator, &format!("bEARER {secret}"), now()), Ok(caller.clone()));
+        assert_eq!(by_header(&authenticator, secret), Ok(caller));
+    }
+}
+
+#[test]
+fn no_key_is_refused() {
+    let (_, _, authenticator) = two_keys();
+    assert_eq!(refusal(authenticator.authenticate(&Credentials::default(), now())), "no credential");
+}
+
+#[test]
+fn a_wrong_key_is_refused() {
+    let (shop, _, authenticator) = two_keys();
+    let key = shop.expose_secret();
+    let wrong = [
+        String::new(),
+        "x".to_owned(),
+        key[..key.len() - 1].to_owned(),
+        format!("{key}x"),
+        format!(" {key}"),
+        key.to_uppercase(),
+        key.repeat(1000),
+        made("shop", 3).expose_secret().to_owned(),
+    ];
+    for key in wrong {
+        assert_eq!(refusal(by_header(&authenticator, &key)), "api key: not a configured one", "{key}");
+    }
+}
+
+#[test]
+fn the_hash_is_no_key() {
+    let (shop, _, authenticator) = two_keys();
+    let hash = shop.entry().strip_prefix("shop:").unwrap();
+    for text in [hash, shop.entry()] {
+        assert_eq!(refusal(by_header(&authenticator, text)), "api key: not a configured one");
+    }
+    assert_eq!(
+        refusal(ask(&authenticator, &format!("Bearer {hash}"), now())),
+        "api key: not a configured one"
+    );
+}
+
+#[test]
+fn authorization_is_bearer_and_one_token() {
+    let (shop, _, authenticator) = two_keys();
+    let key = shop.expose_secret();
+    let wrong = [
+        String::new(),
+        key.to_owned(),
+        "Bearer".to_owned(),
+        "Bearer ".to_owned(),
+        format!("Bearer  {key}"),
+        format!("Bearer {key} "),
+        format!("Bearer\t{key}"),
+        format!(" Bearer {key}"),
+        format!("Bearer {key}, Bearer {key}"),
+        format!("Bearer {key}\u{e9}"),
+        format!("Basic {key}"),
+        format!("Token {key}"),
+    ];
+    for authorization in wrong {
+        assert_eq!(
+            refusal(ask(&authenticator, &authorization, now())),
+            "authorization: expected Bearer, one space and one token",
+            "{authorization:?}"
+        );
+    }
+}
+
+#[test]
+fn a_made_key_is_a_token_of_its_own_shape() {
+    let key = made("shop", 0xff);
+    assert_eq!(key.expose_secret(), "ats___________________________________________8");
+    assert_eq!(key.entry(), "shop:bd008714407af6b8287d711c9466e6e45660e657abbefc69921cddaa40675f58");
+    assert!(NewApiKey::from_random("shop window", [1; 32]).is_none());
+}
+
+#[test]
+fn entries_are_read_as_sha256sum_prints_them() {
+    assert!(ApiKeys::parse(ENTRIES).is_ok());
+    let authenticator = Authenticator::new(Some(keys(ENTRIES)), None);
+    assert_eq!(by_header(&authenticator, "backend-key-1"), Ok(Caller::Key { name: "shop".to_owned() }));
+}
+
+#[test]
+fn every_bad_entry_is_reported_without_its_text() {
+    let hash = "0".repeat(64);
+    let text = format!(
+        "a:{hash},,secret-key,b:{short},c:{letters},a:{ones},d:{hash},e f:{hash},:{hash},\
+         g:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+        short = &hash[1..],
+        letters = "g".repeat(64),
+        ones = "1".repeat(64),
+    );
+    let faults: Vec<String> = ApiKeys::parse(&text).unwrap_err().iter().map(ToString::to_string).collect();
+    assert_eq!(
+        faults,
+        [
+            "entry 2: empty, expected name:sha256-hex",
+            "entry 3: no colon, expected name:sha256-hex",
+            "entry 4: 63 characters after the colon, expected 64 hexadecimal digits",
+            "entry 5: 64 characters after the colon, expected 64 hexadecimal digits",
+            "entry 6: the name of entry 1 again",
+            "entry 7: the key of entry 1 again",
+            "entry 8: the name, expected 1 to 64 letters, digits, dots, hyphens or underscores",
+            "entry 9: the name, expected 1 to 64 letters, digits, dots, hyphens or underscores",
+            "entry 10: the hash of an empty key",
+        ]
+    );
+}
+
+#[test]
+fn nothing_shows_a_key() {
+    let (shop, _, authenticator) = two_keys();
+    let credentials = Credentials { x_api_key: Some(shop.expose_secret()), ..Credentials::default() };
+    assert_eq!(format!("{shop:?}"), "NewApiKey([redacted])");
+    assert_eq!(
+        format!("{credentials:?}"),
+        r#"Credentials { authorization: None, x_api_key: Some("[redacted]"), jwt_header: None }"#
+    );
+    assert_eq!(
+        format!("{authenticator:?}"),
+        r#"Authenticator(Guarded { api_keys: Some(ApiKeys["shop", "forum"]), jwt: None })"#
+    );
+}

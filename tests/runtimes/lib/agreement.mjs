@@ -1,0 +1,40 @@
+// The runtimes against each other: status, headers and body must be the same, up to what depends on salt, time,
+// request id and the connection.
+
+import { header } from "./expectation.mjs";
+
+/** Of the connection or the platform, not of the answer. Content-Length follows a token's compressed length. */
+const NOT_COMPARED = new Set(["connection", "content-length", "date", "keep-alive", "server", "transfer-encoding"]);
+
+/** The parts that differ, each as { part, a, b }. */
+export function disagreements(reference, other) {
+  const [a, b] = [comparable(reference), comparable(other)];
+  return ["status", "headers", "body"]
+    .filter((part) => a[part] !== b[part])
+    .map((part) => ({ part, a: a[part], b: b[part] }));
+}
+
+function comparable(answer) {
+  const headers = answer.headers
+    .map(([name, value]) => [name.toLowerCase(), value])
+    .filter(([name]) => !NOT_COMPARED.has(name))
+    .map(([name, value]) => `${name}: ${name === "x-request-id" ? "<requestId>" : value}`);
+  return { status: String(answer.status), headers: headers.sort().join("; "), body: comparableBody(answer) };
+}
+
+function comparableBody(answer) {
+  const text = answer.body.toString();
+  try {
+    // Parsed and written again, members keep their order: the order is compared too.
+    return JSON.stringify(JSON.parse(text), (member, value) => unvaried(member, value, answer));
+  } catch {
+    return text;
+  }
+}
+
+function unvaried(member, value, answer) {
+  if (member === "issuedAt" || member === "expiresAt") return `<${member}>`;
+  if (typeof value !== "string") return value;
+  if (value === header(answer, "x-request-id")) return "<requestId>";
+  return /^00[67][A-Za-z0-9+/=]{60,}$/.test(value) ? "<token>" : value;
+}

@@ -1,0 +1,95 @@
+// The case files: requests and the answers that every runtime owes them, as data.
+//
+// A file is { about, config?, requestHeaders?, expectHeaders?, cases }, where
+//   config.env       variables over the base configuration; null unsets one
+//   config.runtimes  where the file runs; everywhere if left out
+//   config.secrets   further texts that must never be printed or answered
+//   requestHeaders   sent with every request of the file; a case overrides, null leaves one out
+//   expectHeaders    checked on every answer of the file; a case overrides
+// A case is { name, request, expect, emulator? } (`emulator`: also sent through AWS's emulator), where
+//   request.body     text; or `json`, `bodyBase64`, `bodyRepeat` { prefix?, text, times, suffix? }, `gzip` (text)
+//   request.sendOnly bytes of the body that are really sent before the answer must arrive
+//   request.chunked  no Content-Length
+//   expect.headers   values as in expectation.mjs; null is "must be absent"
+//   expect.body      exact JSON with placeholders; or `text`; or `problem`, the members of a problem document
+//   expect.decodes   what the tokens in the answer hold, by member, as Agora's own library reads them
+
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+
+/** Agora's public test project. */
+export const APP_ID = "970CA35de60c44645bbae8a215061b33";
+export const APP_CERTIFICATE = "5CFd2fd1755d40ecb72977518be15d3b";
+
+const BASE_ENV = { APP_ID, APP_CERTIFICATE, AUTH: "none" };
+const HOST = "token.example.com";
+const RUNTIMES = ["native", "worker", "lambda"];
+
+export function loadCaseFiles(directory, wanted) {
+  return readdirSync(directory)
+    .filter((name) => name.endsWith(".json") && (!wanted || name.includes(wanted)))
+    .sort()
+    .map((name) => readCaseFile(join(directory, name), name));
+}
+
+function readCaseFile(path, name) {
+  const file = JSON.parse(readFileSync(path, "utf8"));
+  refuseUnknown(file, ["about", "config", "requestHeaders", "expectHeaders", "cases"], name);
+  refuseUnknown(file.config ?? {}, ["env", "runtimes", "secrets"], name);
+  const env = Object.entries({ ...BASE_ENV, ...file.config?.env }).filter(([, value]) => value !== null);
+  return {
+    name,
+    env: Object.fromEntries(env),
+    runtimes: file.config?.runtimes ?? RUNTIMES,
+    secrets: file.config?.secrets ?? [],
+    cases: file.cases.map((one) => ({
+      name: `${name.replace(/\.json$/, "")}: ${one.name}`,
+      emulator: one.emulator ?? false,
+      request: wholeRequest(file, one),
+      expect: wholeExpectation(file, one),
+    })),
+  };
+}
+
+function wholeRequest(file, { name, request }) {
+  refuseUnknown(
+    request,
+    ["method", "path", "headers", "body", "json", "bodyBase64", "bodyRepeat", "gzip", "sendOnly", "chunked"],
+    name,
+  );
+  const body = bodyBytes(request);
+  const headers = { Host: HOST, ...file.requestHeaders, ...request.headers };
+  const declared = Object.keys(headers).some((header) => header.toLowerCase() === "content-type");
+  if (body && !declared) headers["Content-Type"] = "application/json";
+  return {
+    method: request.method ?? (body ? "POST" : "GET"),
+    path: request.path,
+    headers: Object.fromEntries(Object.entries(headers).filter(([, value]) => value !== null)),
+    body,
+    sendOnly: request.sendOnly,
+    chunked: request.chunked ?? false,
+  };
+}
+
+function bodyBytes({ body, json, bodyBase64, bodyRepeat, gzip }) {
+  if (json !== undefined) return Buffer.from(JSON.stringify(json));
+  if (body !== undefined) return Buffer.from(body);
+  if (bodyBase64 !== undefined) return Buffer.from(bodyBase64, "base64");
+  if (gzip !== undefined) return gzipSync(gzip);
+  if (bodyRepeat === undefined) return null;
+  const { prefix = "", text, times, suffix = "" } = bodyRepeat;
+  return Buffer.from(prefix + text.repeat(times) + suffix);
+}
+
+function wholeExpectation(file, { name, expect }) {
+  refuseUnknown(expect, ["status", "headers", "body", "text", "problem", "decodes"], name);
+  const headers = Object.entries({ ...file.expectHeaders, ...expect.headers });
+  return { ...expect, headers: Object.fromEntries(headers.map(([key, value]) => [key.toLowerCase(), value])) };
+}
+
+/** A misspelt key would be an expectation that nobody checks. */
+function refuseUnknown(object, known, where) {
+  const unknown = Object.keys(object).filter((key) => !known.includes(key));
+  if (unknown.length) throw new Error(`${where}: unknown ${unknown.join(", ")}`);
+}

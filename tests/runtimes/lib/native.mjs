@@ -1,0 +1,37 @@
+// The local server: the default binary, asked over a socket.
+
+import { lines, start, within } from "./children.mjs";
+import { send } from "./http.mjs";
+
+const READY_WITHIN_MS = 10_000;
+
+export async function startNative({ binary }, env) {
+  const server = start("native", binary, [], { ...env, HOST: "127.0.0.1", PORT: "0" });
+  const port = await within(READY_WITHIN_MS, Promise.race([listening(server), early(server)]), "the server's start");
+  return {
+    async send(request) {
+      const answer = await send(port, request);
+      return [{ ...answer, from: "native", over: "http", method: request.method }];
+    },
+    async stop() {
+      const { code, forced } = await server.stop();
+      const shutdown = forced || code !== 0 ? [`SIGTERM: exit code ${code}${forced ? ", had to be killed" : ""}`] : [];
+      return { logLines: lines(server.output.stdout), complaints: shutdown };
+    },
+  };
+}
+
+/** The port that it chose, which it says on standard error. */
+function listening(server) {
+  return new Promise((resolve) => {
+    server.process.stderr.on("data", () => {
+      const [, port] = server.output.stderr.match(/http:\/\/127\.0\.0\.1:(\d+)\s/) ?? [];
+      if (port) resolve(Number(port));
+    });
+  });
+}
+
+async function early(server) {
+  const { code, signal } = await server.ended;
+  throw new Error(`the server ended at once (${code ?? signal}): ${server.output.stderr.slice(-2000)}`);
+}

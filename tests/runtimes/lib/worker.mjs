@@ -1,0 +1,43 @@
+// The bundle that `wrangler deploy --dry-run` wrote, in real workerd with the bindings of wrangler.toml.
+
+import { copyFileSync, mkdtempSync } from "node:fs";
+import { join } from "node:path";
+import { scratch, within } from "./children.mjs";
+import { send } from "./http.mjs";
+import { record } from "./transcript.mjs";
+
+const READY_WITHIN_MS = 30_000;
+
+// Read by wrangler when it is loaded, hence the dynamic import below: no network, and nothing left in HOME.
+Object.assign(process.env, {
+  CLOUDFLARE_CF_FETCH_ENABLED: "false",
+  WRANGLER_SEND_METRICS: "false",
+  WRANGLER_WRITE_LOGS: "false",
+  XDG_CONFIG_HOME: scratch,
+});
+
+export async function startWorker({ bundle, top }, env) {
+  const { createTestHarness } = await import("wrangler");
+  // A copy, elsewhere: the harness would also read a developer's `.dev.vars` beside the file.
+  const root = mkdtempSync(join(scratch, "worker-"));
+  copyFileSync(join(top, "wrangler.toml"), join(root, "wrangler.toml"));
+  const { APP_CERTIFICATE, ...vars } = env;
+  const secrets = APP_CERTIFICATE === undefined ? {} : { APP_CERTIFICATE };
+  const harness = createTestHarness({
+    root,
+    workers: [{ configPath: "wrangler.toml", prebuiltWorkerDir: bundle, vars, secrets }],
+  });
+  const { url } = await within(READY_WITHIN_MS, harness.listen(), "workerd's start");
+  return {
+    async send(request) {
+      const answer = await send(Number(url.port), request);
+      return [{ ...answer, from: "worker", over: "http", method: request.method }];
+    },
+    async stop() {
+      const logLines = harness.getLogs().map(({ message }) => message);
+      for (const line of logLines) record("worker log", `${line}\n`);
+      await harness.close();
+      return { logLines, complaints: [] };
+    },
+  };
+}
