@@ -2,9 +2,9 @@
 //! no field name is chosen here.
 
 #[cfg(any(feature = "lambda", feature = "native"))]
-mod client;
+pub(crate) mod client;
 #[cfg(any(feature = "lambda", feature = "native", feature = "worker"))]
-mod host;
+pub(crate) mod host;
 #[cfg(feature = "lambda")]
 pub mod lambda;
 #[cfg(feature = "native")]

@@ -7,8 +7,10 @@ mod admission;
 mod cors;
 mod dropin;
 mod fields;
+pub mod inspect;
+mod inspect_body;
 mod issuance;
-mod issued;
+pub(crate) mod issued;
 mod json;
 mod log;
 mod problem;
@@ -30,8 +32,10 @@ use self::admission::Admission;
 use self::cors::Page;
 use self::issuance::Issuance;
 use self::route::{Found, Route};
+use self::token_body::Asking;
 use crate::auth::{AuthError, Caller};
 use crate::config::{AllowOrigin, Config, ConfigError, Notice};
+use crate::issue::TokenRequest;
 use crate::policy::Denied;
 use crate::time::UnixTime;
 
@@ -194,13 +198,14 @@ impl App {
             Route::Healthz => Ok(json(br#"{"status":"ok"}"#.as_slice())),
             Route::Ping => Ok(json(br#"{"message":"pong"}"#.as_slice())),
             Route::Home => Ok(json(HOME.as_bytes())),
-            Route::Token | Route::DropIn(_) => {
+            Route::Token | Route::Inspect | Route::DropIn(_) => {
                 let config = self.config()?;
                 let caller = &admit(admission)?;
                 log.called_by(admission::name(caller));
                 let issuance = Issuance { config, caller, request, context };
                 match found.route {
                     Route::DropIn(family) => issuance.drop_in(family, found, log),
+                    Route::Inspect => issuance.inspect(),
                     _ => issuance.token(log),
                 }
             }
@@ -216,11 +221,19 @@ impl App {
     }
 }
 
+/// The request that the body of `POST /token` is, for whoever mints tokens without a caller.
+///
+/// # Errors
+/// Everything that is wrong with it.
+pub fn token_request(body: &[u8]) -> Result<TokenRequest, Problem> {
+    token_body::parse(body, &Asking { empty_channel: true, identity: None })
+}
+
 /// What `GET /` says on Lambda and Workers.
 const HOME: &str = concat!(
     r#"{"name":"agora-token-server","version":""#,
     env!("CARGO_PKG_VERSION"),
-    r#"","token":"POST /token","health":"GET /healthz"}"#
+    r#"","token":"POST /token","inspect":"POST /inspect","description":"GET /openapi.json","health":"GET /healthz"}"#
 );
 
 fn json(body: impl Into<Bytes>) -> Response<Bytes> {

@@ -4,6 +4,8 @@
 pub mod api;
 #[cfg(feature = "api")]
 pub mod auth;
+#[cfg(feature = "native")]
+pub mod cli;
 #[cfg(feature = "api")]
 pub mod config;
 #[cfg(feature = "api")]

@@ -1,16 +1,8 @@
-//! Agora's tokens: building them, reading anybody's, verifying signatures.
-//!
-//! | | 007, [`AccessToken2`] | 006, [`AccessToken`] |
-//! |---|---|---|
-//! | expiries | seconds from the issue | absolute times |
-//! | holds | services with their payloads | one channel and uid, as CRC-32 |
-//! | verifying | needs the certificate | needs the certificate, the channel and the uid |
-//! | text | compressed, base64 | base64 |
-//!
-//! They are siblings without a common trait, since they agree in so little.
+#![doc = include_str!("token/builders.md")]
 
 mod access_token;
 mod access_token2;
+pub mod inspect;
 mod name;
 mod pack;
 mod permissions;
@@ -27,7 +19,7 @@ pub use name::{Account, ChannelName, MAX_TEXT_BYTES, NameError, Text, Uid, UserI
 pub use permissions::{Access, Permissions, Resource, TooManyPermissions};
 pub use privilege::{PrivilegeTtl, RtcPrivileges};
 pub use project::{AppCertificate, AppId, NotHex32, Project};
-pub use service::{Payload, Service};
+pub use service::{Field, Payload, Service};
 
 /// Why a text is not a token of the version that it was read as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,11 +28,11 @@ pub enum ParseError {
     Version,
     /// Not standard, padded base64.
     Base64,
-    /// Not a zlib stream, or one that is damaged or cut off.
+    /// Not a zlib stream, or a damaged one.
     Zlib,
     /// It inflates to more than 64 KiB.
     TooLarge,
-    /// It ends inside of a field.
+    /// It ends too early: inside of a field, or of its compressed part.
     CutOff,
     /// So many bytes follow where it should end.
     TrailingBytes(usize),
@@ -55,9 +47,9 @@ impl fmt::Display for ParseError {
         match self {
             Self::Version => f.write_str("it does not start with the version"),
             Self::Base64 => f.write_str("what follows the version is not padded base64"),
-            Self::Zlib => f.write_str("its compressed part is damaged or cut off"),
+            Self::Zlib => f.write_str("its compressed part is damaged"),
             Self::TooLarge => f.write_str("it inflates to more than 64 KiB"),
-            Self::CutOff => f.write_str("it ends inside of a field"),
+            Self::CutOff => f.write_str("it ends too early"),
             Self::TrailingBytes(bytes) => write!(f, "{bytes} bytes follow where it should end"),
             Self::NotUtf8 => f.write_str("a text in it is not UTF-8"),
             Self::AppId(error) => write!(f, "its app id has {error}"),

@@ -8,11 +8,12 @@ use crate::fetch::{Fetch, FetchError};
 
 /// Makes the fetch on a thread of its own: it comes once in minutes, and an asynchronous client
 /// would weigh more than the rest of the server.
-pub(super) async fn fetch(fetch: Fetch) -> Result<Bytes, FetchError> {
+pub(crate) async fn fetch(fetch: Fetch) -> Result<Bytes, FetchError> {
     tokio::task::spawn_blocking(move || get(&fetch)).await.unwrap_or(Err(FetchError::Unreachable))
 }
 
-fn get(fetch: &Fetch) -> Result<Bytes, FetchError> {
+/// Makes the fetch and waits for it.
+pub(crate) fn get(fetch: &Fetch) -> Result<Bytes, FetchError> {
     let mut config = Agent::config_builder()
         .timeout_global(Some(fetch.timeout))
         .max_redirects(0)

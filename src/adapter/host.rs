@@ -8,10 +8,8 @@ use crate::time::UnixTime;
 
 /// The context of a request that comes in now. Where the platform has no name for the request, a
 /// random one is made.
-pub(super) fn context(now: UnixTime, request_id: Option<String>, peer: Option<IpAddr>) -> Context {
-    let mut random = [0; 20];
-    #[expect(clippy::disallowed_methods, reason = "the adapter is where randomness enters")]
-    getrandom::fill(&mut random).expect("the platform has a random number generator");
+pub(crate) fn context(now: UnixTime, request_id: Option<String>, peer: Option<IpAddr>) -> Context {
+    let random = random::<20>();
     let (salt, random) = random.split_first_chunk().expect("20 bytes hold 4 and 4");
     let (uid, random) = random.split_first_chunk().expect("20 bytes hold 4 and 4");
     Context {
@@ -24,6 +22,14 @@ pub(super) fn context(now: UnixTime, request_id: Option<String>, peer: Option<Ip
     }
 }
 
+/// Random bytes, good enough for keys.
+pub(crate) fn random<const N: usize>() -> [u8; N] {
+    let mut random = [0; N];
+    #[expect(clippy::disallowed_methods, reason = "the adapter is where randomness enters")]
+    getrandom::fill(&mut random).expect("the platform has a random number generator");
+    random
+}
+
 /// The time of a clock that counts from 1970, as the formats hold it.
 pub(super) fn unix_time(seconds: u64) -> UnixTime {
     UnixTime::from_secs(u32::try_from(seconds).unwrap_or(u32::MAX))
@@ -31,7 +37,7 @@ pub(super) fn unix_time(seconds: u64) -> UnixTime {
 
 /// The time of the system's clock.
 #[cfg(any(feature = "lambda", feature = "native"))]
-pub(super) fn now() -> UnixTime {
+pub(crate) fn now() -> UnixTime {
     #[expect(clippy::disallowed_methods, reason = "the adapter is where time enters")]
     let now = std::time::SystemTime::now();
     unix_time(now.duration_since(std::time::UNIX_EPOCH).map_or(0, |since| since.as_secs()))

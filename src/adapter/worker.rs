@@ -1,49 +1,98 @@
 //! Cloudflare Workers.
 
+use std::pin::pin;
 use std::sync::OnceLock;
 use std::time::Duration;
 
-use http::header::CONTENT_LENGTH;
+use bytes::Bytes;
+use futures_util::StreamExt;
+use futures_util::future::{Either, select};
+use http::header::{CONTENT_LENGTH, HeaderMap};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
-use worker::{Context, Date, Env, Headers, HttpRequest, Response, ResponseBuilder, event};
+use worker::{
+    AbortController, AbortSignal, Context, Date, Delay, Env, Headers, HttpRequest, Request, RequestInit,
+    RequestRedirect, Response, ResponseBuilder, event,
+};
 
 use super::host;
-use crate::api::{Answer, App, Body, MAX_BODY_BYTES};
+use crate::api::{Answer, App, Body, MAX_BODY_BYTES, Visit};
 use crate::config::{Config, Platform};
+use crate::fetch::{Fetch, FetchError};
+
+/// The rate-limiting binding.
+const RATE_LIMITER: &str = "RATE_LIMITER";
+
+/// The longest period that a rate-limiting binding can have; which one it has, it does not tell.
+const RATE_LIMIT_PERIOD_SECS: u32 = 60;
 
 /// The handler of this isolate. A configuration that cannot be read is not kept, so that a mended
 /// one is taken up by the next request.
-static APP: OnceLock<App> = OnceLock::new();
+static ISOLATE: OnceLock<Isolate> = OnceLock::new();
+
+struct Isolate {
+    app: App,
+    counts_requests: bool,
+}
 
 #[event(fetch)]
 async fn fetch(request: HttpRequest, env: Env, _: Context) -> worker::Result<Response> {
     let now = host::unix_time(Date::now().as_millis() / 1000);
-    let request_id = request.headers().get("cf-ray").and_then(|ray| ray.to_str().ok()).map(str::to_owned);
-    let context = host::context(now, request_id);
+    let text = |name| request.headers().get(name).and_then(|value| value.to_str().ok());
+    let peer = text("cf-connecting-ip").and_then(|address| address.parse().ok());
+    let context = host::context(now, text("cf-ray").map(str::to_owned), peer);
     let (parts, body) = request.into_parts();
     let body = match declared_length(&parts.headers) {
         Some(length) if length > MAX_BODY_BYTES => Body::TooLarge,
         _ => read(body).await,
     };
     let request = http::Request::from_parts(parts, body);
-    let answer = match APP.get() {
-        Some(app) => app.respond(&request, &context),
-        None => match Config::read(Platform::Hosted, |name| variable(&env, name)) {
-            Err(error) => App::new(Err(error)).respond(&request, &context),
+    let isolate = match ISOLATE.get() {
+        Some(isolate) => isolate,
+        None => match configured(&env).await {
+            Err(error) => return Ok(respond(App::new(Err(error)).respond(&request, &context))),
             config => {
                 let app = App::starting(config, now, |line| worker::console_log!("{line}"));
-                APP.get_or_init(|| app).respond(&request, &context)
+                let counts_requests = env.rate_limiter(RATE_LIMITER).is_ok();
+                ISOLATE.get_or_init(|| Isolate { app, counts_requests })
             }
         },
     };
-    Ok(respond(answer))
+    let mut visit = isolate.app.begin(&request, &context);
+    while let Some(due) = visit.fetch_due() {
+        visit.fetched(&get(&due).await);
+    }
+    if isolate.counts_requests {
+        count(&env, &mut visit).await;
+    }
+    Ok(respond(visit.answer()))
 }
 
-fn variable(env: &Env, name: &str) -> Option<String> {
-    env.var(name).ok().map(|value| value.to_string())
+type Configured = Result<(Config, Vec<crate::config::Notice>), crate::config::ConfigError>;
+
+/// `APP_CERTIFICATE` may be a binding to the Secrets Store, which has to be waited for.
+async fn configured(env: &Env) -> Configured {
+    const STORED: &str = "APP_CERTIFICATE";
+    let stored = match env.secret_store(STORED) {
+        Ok(store) => store.get().await.ok().flatten(),
+        Err(_) => None,
+    };
+    let variable = |name: &str| match &stored {
+        Some(secret) if name == STORED => Some(secret.clone()),
+        _ => env.var(name).ok().map(|value| value.to_string()),
+    };
+    Config::read(Platform::Workers, variable, |_| Err(std::io::ErrorKind::Unsupported.into()))
 }
 
-fn declared_length(headers: &http::HeaderMap) -> Option<usize> {
+/// Counts the request where a limiter is bound. One that fails stops nobody.
+async fn count(env: &Env, visit: &mut Visit<'_>) {
+    let Ok(limiter) = env.rate_limiter(RATE_LIMITER) else { return };
+    let Some(caller) = visit.caller_key() else { return };
+    if limiter.limit(caller).await.is_ok_and(|outcome| !outcome.success) {
+        visit.limited(RATE_LIMIT_PERIOD_SECS);
+    }
+}
+
+fn declared_length(headers: &HeaderMap) -> Option<usize> {
     headers.get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
 }
 
@@ -53,6 +102,38 @@ async fn read(body: worker::Body) -> Body {
         Err(error) if error.is::<LengthLimitError>() => Body::TooLarge,
         Err(_) => Body::CutOff,
     }
+}
+
+async fn get(due: &Fetch) -> Result<Bytes, FetchError> {
+    let controller = AbortController::default();
+    let answer = answer_to(due, controller.signal());
+    match select(pin!(answer), pin!(Delay::from(due.timeout))).await {
+        Either::Left((answer, _)) => answer,
+        Either::Right(_) => {
+            controller.abort();
+            Err(FetchError::TimedOut)
+        }
+    }
+}
+
+async fn answer_to(due: &Fetch, signal: AbortSignal) -> Result<Bytes, FetchError> {
+    let mut init = RequestInit::new();
+    init.with_redirect(RequestRedirect::Manual);
+    let request = Request::new_with_init(&due.url, &init).map_err(|_| FetchError::Unreachable)?;
+    let fetched = worker::Fetch::Request(request).send_with_signal(&signal).await;
+    let mut response = fetched.map_err(|_| FetchError::Unreachable)?;
+    if response.status_code() != 200 {
+        return Err(FetchError::Status(response.status_code()));
+    }
+    let mut stream = response.stream().map_err(|_| FetchError::Unreachable)?;
+    let mut body = Vec::new();
+    while let Some(chunk) = stream.next().await {
+        body.extend(chunk.map_err(|_| FetchError::Unreachable)?);
+        if body.len() > due.max_bytes {
+            return Err(FetchError::TooLarge);
+        }
+    }
+    Ok(body.into())
 }
 
 /// A body of fixed length: a stream would lose its `Content-Length`.

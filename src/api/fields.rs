@@ -72,10 +72,10 @@ impl<'a> Fields<'a> {
         self.faults.push(FieldFault::new(field.clone(), format!("{field}{joint}{what}")));
     }
 
-    /// `name` with what it is inside of, cut where it is absurdly long.
+    /// `name` with what it is inside of, cut where it is absurdly long, quoted where it is empty.
     fn name(&self, name: &str) -> String {
         const SHOWN: usize = 64;
-        let shown: String = name.chars().take(SHOWN).collect();
+        let shown: String = if name.is_empty() { "\"\"".into() } else { name.chars().take(SHOWN).collect() };
         if self.path.is_empty() { shown } else { format!("{}.{shown}", self.path) }
     }
 

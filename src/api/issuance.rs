@@ -7,19 +7,21 @@ use http::{HeaderValue, Request, Response, header};
 use serde::Serialize;
 
 use super::dropin::{Defaults, Family};
+use super::inspect::Report;
 use super::issued::Issued;
 use super::log::LogLine;
 use super::problem::Problem;
 use super::route::Found;
 use super::token_body::{self, Asking};
-use super::{Body, Context, json, json_body, whole};
+use super::{Body, Context, inspect_body, json, json_body, whole};
 use crate::auth::{Caller, Identity};
 use crate::config::{Config, TokenVersion};
 use crate::issue::{Grant, IssuedToken, TokenRequest};
 use crate::time::Ttl;
 use crate::token::Project;
+use crate::token::inspect::{Claimed, Inspection};
 
-/// A request for tokens whose sender is known.
+/// A request whose sender is known.
 pub(super) struct Issuance<'a> {
     pub(super) config: &'a Config,
     pub(super) caller: &'a Caller,
@@ -61,6 +63,15 @@ impl Issuance<'_> {
             tokens.push((member, grant, issued));
         }
         Ok(private(&family.answer(&tokens)))
+    }
+
+    /// Explains a token. Whoever may ask for tokens may have them explained.
+    pub(super) fn inspect(&self) -> Result<Response<Bytes>, Problem> {
+        let asked = inspect_body::parse(json_body(self.request)?)?;
+        let project = self.project()?;
+        let claimed = Claimed { channel: asked.channel.as_deref(), uid: asked.uid.as_deref() };
+        let inspection = Inspection::of(&asked.token, &project, self.context.now, claimed);
+        Ok(private(&Report::new(&inspection)))
     }
 
     fn issue(

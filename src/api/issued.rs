@@ -11,7 +11,7 @@ use crate::token::{AppId, Uid};
 #[allow(clippy::struct_field_names, reason = "the names are the contract's")]
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Issued<'a> {
+pub(crate) struct Issued<'a> {
     token: &'a str,
     token_type: &'static str,
     version: &'static str,
@@ -73,7 +73,7 @@ impl Serialize for Identity<'_> {
 }
 
 impl<'a> Issued<'a> {
-    pub(super) fn new(grant: &'a Grant, issued: &'a IssuedToken, app_id: &'a AppId) -> Self {
+    pub(crate) fn new(grant: &'a Grant, issued: &'a IssuedToken, app_id: &'a AppId) -> Self {
         let request = grant.request();
         let mut body = Self {
             token: &issued.token,

@@ -12,6 +12,7 @@ pub(super) enum Route {
     Healthz,
     Ping,
     Token,
+    Inspect,
     /// A route of an existing token server.
     DropIn(Family),
     /// A preflight, whatever the path.
@@ -22,7 +23,7 @@ impl Route {
     /// Whether it matters who asks.
     pub(super) fn is_guarded(self) -> bool {
         match self {
-            Self::Token | Self::DropIn(_) => true,
+            Self::Token | Self::Inspect | Self::DropIn(_) => true,
             Self::Home | Self::Healthz | Self::Ping | Self::Options => false,
         }
     }
@@ -41,6 +42,7 @@ pub(super) const TABLE: &[(&str, &[Method], Route)] = &[
     ("/healthz", GET, Route::Healthz),
     ("/ping", GET, Route::Ping),
     ("/token", POST, Route::Token),
+    ("/inspect", POST, Route::Inspect),
     ("/api/token.json", POST, Route::DropIn(Family::Astro)),
     ("/rtc/:channel/:role/:tokentype/:uid", GET_TOKEN, Route::DropIn(Family::Rtc)),
     ("/rtm/:uid", GET_TOKEN, Route::DropIn(Family::Rtm)),

@@ -49,7 +49,8 @@ pub(super) fn parse(body: &[u8], asking: &Asking<'_>) -> Result<TokenRequest, Pr
         return Err(Problem::InvalidRequest(fields.finish()));
     };
     let old = old_format(&mut fields, kind);
-    let ttl = if kind == TokenType::Fpa && !fields.has("expireTime") {
+    let ttl = if kind == TokenType::Fpa && fields.is_missing("expireTime") {
+        let _ = fields.take("expireTime");
         Some(None)
     } else {
         fields.expire_time().map(Some)

@@ -75,7 +75,8 @@ impl Reader<'_> {
     pub(super) fn allow_origin(&mut self) -> AllowOrigin {
         const NAME: &str = "CORS_ALLOW_ORIGIN";
         let Some(list) = self.get(NAME).filter(|list| list != "*") else { return AllowOrigin::Any };
-        let origins: Vec<String> = items(&list).map(str::to_owned).collect();
+        // Browsers send scheme and host in small letters.
+        let origins: Vec<String> = items(&list).map(str::to_ascii_lowercase).collect();
         for origin in &origins {
             let authority = origin.split_once("://").map(|(_, authority)| authority);
             if !authority.is_some_and(|authority| !authority.is_empty() && !authority.contains(['/', '*'])) {

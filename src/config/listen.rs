@@ -29,6 +29,12 @@ impl Listen {
         }
     }
 
+    /// Where nobody else can reach it; for what listens nowhere.
+    #[must_use]
+    pub fn loopback() -> Self {
+        Self { address: SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0) }
+    }
+
     /// Whether only this machine can reach it.
     pub(super) fn is_loopback(self) -> bool {
         self.address.ip().is_loopback()

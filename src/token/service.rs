@@ -42,6 +42,38 @@ pub enum Payload {
     Stt,
 }
 
+/// What a text of a payload is. Its name is the one of the HTTP contract.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Field {
+    /// An RTC channel.
+    Channel,
+    /// Who joins it.
+    Uid,
+    /// Who streams into it.
+    Account,
+    /// A user of RTM or Chat.
+    UserId,
+    /// A room of Flexible Classroom.
+    RoomUuid,
+    /// A user of Flexible Classroom.
+    UserUuid,
+}
+
+impl Field {
+    /// Its name: `channel`, `userId`, …
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Channel => "channel",
+            Self::Uid => "uid",
+            Self::Account => "account",
+            Self::UserId => "userId",
+            Self::RoomUuid => "roomUuid",
+            Self::UserUuid => "userUuid",
+        }
+    }
+}
+
 const RTC: usize = 0;
 const RTM: usize = 1;
 const STREAMING: usize = 2;
@@ -68,6 +100,24 @@ const TABLE: [(&str, &[&str]); 10] = [
 ];
 
 impl Payload {
+    /// Its texts, in the order of the token.
+    #[must_use]
+    pub fn texts(&self) -> Vec<(Field, &Text)> {
+        match self {
+            Self::Rtc { channel, uid } => vec![(Field::Channel, channel), (Field::Uid, uid)],
+            Self::Streaming { channel, account } | Self::Fcdn { channel, account } => {
+                vec![(Field::Channel, channel), (Field::Account, account)]
+            }
+            Self::Rtm { user_id } | Self::Chat { user_id } | Self::Rtm2 { user_id, .. } => {
+                vec![(Field::UserId, user_id)]
+            }
+            Self::Apaas { room_uuid, user_uuid, .. } => {
+                vec![(Field::RoomUuid, room_uuid), (Field::UserUuid, user_uuid)]
+            }
+            Self::Fpa | Self::ConvoAi | Self::Stt => Vec::new(),
+        }
+    }
+
     fn row(&self) -> usize {
         match self {
             Self::Rtc { .. } => RTC,

@@ -37,6 +37,7 @@ pub(super) fn inflate(compressed: &[u8]) -> Result<Vec<u8>, ParseError> {
                 out.resize(out.len().saturating_mul(2).min(MAX_INFLATED_BYTES), 0);
             }
             TINFLStatus::HasMoreOutput => return Err(ParseError::TooLarge),
+            TINFLStatus::FailedCannotMakeProgress => return Err(ParseError::CutOff),
             _ => return Err(ParseError::Zlib),
         }
     }

@@ -1,9 +1,9 @@
 use std::time::Duration;
 
 use agora_token_server::auth::{
-    Authenticator, Caller, Credentials, FetchError, JwtSettings, KEY_SET_MAX_BYTES, KEY_SET_TIMEOUT,
-    KeySetError,
+    Authenticator, Caller, Credentials, JwtSettings, KEY_SET_MAX_BYTES, KEY_SET_TIMEOUT, KeySetError,
 };
+use agora_token_server::fetch::FetchError;
 use agora_token_server::time::UnixTime;
 use serde_json::{Value, json};
 

@@ -6,20 +6,20 @@ use super::settings;
 const URL: &str = "https://issuer.example/.well-known/jwks.json";
 
 fn faults(settings: JwtSettings<'_>) -> Vec<String> {
-    settings.parse().unwrap_err().iter().map(ToString::to_string).collect()
+    settings.parse().unwrap_err().iter().map(|fault| format!("{}: {fault}", fault.variable())).collect()
 }
 
 #[test]
 fn issuer_audience_and_one_key_are_needed() {
-    let one_key = "expected exactly one of JWT_JWKS_URL, JWT_PUBLIC_KEY and JWT_SECRET";
+    let one_key = "JWT_JWKS_URL: expected exactly one of JWT_JWKS_URL, JWT_PUBLIC_KEY and JWT_SECRET";
     assert_eq!(
         faults(JwtSettings::default()),
-        ["JWT_ISSUER: missing, AUTH=jwt needs it", "JWT_AUDIENCE: missing, AUTH=jwt needs it", one_key]
+        ["JWT_ISSUER: unset, expected with AUTH=jwt", "JWT_AUDIENCE: unset, expected with AUTH=jwt", one_key]
     );
     let empty = JwtSettings { issuer: Some(""), audience: Some(""), secret: Some(SECRET), ..settings() };
     assert_eq!(
         faults(empty),
-        ["JWT_ISSUER: missing, AUTH=jwt needs it", "JWT_AUDIENCE: missing, AUTH=jwt needs it"]
+        ["JWT_ISSUER: unset, expected with AUTH=jwt", "JWT_AUDIENCE: unset, expected with AUTH=jwt"]
     );
     let (url, key, secret) = (Some(URL), Some(RSA_PUBLIC_PEM), Some(SECRET));
     for (jwks_url, public_key, secret) in

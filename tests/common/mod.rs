@@ -2,6 +2,10 @@
 #![allow(dead_code, unreachable_pub, reason = "each test file uses its own part")]
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+pub mod opened;
+#[cfg(feature = "api")]
+pub mod server;
+
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
@@ -19,4 +23,29 @@ pub fn vectors(folder: &str) -> Vec<Value> {
 pub fn inflated(token: &str) -> Vec<u8> {
     let compressed = STANDARD.decode(token.strip_prefix("007").unwrap()).unwrap();
     miniz_oxide::inflate::decompress_to_vec_zlib(&compressed).unwrap()
+}
+
+/// `bytes` compressed and encoded as an 007 token.
+pub fn dressed(bytes: &[u8]) -> String {
+    format!("007{}", STANDARD.encode(miniz_oxide::deflate::compress_to_vec_zlib(bytes, 6)))
+}
+
+/// What an 007 token holds before compression, up to the number of services, which is 0, and `rest`
+/// behind that.
+pub fn payload(rest: &[u8]) -> Vec<u8> {
+    let mut bytes = vec![32, 0];
+    bytes.extend([0; 32]);
+    bytes.extend([32, 0]);
+    bytes.extend(b"970CA35de60c44645bbae8a215061b33");
+    bytes.extend([0; 14]);
+    bytes.extend(rest);
+    bytes
+}
+
+/// An 006 token with an empty signature and these contents.
+pub fn dressed_006(message: &[u8]) -> String {
+    let mut bytes = vec![0; 10];
+    bytes.extend(u16::try_from(message.len()).unwrap().to_le_bytes());
+    bytes.extend(message);
+    format!("006970CA35de60c44645bbae8a215061b33{}", STANDARD.encode(bytes))
 }

@@ -1,0 +1,46 @@
+//! The body of `POST /inspect`.
+
+use std::borrow::Cow;
+
+use super::fields::Fields;
+use super::json::Json;
+use super::problem::Problem;
+
+/// A token to explain, and what its client joins with.
+#[derive(Debug)]
+pub(super) struct InspectRequest<'a> {
+    pub(super) token: Cow<'a, str>,
+    pub(super) channel: Option<Cow<'a, str>>,
+    pub(super) uid: Option<Cow<'a, str>>,
+}
+
+/// The request that a body is. Whatever stands in the token is explained, so any text will do.
+pub(super) fn parse(body: &[u8]) -> Result<InspectRequest<'_>, Problem> {
+    let mut fields = Fields::of_body(body)?;
+    let token = fields.required("token").and_then(|value| text(&mut fields, "token", value));
+    let channel = optional(&mut fields, "channel");
+    let uid = optional(&mut fields, "uid");
+    let faults = fields.finish();
+    match token {
+        Some(token) if faults.is_empty() => Ok(InspectRequest { token, channel, uid }),
+        _ => Err(Problem::InvalidRequest(faults)),
+    }
+}
+
+fn optional<'a>(fields: &mut Fields<'a>, name: &str) -> Option<Cow<'a, str>> {
+    match fields.take(name)? {
+        Json::Integer(number) if name == "uid" && number >= 0 => Some(Cow::Owned(number.to_string())),
+        value => text(fields, name, value),
+    }
+}
+
+fn text<'a>(fields: &mut Fields<'a>, name: &str, value: Json<'a>) -> Option<Cow<'a, str>> {
+    match value {
+        Json::Text(text) => Some(text),
+        other => {
+            let expected = if name == "uid" { "an integer or text" } else { "text" };
+            fields.unexpected(name, &other, expected);
+            None
+        }
+    }
+}

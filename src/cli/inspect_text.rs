@@ -1,0 +1,201 @@
+//! An inspection as text for a terminal.
+
+use std::fmt::Write;
+
+use crate::time::UnixTime;
+use crate::token::inspect::{
+    EndedBy, InspectedPrivilege, InspectedService, Inspection, Problem, Quoted, Severity, Signature, Span,
+};
+use crate::token::{Payload, Permissions};
+
+const RED: &str = "\x1b[31m";
+const GREEN: &str = "\x1b[32m";
+const YELLOW: &str = "\x1b[33m";
+const BOLD: &str = "\x1b[1m";
+const RESET: &str = "\x1b[0m";
+
+/// The inspection in lines that end with a line break. Texts out of the token are escaped, so that
+/// it cannot steer the terminal. Colours only where `colour` says so.
+#[must_use]
+pub fn render(inspection: &Inspection, colour: bool) -> String {
+    let mut page = Page { text: String::new(), colour };
+    page.heading(inspection);
+    if let Some(app_id) = inspection.app_id {
+        let whose = if inspection.our_app_id { "this project's" } else { "another project's" };
+        page.row("app id", &format!("{app_id} ({whose})"));
+    }
+    if let Some(issued_at) = inspection.issued_at {
+        page.row("issued", &moment(issued_at, inspection.now));
+    }
+    if let Some(expires_at) = inspection.expires_at {
+        page.row("ends", &moment(expires_at, inspection.now));
+    }
+    if inspection.version.is_some() {
+        let signature = match inspection.signature {
+            Signature::Primary => "valid, by the primary certificate".to_owned(),
+            Signature::Secondary => "valid, by the secondary certificate".to_owned(),
+            Signature::Invalid => "invalid".to_owned(),
+            Signature::Unchecked(why) => format!("not checked: {why}"),
+        };
+        page.row("signature", &signature);
+    }
+    for service in &inspection.services {
+        page.service(service, inspection.now);
+    }
+    if inspection.unknown_services > 0 {
+        page.row("unknown", &format!("{} more services", inspection.unknown_services));
+    }
+    if !inspection.problems.is_empty() {
+        page.text.push('\n');
+    }
+    for problem in &inspection.problems {
+        page.problem(problem);
+    }
+    page.text
+}
+
+struct Page {
+    text: String,
+    colour: bool,
+}
+
+impl Page {
+    fn heading(&mut self, inspection: &Inspection) {
+        let errors = inspection.problems.iter().any(|problem| problem.severity == Severity::Error);
+        let (style, verdict) = match (errors, inspection.problems.is_empty()) {
+            (true, _) => (RED, "refused"),
+            (false, true) => (GREEN, "usable"),
+            (false, false) => (YELLOW, "usable, with warnings"),
+        };
+        let what = match inspection.version {
+            Some(version) => format!("Agora token, version {}", version.name()),
+            None => "No Agora token".to_owned(),
+        };
+        let what = self.styled(BOLD, &what);
+        let verdict = self.styled(style, verdict);
+        self.line(&format!("{what}: {verdict}"));
+    }
+
+    fn service(&mut self, service: &InspectedService, now: UnixTime) {
+        let texts = service.payload.as_ref().map(Payload::texts).unwrap_or_default();
+        let mut details: Vec<_> =
+            texts.iter().map(|(field, text)| format!("{} {}", field.name(), Quoted(text.as_str()))).collect();
+        match &service.payload {
+            Some(Payload::Apaas { role, .. }) => details.push(format!("role {role}")),
+            Some(Payload::Rtm2 { permissions, .. }) => details.push(counted(permissions)),
+            _ => {}
+        }
+        self.row(service.name, &details.join(", "));
+        for privilege in &service.privileges {
+            self.privilege(privilege, now);
+        }
+    }
+
+    fn privilege(&mut self, privilege: &InspectedPrivilege, now: UnixTime) {
+        let name = privilege.name.map_or_else(|| format!("privilege {}", privilege.number), str::to_owned);
+        let end = match privilege.ended_by {
+            EndedBy::Itself => moment(privilege.ends_at, now),
+            EndedBy::Token => "ends with the token".to_owned(),
+            EndedBy::TokenEarlier => "would last longer, ends with the token".to_owned(),
+        };
+        self.line(&format!("    {name:<20}{end}"));
+    }
+
+    fn problem(&mut self, problem: &Problem) {
+        let style = match problem.severity {
+            Severity::Error => RED,
+            Severity::Warning => YELLOW,
+        };
+        let severity = self.styled(style, problem.severity.name());
+        self.line(&format!("{severity}: {} [{}]", problem.fact, problem.fact.code()));
+    }
+
+    fn row(&mut self, name: &str, value: &str) {
+        self.line(&format!("  {name:<12}{value}"));
+    }
+
+    fn line(&mut self, line: &str) {
+        writeln!(self.text, "{}", line.trim_end()).expect("a String takes any text");
+    }
+
+    fn styled(&self, style: &str, text: &str) -> String {
+        if self.colour { format!("{style}{text}{RESET}") } else { text.to_owned() }
+    }
+}
+
+fn moment(time: UnixTime, now: UnixTime) -> String {
+    let span = Span::between(time, now);
+    if time > now { format!("{time} (in {span})") } else { format!("{time} ({span} ago)") }
+}
+
+fn counted(permissions: &Permissions) -> String {
+    let names: usize = permissions.entries().map(|(.., names)| names.len()).sum();
+    format!("permissions for {names} names")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::render;
+    use crate::time::{Ttl, UnixTime};
+    use crate::token::inspect::{Claimed, Inspection};
+    use crate::token::{AccessToken2, PrivilegeTtl, Project, RtcPrivileges, Service};
+
+    const ISSUED_AT: UnixTime = UnixTime::from_secs(1_700_000_000);
+
+    fn inspected(service: Service, claimed: Claimed<'_>) -> Inspection {
+        let project = Project::public_test();
+        let token =
+            AccessToken2::new(project.app_id, ISSUED_AT, Ttl::HOUR, 1, service).build(&project.certificate);
+        Inspection::of(&token, &project, ISSUED_AT.plus(600), claimed)
+    }
+
+    fn inspection() -> Inspection {
+        let rtc = RtcPrivileges {
+            publish_audio_stream: Some(PrivilegeTtl::from_secs(300).unwrap()),
+            ..RtcPrivileges::subscriber(PrivilegeTtl::UNTIL_TOKEN_ENDS)
+        };
+        inspected(Service::rtc(&"room-1".parse().unwrap(), &42.into(), rtc), Claimed::default())
+    }
+
+    #[test]
+    fn a_page_is_plain_text_where_no_colour_is_wanted() {
+        assert_eq!(
+            render(&inspection(), false),
+            "\
+Agora token, version 007: usable, with warnings
+  app id      970CA35de60c44645bbae8a215061b33 (this project's)
+  issued      2023-11-14T22:13:20Z (10 minutes ago)
+  ends        2023-11-14T23:13:20Z (in 50 minutes)
+  signature   valid, by the primary certificate
+  rtc         channel \"room-1\", uid \"42\"
+    joinChannel         ends with the token
+    publishAudioStream  2023-11-14T22:18:20Z (5 minutes ago)
+
+warning: publishAudioStream of its rtc service ended at 2023-11-14T22:18:20Z, 5 minutes ago, before the token \
+does (error 109): renew earlier, or pass 0 for privileges that last as long as the token [privileges_ended]
+"
+        );
+    }
+
+    #[test]
+    fn a_page_has_colours_where_they_are_wanted() {
+        let page = render(&inspection(), true);
+        assert!(
+            page.starts_with(
+                "\x1b[1mAgora token, version 007\x1b[0m: \x1b[33musable, with warnings\x1b[0m\n"
+            )
+        );
+        assert!(page.contains("\n\x1b[33mwarning\x1b[0m: publishAudioStream"));
+    }
+
+    #[test]
+    fn nothing_in_a_token_steers_the_terminal() {
+        let clear = "\x1b[2J";
+        let service = Service::rtm(&clear.parse().unwrap(), Ttl::HOUR.into());
+        let claimed = Claimed { channel: None, uid: Some("\x1b[3J") };
+        let page = render(&inspected(service, claimed), false);
+        assert!(page.contains(r#"userId "\u{1b}[2J""#), "{page}");
+        assert!(page.contains(r#"the client uses "\u{1b}[3J""#), "{page}");
+        assert!(!page.contains('\x1b'));
+    }
+}

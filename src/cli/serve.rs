@@ -1,0 +1,57 @@
+//! The local server, and whether it is well.
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::process::ExitCode;
+use std::time::Duration;
+
+use tokio::net::TcpListener;
+use tokio::runtime::Runtime;
+
+use super::Failure;
+use crate::adapter::{client, native};
+use crate::api::App;
+use crate::config::{Config, Listen, Platform};
+use crate::fetch::Fetch;
+
+pub(super) fn serve() -> Result<ExitCode, Failure> {
+    let listen = Listen::read(native::variable)?;
+    let (config, notices) = Config::read(Platform::Local(listen), native::variable, native::file)?;
+    let app = App::new(Ok(config));
+    let served = Runtime::new().and_then(|runtime| {
+        runtime.block_on(async {
+            let listener = TcpListener::bind(listen.address).await?;
+            // Before the address is told, so that whoever was told may stop it again.
+            let stop = native::stop_signal()?;
+            eprintln!("Listening on http://{}", listener.local_addr()?);
+            for notice in notices {
+                eprintln!("Notice: {notice}");
+            }
+            native::serve(listener, app, stop).await;
+            Ok(())
+        })
+    });
+    served.map(|()| ExitCode::SUCCESS).map_err(|error| Failure::other(format!("{}: {error}", listen.address)))
+}
+
+pub(super) fn healthcheck() -> Result<ExitCode, Failure> {
+    let Listen { address } = Listen::read(native::variable)?;
+    let fetch = Fetch {
+        url: format!("http://{}/healthz", reachable(address)),
+        header: None,
+        timeout: Duration::from_secs(3),
+        max_bytes: 1024,
+    };
+    client::get(&fetch)
+        .map(|_| ExitCode::SUCCESS)
+        .map_err(|error| Failure::other(format!("{}: {error}", fetch.url)))
+}
+
+/// An address that listens on all of them is reached on the loopback one.
+fn reachable(address: SocketAddr) -> SocketAddr {
+    let ip = match address.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
+        IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
+        ip => ip,
+    };
+    SocketAddr::new(ip, address.port())
+}

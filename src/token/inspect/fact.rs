@@ -1,0 +1,159 @@
+//! What can be wrong with a token.
+
+use super::{Accident, Version};
+use crate::time::UnixTime;
+use crate::token::ParseError;
+use crate::token::name::NameError;
+use crate::token::project::AppId;
+use crate::token::service::Field;
+
+/// Something that is wrong with a token, or may be. `Display` says it in a sentence, and what to do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the names of the fields say what they are")]
+pub enum Fact {
+    /// There is nothing.
+    Empty,
+    /// A word that stands for a missing value.
+    Placeholder(&'static str),
+    /// A JSON Web Token.
+    Jwt,
+    /// JSON, perhaps with a token in it.
+    Json,
+    /// An App ID or an App Certificate.
+    Hex32 { our_app_id: bool },
+    /// Something else.
+    NotAToken,
+    /// A version that is not known.
+    UnknownVersion(String),
+    /// The token is whole, but something happened to its text.
+    Accident(Accident),
+    /// Its end is missing.
+    CutOff,
+    /// It cannot be read.
+    Damaged(ParseError),
+    /// A version before 006.
+    OldVersion(Version),
+    /// Version 006.
+    OlderVersion,
+    /// Another project's.
+    OtherAppId { token: AppId, ours: AppId },
+    /// Signed with neither certificate.
+    SignatureInvalid,
+    /// Signed with the secondary certificate.
+    SignedWithSecondary,
+    /// It has ended.
+    Expired { at: UnixTime, now: UnixTime },
+    /// It was made to live for no time.
+    ExpireZero,
+    /// It was issued later than now.
+    IssuedInFuture { at: UnixTime, now: UnixTime },
+    /// It was made to live for less than a minute.
+    ShortLived { expire: u32 },
+    /// Its lifetime looks like a moment.
+    ExpireIsTimestamp { expire: u32 },
+    /// Its lifetime is more than Agora grants.
+    Over24Hours { expire: u32 },
+    /// It holds no service.
+    NoServices,
+    /// Services of unknown types.
+    UnknownServices(u16),
+    /// More services or privileges than are looked at.
+    TooMuch,
+    /// A client wants to join a channel without an RTC service.
+    NoRtcService { has: Vec<&'static str> },
+    /// A service lacks the privilege that it starts with.
+    PrivilegeMissing { service: &'static str, privilege: &'static str },
+    /// A service has no privilege.
+    NoPrivileges { service: &'static str },
+    /// Privileges that have ended while the token has not.
+    PrivilegesEnded { service: &'static str, privileges: Vec<String>, at: UnixTime, now: UnixTime },
+    /// 007: privileges whose seconds look like a moment.
+    PrivilegeIsTimestamp { service: &'static str, privileges: Vec<String> },
+    /// 006: privileges whose moments look like seconds from now.
+    PrivilegeIsSeconds { service: &'static str, privileges: Vec<String>, stored: u32 },
+    /// Privileges that would last longer than the token.
+    PrivilegesBeyondToken { service: &'static str, privileges: Vec<String> },
+    /// The uid is the text `0`.
+    UidIsTextZero,
+    /// The uid is a number, but not a uid.
+    OddUid(OddUid, String),
+    /// A name is a word that stands for a missing value.
+    NameIsPlaceholder { service: &'static str, field: Field, word: &'static str },
+    /// A name that Agora does not allow.
+    NameNotAllowed { service: &'static str, field: Field, error: NameError },
+    /// A service of one user that names none.
+    NoUser { service: &'static str },
+    /// The client joins another channel. 006 does not say which one it is for.
+    ChannelDiffers { token: Option<String>, joins: String },
+    /// The client joins as another user.
+    UidDiffers { token: Option<String>, joins: String },
+    /// The client signs in as another user.
+    UserDiffers { service: &'static str, token: Option<String>, joins: String },
+    /// It opens more than one channel.
+    WildcardChannel { service: &'static str, pattern: String },
+    /// It is good for more than one user.
+    WildcardUid { service: &'static str, pattern: String },
+}
+
+/// What a uid is that looks like a number, but is not one of 1 to 4,294,967,295.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OddUid {
+    /// Below 0. Languages without unsigned integers show this number so, if there is one.
+    Negative(Option<u32>),
+    /// Above 4,294,967,295.
+    TooLarge,
+    /// With zeros in front.
+    LeadingZeros,
+    /// With a fraction or an exponent.
+    NotWhole,
+}
+
+impl Fact {
+    /// Its stable code, for programs.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Empty => "empty",
+            Self::Placeholder(_) => "placeholder",
+            Self::Jwt => "jwt",
+            Self::Json => "json",
+            Self::Hex32 { .. } => "app_id_or_certificate",
+            Self::NotAToken => "not_a_token",
+            Self::UnknownVersion(_) => "unknown_version",
+            Self::Accident(accident) => accident.code(),
+            Self::CutOff => "cut_off",
+            Self::Damaged(_) => "damaged",
+            Self::OldVersion(_) => "old_version",
+            Self::OlderVersion => "older_version",
+            Self::OtherAppId { .. } => "other_app_id",
+            Self::SignatureInvalid => "signature_invalid",
+            Self::SignedWithSecondary => "signed_with_secondary",
+            Self::Expired { .. } => "expired",
+            Self::ExpireZero => "expire_zero",
+            Self::IssuedInFuture { .. } => "issued_in_future",
+            Self::ShortLived { .. } => "short_lived",
+            Self::ExpireIsTimestamp { .. } => "expire_is_timestamp",
+            Self::Over24Hours { .. } => "over_24_hours",
+            Self::NoServices => "no_services",
+            Self::UnknownServices(_) => "unknown_services",
+            Self::TooMuch => "too_much",
+            Self::NoRtcService { .. } => "no_rtc_service",
+            Self::PrivilegeMissing { .. } => "privilege_missing",
+            Self::NoPrivileges { .. } => "no_privileges",
+            Self::PrivilegesEnded { .. } => "privileges_ended",
+            Self::PrivilegeIsTimestamp { .. } => "privilege_is_timestamp",
+            Self::PrivilegeIsSeconds { .. } => "privilege_is_seconds",
+            Self::PrivilegesBeyondToken { .. } => "privileges_beyond_token",
+            Self::UidIsTextZero => "uid_is_text_zero",
+            Self::OddUid(..) => "odd_uid",
+            Self::NameIsPlaceholder { .. } => "name_is_placeholder",
+            Self::NameNotAllowed { .. } => "name_not_allowed",
+            Self::NoUser { .. } => "no_user",
+            Self::ChannelDiffers { .. } => "channel_differs",
+            Self::UidDiffers { .. } => "uid_differs",
+            Self::UserDiffers { .. } => "user_differs",
+            Self::WildcardChannel { .. } => "wildcard_channel",
+            Self::WildcardUid { .. } => "wildcard_uid",
+        }
+    }
+}

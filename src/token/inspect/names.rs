@@ -1,0 +1,106 @@
+//! Names as Agora compares them: wildcards, and texts that should not be names.
+
+use super::fact::{Fact, OddUid};
+use crate::token::name::{Account, ChannelName, NameError, canonical_u32};
+use crate::token::service::Field;
+
+/// Whether a name of a token stands for more than one.
+pub(super) fn is_wildcard(name: &str) -> bool {
+    name.is_empty() || name.contains('*')
+}
+
+/// Whether a token's name, perhaps a wildcard, is good for a client's. Takes time in proportion to
+/// both lengths.
+pub(super) fn is_good_for(pattern: &str, name: &str) -> bool {
+    let Some((head, rest)) = pattern.split_once('*') else {
+        return pattern.is_empty() || pattern == name;
+    };
+    let (middle, tail) = rest.rsplit_once('*').unwrap_or(("", rest));
+    let Some(name) = name.strip_prefix(head).and_then(|name| name.strip_suffix(tail)) else {
+        return false;
+    };
+    // The leftmost place of each part leaves most for the others.
+    let mut name = name;
+    middle.split('*').all(|part| match name.find(part) {
+        Some(index) => {
+            name = &name[index + part.len()..];
+            true
+        }
+        None => false,
+    })
+}
+
+/// The uid that a client joins with as tokens write it: uid 0 is empty.
+pub(super) fn uid_in_token(claimed: &str) -> &str {
+    if claimed == "0" { "" } else { claimed }
+}
+
+/// The words that languages make of a missing value.
+pub(super) const PLACEHOLDERS: [&str; 6] = ["undefined", "null", "NaN", "None", "nil", "[object Object]"];
+
+/// The word for a missing value that `name` is, if it is one.
+pub(super) fn placeholder(name: &str) -> Option<&'static str> {
+    PLACEHOLDERS.into_iter().find(|word| name == *word)
+}
+
+/// Why Agora does not allow a name that is no wildcard.
+pub(super) fn not_allowed(field: Field, name: &str) -> Option<NameError> {
+    match field {
+        Field::Channel => name.parse::<ChannelName>().err(),
+        Field::Uid | Field::Account => name.parse::<Account>().err(),
+        // Agora states a length only.
+        Field::UserId | Field::RoomUuid | Field::UserUuid if name.len() > 64 => {
+            Some(NameError::TooLong { bytes: name.len(), most: 64 })
+        }
+        Field::UserId | Field::RoomUuid | Field::UserUuid => None,
+    }
+}
+
+/// What a uid is that looks like a number without being a uid.
+pub(super) fn odd_uid(uid: &str) -> Option<Fact> {
+    let digits = uid.strip_prefix(['-', '+']).unwrap_or(uid);
+    let all_digits = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+    let odd = if canonical_u32(uid).is_some() {
+        return None;
+    } else if all_digits && uid.starts_with('-') {
+        OddUid::Negative(uid.parse::<i32>().ok().map(i32::cast_unsigned))
+    } else if all_digits && digits.len() > 1 && digits.starts_with('0') {
+        OddUid::LeadingZeros
+    } else if all_digits && uid == digits {
+        OddUid::TooLarge
+    } else if digits.contains(['.', 'e', 'E']) && digits.starts_with(|c: char| c.is_ascii_digit()) {
+        // Rust reads more as a number than a language prints, such as "inf"; those start with no digit.
+        digits.parse::<f64>().ok()?;
+        OddUid::NotWhole
+    } else {
+        return None;
+    };
+    Some(Fact::OddUid(odd, uid.to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_good_for;
+
+    #[test]
+    fn wildcards_match_as_agora_documents_them() {
+        for (pattern, name, good) in [
+            ("", "room", true),
+            ("*", "room", true),
+            ("*", "", true),
+            ("room", "room", true),
+            ("room", "rooms", false),
+            ("room-*", "room-1", true),
+            ("room-*", "hall-1", false),
+            ("*-1", "room-1", true),
+            ("1*a*2", "1xxaxx2", true),
+            ("1*a*2", "1a2", true),
+            ("1*a*2", "1xx2", false),
+            ("1*a*b*2", "1ba2", false),
+            ("ab*ba", "aba", false),
+            ("a**b", "ab", true),
+        ] {
+            assert_eq!(is_good_for(pattern, name), good, "{pattern} {name}");
+        }
+    }
+}

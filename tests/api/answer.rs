@@ -1,0 +1,119 @@
+//! The answer that holds a token, and the headers of every answer.
+
+use agora_token_server::token::Project;
+use http::Method;
+use serde_json::json;
+
+use crate::common::opened::opened;
+use crate::common::server::{APP_ID, NOW, SALT, Server, rtc};
+
+#[test]
+fn the_main_job() {
+    let reply = Server::local().token(&rtc(json!({})));
+    let answer = reply.ok();
+    assert_eq!(
+        answer,
+        json!({
+            "token": answer["token"], "tokenType": "rtc", "version": "007", "appId": APP_ID,
+            "channel": "room-1", "uid": 42, "role": "publisher",
+            "issuedAt": NOW, "expireTime": 3600, "expiresAt": NOW + 3600,
+        })
+    );
+    assert_eq!(
+        opened(&reply.token(), &Project::public_test()),
+        json!({
+            "appId": APP_ID, "issuedAt": NOW, "expire": 3600, "salt": SALT,
+            "services": [{
+                "type": "rtc", "channel": "room-1", "uid": "42",
+                "privileges": {
+                    "joinChannel": 3600, "publishAudioStream": 3600,
+                    "publishVideoStream": 3600, "publishDataStream": 3600,
+                },
+            }],
+        })
+    );
+}
+
+#[test]
+fn its_members_stand_in_the_order_of_the_contract() {
+    let body = Server::local().token(&rtc(json!({ "rtm": true }))).body;
+    let text = String::from_utf8(body).unwrap();
+    let members = [
+        "token",
+        "tokenType",
+        "version",
+        "appId",
+        "channel",
+        "uid",
+        "role",
+        "rtm",
+        "issuedAt",
+        "expireTime",
+        "expiresAt",
+    ];
+    let places = members.map(|member| text.find(&format!("\"{member}\":")).unwrap());
+    assert!(places.is_sorted(), "{text}");
+}
+
+#[test]
+fn no_cache_keeps_a_token() {
+    let reply = Server::local().token(&rtc(json!({})));
+    assert_eq!(reply.header("cache-control"), Some("private, no-store"));
+    assert_eq!(reply.header("pragma"), Some("no-cache"));
+    assert_eq!(reply.header("expires"), Some("-1"));
+}
+
+#[test]
+fn nothing_else_is_kept_either_and_nothing_is_sniffed() {
+    let server = Server::local();
+    for reply in [
+        server.bare(Method::GET, "/healthz"),
+        server.bare(Method::GET, "/"),
+        server.bare(Method::GET, "/nowhere"),
+        server.token(&json!({})),
+    ] {
+        assert_eq!(reply.header("cache-control"), Some("no-store"), "{reply:?}");
+        assert_eq!(reply.header("x-content-type-options"), Some("nosniff"), "{reply:?}");
+    }
+}
+
+#[test]
+fn every_answer_and_its_log_line_carry_the_request_id() {
+    let server = Server::local();
+    for reply in [
+        server.token(&rtc(json!({}))),
+        server.token(&json!({})),
+        server.bare(Method::GET, "/ping"),
+        server.bare(Method::OPTIONS, "/token"),
+        server.bare(Method::GET, "/nowhere"),
+    ] {
+        assert_eq!(reply.header("x-request-id"), Some("request-1"), "{reply:?}");
+        assert_eq!(reply.log()["requestId"], "request-1", "{reply:?}");
+    }
+}
+
+#[test]
+fn the_log_line_of_a_token() {
+    assert_eq!(
+        Server::local().token(&rtc(json!({}))).log(),
+        json!({
+            "level": "info", "message": "request", "time": NOW, "requestId": "request-1", "method": "POST",
+            "route": "/token", "status": 200, "tokenType": "rtc", "durationUs": 250,
+        })
+    );
+}
+
+#[test]
+fn the_log_line_of_a_refusal_names_fields_and_no_value() {
+    let reply = Server::local().token(&rtc(json!({ "uid": -1, "role": "boss", "hobby": "knitting" })));
+    assert_eq!(
+        reply.log(),
+        json!({
+            "level": "warn", "message": "request", "time": NOW, "requestId": "request-1", "method": "POST",
+            "route": "/token", "status": 400, "code": "invalid_request", "cause": "role, uid, hobby",
+            "durationUs": 250,
+        })
+    );
+    let reply = Server::local().token(&rtc(json!({ "channel": "*" })));
+    assert_eq!(reply.log()["rule"], "wildcard");
+}

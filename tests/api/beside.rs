@@ -1,0 +1,127 @@
+//! `rtm` beside RTC, and the version.
+
+use serde_json::{Value, json};
+
+use crate::common::opened::services;
+use crate::common::server::{Server, rtc};
+
+#[track_caller]
+fn rtm(members: Value) -> Value {
+    let reply = Server::local().token(&rtc(members));
+    let services = services(&reply.token());
+    assert_eq!(services.as_array().unwrap().len(), 2);
+    assert_eq!(services[0]["type"], "rtc");
+    assert_eq!(reply.ok()["rtm"], json!({ "userId": services[1]["userId"] }));
+    services[1].clone()
+}
+
+#[track_caller]
+fn refused(members: Value) -> Vec<String> {
+    Server::local().token(&rtc(members)).faults()
+}
+
+#[test]
+fn rtm_true_signs_in_as_the_uid() {
+    let login = |user_id: &str| json!({ "type": "rtm", "userId": user_id, "privileges": { "login": 3600 } });
+    assert_eq!(rtm(json!({ "rtm": true })), login("42"));
+    assert_eq!(rtm(json!({ "rtm": true, "uid": "42" })), login("42"));
+    assert_eq!(rtm(json!({ "rtm": true, "uid": "alice" })), login("alice"));
+    assert_eq!(rtm(json!({ "rtm": true, "uid": "a".repeat(64) })), login(&"a".repeat(64)));
+}
+
+#[test]
+fn rtm_signs_in_as_a_user_id() {
+    let user = |user_id: Value| rtm(json!({ "rtm": { "userId": user_id } }))["userId"].take();
+    assert_eq!(user(json!("alice-rtm")), "alice-rtm");
+    assert_eq!(user(json!("Zoë 😀")), "Zoë 😀");
+    assert_eq!(user(json!(7)), "7");
+    assert_eq!(user(json!(0)), "0");
+    assert_eq!(user(json!("0")), "0");
+    assert_eq!(user(json!("é".repeat(32))), "é".repeat(32));
+    assert_eq!(rtm(json!({ "uid": 0, "rtm": { "userId": "alice" } }))["userId"], "alice");
+}
+
+#[test]
+fn signing_in_lasts_as_long_as_the_token() {
+    assert_eq!(
+        rtm(json!({ "rtm": true, "privilegeExpireTime": 60 }))["privileges"],
+        json!({ "login": 3600 })
+    );
+}
+
+#[test]
+fn without_rtm_there_is_none() {
+    let reply = Server::local().token(&rtc(json!({})));
+    assert_eq!(services(&reply.token()).as_array().unwrap().len(), 1);
+    assert_eq!(reply.ok().get("rtm"), None);
+}
+
+#[test]
+fn rtm_true_needs_a_uid_that_is_a_user_id() {
+    assert_eq!(
+        refused(json!({ "rtm": true, "uid": 0 })),
+        ["rtm: true signs in as the uid, which 0 does not name; expected { \"userId\": text }"]
+    );
+    assert_eq!(
+        refused(json!({ "rtm": true, "uid": "a".repeat(65) })),
+        ["rtm: true signs in as the uid, which has 65 bytes, expected at most 64; expected \
+          { \"userId\": text }"]
+    );
+    // A uid at fault is one fault, not two.
+    assert_eq!(refused(json!({ "rtm": true, "uid": "" })), ["uid is required"]);
+}
+
+#[test]
+fn nothing_else_is_rtm() {
+    for (rtm, shown) in [
+        (json!(false), "false"),
+        (json!(null), "null"),
+        (json!(1), "1"),
+        (json!("alice"), "\"alice\""),
+        (json!([]), "a list"),
+    ] {
+        assert_eq!(
+            refused(json!({ "rtm": rtm })),
+            [format!("rtm: {shown}, expected true or {{ \"userId\": text }}")]
+        );
+    }
+}
+
+#[test]
+fn a_user_id_is_text_of_1_to_64_bytes_or_an_integer() {
+    let user = |user_id: Value| refused(json!({ "rtm": { "userId": user_id } }));
+    assert_eq!(refused(json!({ "rtm": {} })), ["rtm.userId is required"]);
+    assert_eq!(user(json!(null)), ["rtm.userId is required"]);
+    assert_eq!(user(json!("")), ["rtm.userId is required"]);
+    assert_eq!(user(json!("a".repeat(65))), ["rtm.userId: 65 bytes, expected at most 64"]);
+    assert_eq!(user(json!("é".repeat(33))), ["rtm.userId: 66 bytes, expected at most 64"]);
+    for (user_id, shown) in
+        [(json!(-5), "-5"), (json!(1.5), "1.5"), (json!(true), "true"), (json!([]), "a list")]
+    {
+        assert_eq!(user(user_id), [format!("rtm.userId: {shown}, expected text or an integer from 0")]);
+    }
+    assert_eq!(refused(json!({ "rtm": { "userId": "a", "uid": 1 } })), ["rtm.uid is unknown"]);
+}
+
+#[test]
+fn a_wildcard_user_id_is_refused_where_wildcards_are() {
+    let server = Server::with(&[("ALLOW_WILDCARD_UID", "false")]);
+    let (rule, detail) = server.token(&rtc(json!({ "rtm": { "userId": "a*" } }))).forbidden();
+    assert_eq!(rule, "wildcard");
+    assert_eq!(detail, "rtm.userId: a wildcard, which is not allowed here; name one");
+}
+
+#[test]
+fn the_version_is_007_or_006_as_text() {
+    let server = Server::local();
+    assert_eq!(server.token(&rtc(json!({ "version": "007" }))).ok()["version"], "007");
+    assert_eq!(server.token(&rtc(json!({ "version": "006" }))).ok()["version"], "006");
+    for (version, shown) in
+        [(json!("7"), "\"7\""), (json!(7), "7"), (json!("005"), "\"005\""), (json!(null), "null")]
+    {
+        assert_eq!(
+            refused(json!({ "version": version })),
+            [format!("version: {shown}, expected \"007\" or \"006\"")]
+        );
+    }
+}

@@ -1,0 +1,189 @@
+//! Everything that is wrong with a body is said at once, and what is not known is refused.
+
+use serde_json::{Value, json};
+
+use crate::common::server::{Server, rtc};
+
+#[track_caller]
+fn faults(body: &str) -> Vec<String> {
+    Server::local().post("/token", body).faults()
+}
+
+#[test]
+fn the_whole_answer_to_an_empty_object() {
+    let reply = Server::local().token(&json!({}));
+    let detail = "expireTime is required; channel is required; role is incorrect, expected publisher or \
+                  subscriber; uid is required";
+    assert_eq!(
+        reply.problem(),
+        json!({
+            "type": "about:blank", "title": "Bad Request", "status": 400, "code": "invalid_request",
+            "detail": detail, "error": detail, "requestId": "request-1",
+            "errors": [
+                { "field": "expireTime", "detail": "expireTime is required" },
+                { "field": "channel", "detail": "channel is required" },
+                { "field": "role", "detail": "role is incorrect, expected publisher or subscriber" },
+                { "field": "uid", "detail": "uid is required" },
+            ],
+        })
+    );
+}
+
+#[test]
+fn a_fault_in_every_field() {
+    let body = json!({
+        "version": "008", "expireTime": 0, "channel": "a/b", "role": "boss", "uid": -1,
+        "privileges": { "joinChannel": -1, "publish": 1 }, "rtm": false, "hobby": "knitting",
+    });
+    assert_eq!(
+        Server::local().token(&body).faults(),
+        [
+            "version: \"008\", expected \"007\" or \"006\"",
+            "expireTime: 0, expected seconds from now, an integer from 1 to 86400",
+            "channel: character 2 is '/', expected letters, digits, space or one of !#$%&()+-:;<=.>?@[]^_{}|~,",
+            "role is incorrect: \"boss\", expected publisher or subscriber",
+            "uid: -1, expected an integer from 0 to 4294967295",
+            "privileges.joinChannel: -1, expected seconds from now, an integer from 0 to 86400",
+            "privileges.publish is unknown",
+            "rtm: false, expected true or { \"userId\": text }",
+            "hobby is unknown",
+        ]
+    );
+}
+
+#[test]
+fn an_unknown_field_is_named() {
+    let refused = |members: Value| Server::local().token(&rtc(members)).faults();
+    assert_eq!(refused(json!({ "expiretime": 60 })), ["expiretime is unknown"]);
+    assert_eq!(refused(json!({ "Channel": null })), ["Channel is unknown"]);
+    assert_eq!(refused(json!({ "": 1 })), ["\"\" is unknown"]);
+    assert_eq!(refused(json!({ "x": 1, "y": 2 })), ["x is unknown", "y is unknown"]);
+}
+
+#[test]
+fn a_long_unknown_field_is_cut() {
+    let problem = Server::local().token(&rtc(json!({ "é".repeat(5000): 1 }))).problem();
+    assert_eq!(problem["errors"][0]["field"], "é".repeat(64));
+}
+
+#[test]
+fn a_field_of_another_token_type_is_named_with_its_owner() {
+    let refused = |members: Value| Server::local().token(&rtc(members)).faults();
+    assert_eq!(
+        refused(json!({ "permissions": {}, "roomUuid": "r", "userUuid": "u" })),
+        [
+            "permissions: belongs to tokenType rtm, not to rtc",
+            "roomUuid: belongs to tokenType apaas-room-user, not to rtc",
+            "userUuid: belongs to tokenType apaas-room-user, not to rtc",
+        ]
+    );
+    assert_eq!(
+        Server::local()
+            .token(&json!({ "tokenType": "rtm", "uid": "a", "expireTime": 1, "channel": "c", "role": "x" }))
+            .faults(),
+        ["channel: belongs to tokenType rtc, not to rtm", "role: belongs to tokenType rtc, not to rtm"]
+    );
+}
+
+#[test]
+fn an_unknown_token_type_is_named_with_those_that_there_are() {
+    let expected = "expected one of rtc, rtm, chat-user, chat-app, fpa, apaas-room-user, apaas-user, apaas-app, convoai, stt";
+    for (token_type, shown) in [
+        (json!("chat"), "\"chat\""),
+        (json!("RTC"), "\"RTC\""),
+        (json!(1), "1"),
+        (json!(null), "null"),
+        (json!(""), "\"\""),
+    ] {
+        // Whether the other fields belong there is not known, and nothing is said of them.
+        let reply = Server::local().token(&rtc(json!({ "tokenType": token_type, "hobby": 1, "uid": -1 })));
+        assert_eq!(reply.faults(), [format!("tokenType: {shown}, {expected}")]);
+    }
+    let reply = Server::local().token(&json!({ "tokenType": "x" }));
+    assert_eq!(
+        reply.faults(),
+        [format!("tokenType: \"x\", {expected}"), "expireTime is required".to_owned()]
+    );
+}
+
+#[test]
+fn a_key_given_twice_is_an_error_whatever_it_holds() {
+    assert_eq!(
+        faults(r#"{"channel":"a","role":"publisher","uid":1,"expireTime":60,"channel":"a"}"#),
+        ["channel is given twice"]
+    );
+    // Escapes spell the same key.
+    assert_eq!(
+        faults(r#"{"channel":"a","role":"publisher","uid":1,"expireTime":60,"\u0075id":2}"#),
+        ["uid is given twice"]
+    );
+    // Thrice is said once, and the rest of the body is looked at all the same.
+    assert_eq!(
+        faults(r#"{"uid":1,"uid":2,"uid":3,"role":"boss","channel":"a","expireTime":60,"role":"publisher"}"#),
+        [
+            "uid is given twice",
+            "role is given twice",
+            "role is incorrect: \"boss\", expected publisher or subscriber"
+        ]
+    );
+    assert_eq!(
+        faults(r#"{"channel":"a","role":"publisher","uid":1,"expireTime":60,"x":1,"x":2}"#),
+        ["x is given twice", "x is unknown"]
+    );
+}
+
+#[test]
+fn a_key_given_twice_inside_of_a_field() {
+    let with = |members: &str| {
+        faults(&format!(r#"{{"channel":"a","role":"publisher","uid":1,"expireTime":60,{members}}}"#))
+    };
+    assert_eq!(with(r#""rtm":{"userId":"a","userId":"b"}"#), ["rtm.userId is given twice"]);
+    assert_eq!(
+        with(r#""privileges":{"joinChannel":1,"joinChannel":1}"#),
+        ["privileges.joinChannel is given twice"]
+    );
+    assert_eq!(
+        faults(
+            r#"{"tokenType":"rtm","uid":"a","expireTime":60,"permissions":
+               {"users":{"read":[],"read":[]},"groupChannels":{},"groupChannels":{}}}"#
+        ),
+        ["permissions.groupChannels is given twice", "permissions.users.read is given twice"]
+    );
+}
+
+#[test]
+fn too_many_keys_are_the_one_fault() {
+    let mut body = rtc(json!({}));
+    for index in 0..60 {
+        body[format!("x{index}")] = json!(index);
+    }
+    assert_eq!(Server::local().token(&body).faults().len(), 60);
+    body["x60"] = json!(60);
+    assert_eq!(Server::local().token(&body).faults(), ["body: 65 keys, expected at most 64"]);
+
+    let mut body = rtc(json!({ "rtm": {} }));
+    for index in 0..5000 {
+        body["rtm"][format!("x{index}")] = json!(index);
+    }
+    assert_eq!(Server::local().token(&body).faults(), ["rtm: 5000 keys, expected at most 64"]);
+}
+
+#[test]
+fn a_body_that_is_no_object() {
+    for (body, shown) in
+        [("[]", "a list"), ("null", "null"), ("\"token\"", "\"token\""), ("7", "7"), ("true", "true")]
+    {
+        assert_eq!(faults(body), [format!("the body is {shown}, expected an object")]);
+    }
+}
+
+#[test]
+fn thousands_of_faults_do_not_make_an_answer_much_larger_than_the_request() {
+    let names = vec!["x"; 10_000];
+    let body = json!({
+        "tokenType": "rtm", "uid": "a", "expireTime": 60,
+        "permissions": { "users": { "read": names, "write": [1, 2, 3] } },
+    });
+    let reply = Server::local().token(&body);
+    assert_eq!(reply.faults(), ["permissions.users.write: 1, expected a list of texts"]);
+}

@@ -1,0 +1,188 @@
+//! How long: the token, its privileges.
+
+use serde_json::{Value, json};
+
+use crate::common::opened::{opened, services};
+use crate::common::server::{NOW, Server, rtc, rtc_without};
+use agora_token_server::token::Project;
+
+#[track_caller]
+fn privileges(members: Value) -> Value {
+    let reply = Server::local().token(&rtc(members));
+    services(&reply.token())[0]["privileges"].take()
+}
+
+#[track_caller]
+fn refused(members: Value) -> Vec<String> {
+    Server::local().token(&rtc(members)).faults()
+}
+
+#[test]
+fn a_token_lives_1_to_86400_seconds_from_now() {
+    for expire in [1, 60, 86_400] {
+        let reply = Server::local().token(&rtc(json!({ "expireTime": expire })));
+        assert_eq!(reply.ok()["expireTime"], expire);
+        assert_eq!(reply.ok()["expiresAt"], NOW + expire);
+        assert_eq!(opened(&reply.token(), &Project::public_test())["expire"], expire);
+    }
+}
+
+#[test]
+fn a_lifetime_out_of_bounds_is_an_error_and_is_never_clamped() {
+    for expire in ["0", "-1", "86401", "999999999", "1.5", "3600.0", "1e3", "true", "\"3600\""] {
+        let body = format!(r#"{{"channel":"room-1","role":"publisher","uid":42,"expireTime":{expire}}}"#);
+        let shown = if expire == "1e3" { "1000.0" } else { expire };
+        assert_eq!(
+            Server::local().post("/token", body).faults(),
+            [format!("expireTime: {shown}, expected seconds from now, an integer from 1 to 86400")]
+        );
+    }
+}
+
+#[test]
+fn a_unix_timestamp_gets_an_error_that_says_so() {
+    let expected = "expected seconds from now, an integer from 1 to 86400";
+    for expire in ["1763773600", "1000000000", "1763773600000", "1763773600.25"] {
+        let body = format!(r#"{{"channel":"room-1","role":"publisher","uid":42,"expireTime":{expire}}}"#);
+        let shown = if expire == "1763773600.25" { "1763773600.25" } else { expire };
+        assert_eq!(
+            Server::local().post("/token", body).faults(),
+            [format!("expireTime: {shown} looks like a Unix timestamp, {expected}")]
+        );
+    }
+    assert_eq!(
+        refused(json!({ "privilegeExpireTime": 1_763_773_600 })),
+        ["privilegeExpireTime: 1763773600 looks like a Unix timestamp, expected seconds from now, \
+             an integer from 1 to 3600"]
+    );
+    assert_eq!(
+        refused(json!({ "privileges": { "joinChannel": 1_763_773_600 } })),
+        ["privileges.joinChannel: 1763773600 looks like a Unix timestamp, expected seconds from now, \
+             an integer from 0 to 3600"]
+    );
+}
+
+#[test]
+fn a_lifetime_is_required() {
+    let server = Server::local();
+    assert_eq!(server.token(&rtc_without("expireTime")).faults(), ["expireTime is required"]);
+    assert_eq!(refused(json!({ "expireTime": null })), ["expireTime is required"]);
+    assert_eq!(refused(json!({ "expireTime": "" })), ["expireTime is required"]);
+}
+
+#[test]
+fn privileges_end_with_the_token_or_earlier() {
+    let all = |end: u32| json!({ "joinChannel": end, "publishAudioStream": end, "publishVideoStream": end, "publishDataStream": end });
+    assert_eq!(privileges(json!({})), all(3600));
+    for end in [1, 600, 3600] {
+        assert_eq!(privileges(json!({ "privilegeExpireTime": end })), all(end));
+    }
+    assert_eq!(
+        privileges(json!({ "privilegeExpireTime": 600, "role": "subscriber" })),
+        json!({ "joinChannel": 600 })
+    );
+    for (end, shown) in [(json!(0), "0"), (json!(3601), "3601"), (json!(null), "null"), (json!(""), "\"\"")] {
+        assert_eq!(
+            refused(json!({ "privilegeExpireTime": end })),
+            [format!("privilegeExpireTime: {shown}, expected seconds from now, an integer from 1 to 3600")]
+        );
+    }
+}
+
+#[test]
+fn a_privileges_end_does_not_change_the_tokens() {
+    let reply = Server::local().token(&rtc(json!({ "privilegeExpireTime": 600 })));
+    assert_eq!(reply.ok()["expireTime"], 3600);
+    assert_eq!(reply.ok()["expiresAt"], NOW + 3600);
+    assert_eq!(opened(&reply.token(), &Project::public_test())["expire"], 3600);
+}
+
+#[test]
+fn each_privilege_by_itself() {
+    let each = json!({
+        "joinChannel": 300, "publishAudioStream": 600, "publishVideoStream": 900, "publishDataStream": 3600,
+    });
+    assert_eq!(privileges(json!({ "privileges": each })), each);
+}
+
+#[test]
+fn a_missing_publish_privilege_is_not_granted_and_a_missing_join_lasts_as_long_as_the_token() {
+    assert_eq!(privileges(json!({ "privileges": {} })), json!({ "joinChannel": 3600 }));
+    assert_eq!(
+        privileges(json!({ "privileges": { "publishAudioStream": 60 } })),
+        json!({ "joinChannel": 3600, "publishAudioStream": 60 })
+    );
+    assert_eq!(
+        privileges(json!({ "role": "subscriber", "privileges": { "joinChannel": 60 } })),
+        json!({ "joinChannel": 60 })
+    );
+}
+
+#[test]
+fn a_privilege_of_0_is_agoras_until_the_token_ends() {
+    let zero = json!({ "joinChannel": 0, "publishVideoStream": 0 });
+    assert_eq!(privileges(json!({ "privileges": zero })), zero);
+}
+
+#[test]
+fn a_privilege_is_bounded_by_the_token() {
+    for (end, shown) in
+        [(json!(3601), "3601"), (json!(-1), "-1"), (json!("60"), "\"60\""), (json!(null), "null")]
+    {
+        assert_eq!(
+            refused(json!({ "privileges": { "publishDataStream": end } })),
+            [format!(
+                "privileges.publishDataStream: {shown}, expected seconds from now, an integer from 0 to 3600"
+            )]
+        );
+    }
+    // Where the token's own lifetime is at fault, its bound is unknown and the format's stands.
+    assert_eq!(
+        refused(
+            json!({ "expireTime": 0, "privileges": { "joinChannel": 86_400, "publishDataStream": 86_401 } })
+        ),
+        [
+            "expireTime: 0, expected seconds from now, an integer from 1 to 86400",
+            "privileges.publishDataStream: 86401, expected seconds from now, an integer from 0 to 86400",
+        ]
+    );
+}
+
+#[test]
+fn a_subscriber_has_no_publish_privilege() {
+    let why = "a subscriber publishes nothing; ask for the role publisher";
+    assert_eq!(
+        refused(json!({
+            "role": "subscriber",
+            "privileges": { "publishAudioStream": 0, "publishVideoStream": 60, "publishDataStream": "x" },
+        })),
+        [
+            format!("privileges.publishAudioStream: {why}"),
+            format!("privileges.publishVideoStream: {why}"),
+            format!("privileges.publishDataStream: {why}"),
+        ]
+    );
+}
+
+#[test]
+fn privileges_is_an_object_of_the_four() {
+    for (privileges, shown) in [(json!(null), "null"), (json!(600), "600"), (json!([]), "a list")] {
+        assert_eq!(
+            refused(json!({ "privileges": privileges })),
+            [format!("privileges: {shown}, expected an object")]
+        );
+    }
+    assert_eq!(
+        refused(json!({ "privileges": { "join": 60, "publishAudio": 60 } })),
+        ["privileges.join is unknown", "privileges.publishAudio is unknown"]
+    );
+}
+
+#[test]
+fn privileges_stands_instead_of_privilege_expire_time() {
+    let twice = "privilegeExpireTime: stands beside privileges, expected one of the two";
+    let members = json!({ "privilegeExpireTime": 60, "privileges": { "joinChannel": 60 } });
+    assert_eq!(refused(members), [twice]);
+    let members = json!({ "privilegeExpireTime": 60, "privileges": { "join": 60 } });
+    assert_eq!(refused(members), [twice, "privileges.join is unknown"]);
+}

@@ -1,0 +1,175 @@
+//! Paths and methods, and which error comes first.
+
+use agora_token_server::api::Body;
+use http::{Method, Request};
+use serde_json::{Value, json};
+
+use crate::common::server::{NOW, Server, rtc};
+
+#[test]
+fn healthz_ping_and_home() {
+    let server = Server::local();
+    assert_eq!(server.bare(Method::GET, "/healthz").ok(), json!({ "status": "ok" }));
+    assert_eq!(server.bare(Method::GET, "/ping").ok(), json!({ "message": "pong" }));
+    assert_eq!(
+        server.bare(Method::GET, "/").ok(),
+        json!({
+            "name": "agora-token-server", "version": env!("CARGO_PKG_VERSION"),
+            "token": "POST /token", "health": "GET /healthz",
+        })
+    );
+}
+
+#[test]
+fn a_trailing_slash_and_a_query_change_nothing() {
+    let server = Server::local();
+    for path in ["/healthz/", "/healthz?x=1", "/healthz/?x=1"] {
+        assert_eq!(server.bare(Method::GET, path).ok(), json!({ "status": "ok" }), "{path}");
+    }
+    let body = rtc(json!({})).to_string();
+    for path in ["/token/", "/token?channel=other", "/token/?x"] {
+        assert_eq!(server.post(path, body.as_str()).ok()["channel"], "room-1", "{path}");
+    }
+}
+
+#[test]
+fn nothing_is_at_any_other_path() {
+    let detail = "there is nothing at this path";
+    for path in
+        ["/nowhere", "/token/x", "/Token", "//token", "/token//", "/healthz/x", "/%74oken", "/token%2f"]
+    {
+        assert_eq!(
+            Server::local().post(path, rtc(json!({})).to_string()).problem(),
+            json!({
+                "type": "about:blank", "title": "Not Found", "status": 404, "code": "not_found",
+                "detail": detail, "error": detail, "requestId": "request-1",
+            }),
+            "{path}"
+        );
+    }
+}
+
+#[test]
+fn a_wrong_method_is_answered_with_the_right_ones() {
+    let server = Server::local();
+    for method in [Method::GET, Method::PUT, Method::DELETE, Method::PATCH, Method::HEAD, Method::TRACE] {
+        let reply = server.bare(method.clone(), "/token");
+        assert_eq!(reply.status, 405, "{method}");
+        assert_eq!(reply.header("allow"), Some("POST, OPTIONS"), "{method}");
+    }
+    let detail = "this path takes POST, OPTIONS";
+    assert_eq!(
+        server.bare(Method::GET, "/token").problem(),
+        json!({
+            "type": "about:blank", "title": "Method Not Allowed", "status": 405, "code": "method_not_allowed",
+            "detail": detail, "error": detail, "requestId": "request-1",
+        })
+    );
+    for path in ["/", "/healthz", "/ping"] {
+        let reply = server.bare(Method::POST, path);
+        assert_eq!(reply.status, 405, "{path}");
+        assert_eq!(reply.header("allow"), Some("GET, HEAD, OPTIONS"), "{path}");
+    }
+}
+
+#[test]
+fn head_is_get_without_the_body() {
+    let server = Server::local();
+    for path in ["/", "/healthz", "/ping", "/nowhere", "/token"] {
+        let (get, head) = (server.bare(Method::GET, path), server.bare(Method::HEAD, path));
+        assert_eq!(head.status, get.status, "{path}");
+        assert_eq!(head.headers, get.headers, "{path}");
+        assert!(!get.body.is_empty(), "{path}");
+        assert!(head.body.is_empty(), "{path}");
+    }
+}
+
+#[test]
+fn the_log_names_routes_and_never_a_path() {
+    let server = Server::local();
+    for (path, route) in [
+        ("/token", "/token"),
+        ("/token/", "/token"),
+        ("/token?secret", "/token"),
+        ("/secret", "none"),
+        ("/token/secret", "none"),
+    ] {
+        let reply = server.post(path, "{}");
+        assert_eq!(reply.log()["route"], route, "{path}");
+        assert!(!reply.log.contains("secret"), "{}", reply.log);
+    }
+    assert_eq!(server.bare(Method::OPTIONS, "/secret").log()["route"], "preflight");
+}
+
+/// Every fault at once, then one less and one less: the order of the contract.
+#[test]
+fn the_order_of_errors() {
+    let listed = Server::with(&[("CORS_ALLOW_ORIGIN", "https://a.example"), ("ALLOWED_CHANNELS", "room-1")]);
+    let ask = |method: Method, path: &str, body: Body, origin: &str, content_type: &str| {
+        let request = Request::builder()
+            .method(method)
+            .uri(path)
+            .header("origin", origin)
+            .header("content-type", content_type)
+            .body(body)
+            .unwrap();
+        let problem = listed.ask(&request).problem();
+        let (code, rule) = (problem["code"].as_str().unwrap(), problem["rule"].as_str());
+        rule.map_or(code.to_owned(), |rule| format!("{code} {rule}"))
+    };
+    let (foreign, known) = ("https://b.example", "https://a.example");
+    let (text, json) = ("text/plain", "application/json");
+    let large = || Body::TooLarge;
+    let other = |members: Value| Body::Whole(rtc(members).to_string().into());
+    assert_eq!(ask(Method::PUT, "/nowhere", large(), foreign, text), "not_found");
+    assert_eq!(ask(Method::PUT, "/token", large(), foreign, text), "method_not_allowed");
+    assert_eq!(ask(Method::POST, "/token", large(), foreign, text), "payload_too_large");
+    assert_eq!(ask(Method::POST, "/token", Body::CutOff, foreign, text), "forbidden origin");
+    assert_eq!(ask(Method::POST, "/token", Body::CutOff, known, text), "unsupported_media_type");
+    assert_eq!(ask(Method::POST, "/token", Body::CutOff, known, json), "malformed_json");
+    let body = other(json!({ "channel": "room-2", "uid": -1 }));
+    assert_eq!(ask(Method::POST, "/token", body, known, json), "invalid_request");
+    assert_eq!(
+        ask(Method::POST, "/token", other(json!({ "channel": "room-2" })), known, json),
+        "forbidden channel"
+    );
+}
+
+#[test]
+fn a_server_that_is_not_configured_issues_nothing_and_the_log_says_why() {
+    let server = Server::unconfigured();
+    let reply = server.token(&rtc(json!({})));
+    let detail = "the server cannot answer now or is not configured; its log says why";
+    assert_eq!(
+        reply.problem(),
+        json!({
+            "type": "about:blank", "title": "Service Unavailable", "status": 503, "code": "unavailable",
+            "detail": detail, "error": detail, "requestId": "request-1",
+        })
+    );
+    assert_eq!(reply.header("retry-after"), Some("10"));
+    assert_eq!(
+        reply.log(),
+        json!({
+            "level": "error", "message": "request", "time": NOW, "requestId": "request-1", "method": "POST",
+            "route": "/token", "status": 503, "code": "unavailable", "durationUs": 250,
+            "cause": "APP_ID: unset, expected 32 hexadecimal digits; APP_CERTIFICATE: unset, expected 32 \
+                      hexadecimal digits; AUTH: unset, expected none to let anybody have tokens",
+        })
+    );
+}
+
+#[test]
+fn a_server_that_is_not_configured_is_alive_and_says_nothing_of_bodies() {
+    let server = Server::unconfigured();
+    server.bare(Method::GET, "/healthz").ok();
+    server.bare(Method::GET, "/ping").ok();
+    server.bare(Method::GET, "/").ok();
+    assert_eq!(server.bare(Method::OPTIONS, "/token").status, 204);
+    assert_eq!(server.bare(Method::GET, "/nowhere").status, 404);
+    assert_eq!(server.bare(Method::GET, "/token").status, 405);
+    assert_eq!(server.post("/token", vec![b' '; 70_000]).status, 413);
+    for body in ["", "{}", "[["] {
+        assert_eq!(server.post("/token", body).status, 503);
+    }
+}

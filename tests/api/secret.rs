@@ -1,0 +1,110 @@
+//! The certificate stands in no answer, no log line and no `Debug` output.
+
+use std::cell::RefCell;
+
+use agora_token_server::api::{App, Body};
+use agora_token_server::time::UnixTime;
+use http::{Method, Request};
+use serde_json::json;
+
+use crate::common::server::{EVERY_TYPE, NOW, SALT, Server, config, context, local, rtc};
+
+const CERTIFICATE: &str = "0123456789abcdefFEDCBA9876543210";
+const SECONDARY: &str = "00112233445566778899aabbCCDDEEFF";
+const APP_ID: &str = "a1b2c3d4e5f60718293a4b5c6d7e8f90";
+
+const VARIABLES: [(&str, &str); 4] = [
+    ("APP_ID", APP_ID),
+    ("APP_CERTIFICATE", CERTIFICATE),
+    ("APP_CERTIFICATE_SECONDARY", SECONDARY),
+    ("ALLOWED_TOKEN_TYPES", EVERY_TYPE),
+];
+
+/// No eight digits in a row of either certificate, in either case.
+#[track_caller]
+fn holds_no_secret(text: &str) {
+    let text = text.to_ascii_lowercase();
+    for secret in [CERTIFICATE, SECONDARY] {
+        let secret = secret.to_ascii_lowercase();
+        for start in 0..=secret.len() - 8 {
+            assert!(!text.contains(&secret[start..start + 8]), "{text}");
+        }
+    }
+}
+
+fn requests() -> Vec<Request<Body>> {
+    let post = |body: String| Request::post("/token").body(Body::Whole(body.into())).unwrap();
+    let bare = |method: Method, path: &str| {
+        Request::builder().method(method).uri(path).body(Body::Whole(Vec::new().into())).unwrap()
+    };
+    let mut requests = vec![
+        post(rtc(json!({ "rtm": true })).to_string()),
+        post(rtc(json!({ "version": "006" })).to_string()),
+        post(rtc(json!({ "channel": "*" })).to_string()),
+        post("{}".to_owned()),
+        post("{".to_owned()),
+        Request::post("/token").body(Body::TooLarge).unwrap(),
+        Request::post("/token").body(Body::CutOff).unwrap(),
+        Request::post("/token").header("content-type", "text/plain").body(Body::CutOff).unwrap(),
+    ];
+    for token_type in EVERY_TYPE.split(',') {
+        requests.push(post(json!({ "tokenType": token_type, "expireTime": 60 }).to_string()));
+        requests.push(post(json!({ "tokenType": token_type, "uid": "a", "expireTime": 60 }).to_string()));
+    }
+    for path in ["/", "/healthz", "/ping", "/token", "/inspect", "/openapi.json", "/nowhere"] {
+        requests.extend([Method::GET, Method::HEAD, Method::OPTIONS, Method::DELETE].map(|m| bare(m, path)));
+    }
+    requests
+}
+
+#[test]
+fn no_answer_and_no_log_line_holds_the_certificate() {
+    let context = context(NOW, SALT);
+    for configured in [Server::with(&VARIABLES), Server::unconfigured()] {
+        for request in requests() {
+            let answer = configured.app.respond(&request, &context);
+            holds_no_secret(&format!("{answer:?}"));
+            holds_no_secret(&String::from_utf8_lossy(answer.response.body()));
+            holds_no_secret(&answer.log.to_json(std::time::Duration::ZERO));
+        }
+    }
+}
+
+#[test]
+fn no_debug_output_holds_the_certificate() {
+    let (config, notices) = config(local(), &VARIABLES).unwrap();
+    holds_no_secret(&format!("{config:?} {config:#?} {notices:?}"));
+    assert!(format!("{config:?}").contains("AppCertificate([redacted])"));
+    let app = App::new(Ok(config));
+    holds_no_secret(&format!("{app:?} {app:#?}"));
+}
+
+#[test]
+fn no_fault_of_the_configuration_holds_the_certificate() {
+    // Cut short, or with a letter too many, or in the place of the App ID: still secret.
+    let long = format!("{CERTIFICATE}0");
+    let wrong = CERTIFICATE.replace('F', "g");
+    for (id, certificate) in [(CERTIFICATE, &CERTIFICATE[1..]), (&*long, &*long), (&*wrong, &*wrong)] {
+        let variables = [
+            ("APP_ID", id),
+            ("APP_CERTIFICATE", certificate),
+            ("APP_CERTIFICATE_SECONDARY", &SECONDARY[..20]),
+        ];
+        let printed = RefCell::new(String::new());
+        let app = App::starting(config(local(), &variables), UnixTime::from_secs(1), |line| {
+            printed.borrow_mut().push_str(&line);
+        });
+        assert!(printed.borrow().contains("APP_CERTIFICATE_SECONDARY"));
+        holds_no_secret(&printed.borrow());
+        holds_no_secret(&format!("{app:?}"));
+        let reply = Server { app }.token(&rtc(json!({})));
+        assert_eq!(reply.status, 503);
+        holds_no_secret(&reply.log);
+    }
+}
+
+#[test]
+fn a_token_stands_in_its_answer_and_not_in_the_log() {
+    let reply = Server::local().token(&rtc(json!({})));
+    assert!(!reply.log.contains(&reply.token()[3..40]), "{}", reply.log);
+}

@@ -1,0 +1,239 @@
+//! The handler as its callers meet it: a request goes in, an answer and a log line come out.
+
+use std::io::ErrorKind;
+use std::num::NonZeroU32;
+use std::time::Duration;
+
+use agora_token_server::api::{App, Body, Context, MAX_BODY_BYTES, Problem};
+use agora_token_server::config::{Config, ConfigError, Listen, Notice, Platform};
+use agora_token_server::time::UnixTime;
+use http::{HeaderMap, Method, Request};
+use serde_json::{Value, json};
+
+/// When every request comes.
+pub const NOW: u32 = 1_763_770_000;
+/// What every token is salted with.
+pub const SALT: u32 = 7;
+/// What every drawn uid is.
+pub const DRAWN_UID: NonZeroU32 = NonZeroU32::new(1_234_567).unwrap();
+/// The App ID of Agora's public test project.
+pub const APP_ID: &str = "970CA35de60c44645bbae8a215061b33";
+/// Its certificate.
+pub const CERTIFICATE: &str = "5CFd2fd1755d40ecb72977518be15d3b";
+/// Every `tokenType`.
+pub const EVERY_TYPE: &str =
+    "rtc,rtm,chat-user,chat-app,fpa,apaas-room-user,apaas-user,apaas-app,convoai,stt";
+
+/// A handler with its configuration.
+pub struct Server {
+    /// The handler.
+    pub app: App,
+}
+
+impl Server {
+    /// As `cargo run` starts it: on the loopback address, for Agora's public test project,
+    /// without authentication.
+    pub fn local() -> Self {
+        Self::with(&[])
+    }
+
+    /// The same with these variables.
+    #[track_caller]
+    pub fn with(variables: &[(&str, &str)]) -> Self {
+        let config = config(local(), variables).expect("a valid configuration");
+        Self { app: App::new(Ok(config.0)) }
+    }
+
+    /// One that issues every `tokenType`, wildcards included.
+    pub fn of_everything() -> Self {
+        Self::with(&[("ALLOWED_TOKEN_TYPES", EVERY_TYPE), ("ALLOW_WILDCARD_CHANNEL", "true")])
+    }
+
+    /// One whose configuration is at fault.
+    pub fn unconfigured() -> Self {
+        Self { app: App::new(Err(refused_config(Platform::Lambda, &[]))) }
+    }
+
+    /// `POST /token` with a JSON body.
+    pub fn token(&self, body: &Value) -> Reply {
+        self.post("/token", body.to_string())
+    }
+
+    /// `POST` of a body that says it is JSON.
+    pub fn post(&self, path: &str, body: impl Into<Vec<u8>>) -> Reply {
+        self.ask(
+            &Request::post(path)
+                .header("content-type", "application/json")
+                .body(Body::Whole(body.into().into()))
+                .unwrap(),
+        )
+    }
+
+    /// A request without a body.
+    pub fn bare(&self, method: Method, path: &str) -> Reply {
+        self.ask(&Request::builder().method(method).uri(path).body(Body::Whole(Vec::new().into())).unwrap())
+    }
+
+    /// Any request.
+    pub fn ask(&self, request: &Request<Body>) -> Reply {
+        self.ask_with(request, NOW, SALT)
+    }
+
+    /// Any request, at that time and with that salt.
+    pub fn ask_with(&self, request: &Request<Body>, now: u32, salt: u32) -> Reply {
+        let answer = self.app.respond(request, &context(now, salt));
+        let (parts, body) = answer.response.into_parts();
+        Reply {
+            status: parts.status.as_u16(),
+            headers: parts.headers,
+            body: body.to_vec(),
+            log: answer.log.to_json(Duration::from_micros(250)),
+        }
+    }
+}
+
+/// An answer and its log line.
+#[derive(Debug)]
+pub struct Reply {
+    pub status: u16,
+    pub headers: HeaderMap,
+    pub body: Vec<u8>,
+    pub log: String,
+}
+
+impl Reply {
+    /// A header that stands once.
+    #[track_caller]
+    pub fn header(&self, name: &str) -> Option<&str> {
+        assert!(self.headers.get_all(name).iter().count() < 2, "{name} stands twice");
+        self.headers.get(name).map(|value| value.to_str().unwrap())
+    }
+
+    /// The body of an answer that is no refusal.
+    #[track_caller]
+    pub fn ok(&self) -> Value {
+        assert_eq!(self.status, 200, "{}", String::from_utf8_lossy(&self.body));
+        assert_eq!(self.header("content-type"), Some("application/json"));
+        serde_json::from_slice(&self.body).unwrap()
+    }
+
+    /// The token of an answer that holds one.
+    #[track_caller]
+    pub fn token(&self) -> String {
+        self.ok()["token"].as_str().expect("the answer holds a token").to_owned()
+    }
+
+    /// The body of a refusal, which is a problem document by RFC 9457 and by the contract.
+    #[track_caller]
+    pub fn problem(&self) -> Value {
+        assert!(self.status >= 400, "{self:?}");
+        assert_eq!(self.header("content-type"), Some("application/problem+json"));
+        let problem: Value = serde_json::from_slice(&self.body).unwrap();
+        let mut rest = problem.as_object().unwrap().clone();
+        let mut text = |name: &str| match rest.remove(name) {
+            Some(Value::String(text)) if !text.is_empty() => text,
+            other => panic!("{name} is {other:?}"),
+        };
+        assert_eq!(text("type"), "about:blank");
+        assert_eq!(text("requestId"), self.header("x-request-id").unwrap());
+        text("title");
+        let detail = text("detail");
+        assert_eq!(text("error"), detail);
+        let code = text("code");
+        assert!(Problem::CODES.contains(&code.as_str()), "{code}");
+        assert_eq!(self.status == 403, rest.remove("rule").is_some(), "rule stands on 403");
+        assert_eq!(rest.remove("status"), Some(self.status.into()));
+        let details: Option<Vec<String>> = rest.remove("errors").map(|errors| {
+            let detail = |error: &Value| {
+                assert_eq!(error.as_object().unwrap().len(), 2, "{error}");
+                assert!(!error["field"].as_str().unwrap().is_empty(), "{error}");
+                error["detail"].as_str().unwrap().to_owned()
+            };
+            errors.as_array().unwrap().iter().map(detail).collect()
+        });
+        assert_eq!(details.map(|details| details.join("; ")), (code == "invalid_request").then_some(detail));
+        assert!(rest.is_empty(), "unknown members: {rest:?}");
+        problem
+    }
+
+    /// The details of a `400 invalid_request`, one for each fault, each beginning with its field.
+    #[track_caller]
+    pub fn faults(&self) -> Vec<String> {
+        let problem = self.problem();
+        assert_eq!(problem["code"], "invalid_request", "{problem}");
+        let errors = problem["errors"].as_array().unwrap().iter();
+        errors
+            .map(|error| {
+                let (field, detail) = (error["field"].as_str().unwrap(), error["detail"].as_str().unwrap());
+                let named = field == "body" || detail.starts_with(field);
+                assert!(named, "{detail:?} does not name {field}");
+                detail.to_owned()
+            })
+            .collect()
+    }
+
+    /// The rule and the words of a `403`.
+    #[track_caller]
+    pub fn forbidden(&self) -> (String, String) {
+        let problem = self.problem();
+        assert_eq!(problem["code"], "forbidden", "{problem}");
+        (problem["rule"].as_str().unwrap().to_owned(), problem["detail"].as_str().unwrap().to_owned())
+    }
+
+    /// The log line.
+    pub fn log(&self) -> Value {
+        serde_json::from_str(&self.log).unwrap()
+    }
+}
+
+/// The main job's body, with these members instead of its own.
+#[track_caller]
+pub fn rtc(members: Value) -> Value {
+    let mut body = json!({ "channel": "room-1", "role": "publisher", "uid": 42, "expireTime": 3600 });
+    let Value::Object(members) = members else { panic!("{members} is no object") };
+    body.as_object_mut().unwrap().extend(members);
+    body
+}
+
+/// The main job's body without a member.
+pub fn rtc_without(member: &str) -> Value {
+    let mut body = rtc(json!({}));
+    body.as_object_mut().unwrap().remove(member).unwrap();
+    body
+}
+
+/// A body that is too large by one byte, though it is JSON and a request.
+pub fn body_too_large() -> Vec<u8> {
+    let mut body = rtc(json!({})).to_string().into_bytes();
+    body.resize(MAX_BODY_BYTES + 1, b' ');
+    body
+}
+
+/// A context that draws nothing at random.
+pub fn context(now: u32, salt: u32) -> Context {
+    Context { now: UnixTime::from_secs(now), salt, drawn_uid: DRAWN_UID, request_id: "request-1".to_owned() }
+}
+
+/// The loopback address.
+pub fn local() -> Platform {
+    Platform::Local(Listen { address: "127.0.0.1:8080".parse().unwrap() })
+}
+
+/// Variables as the environment gives them.
+pub fn lookup(variables: &[(&str, &str)]) -> impl Fn(&str) -> Option<String> {
+    |name| variables.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned())
+}
+
+/// The configuration that these variables are, on a machine without files.
+pub fn config(platform: Platform, variables: &[(&str, &str)]) -> Result<(Config, Vec<Notice>), ConfigError> {
+    Config::read(platform, lookup(variables), |_| Err(ErrorKind::NotFound.into()))
+}
+
+/// What is wrong with these variables.
+#[track_caller]
+pub fn refused_config(platform: Platform, variables: &[(&str, &str)]) -> ConfigError {
+    match config(platform, variables) {
+        Ok(_) => panic!("{variables:?} is a valid configuration"),
+        Err(error) => error,
+    }
+}

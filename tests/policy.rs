@@ -1,0 +1,270 @@
+//! Which rule refuses which request.
+
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use agora_token_server::issue::{Ask, Beside, Role, Seat, TokenRequest, TokenType};
+use agora_token_server::policy::{ChannelPattern, Denied, Policy, Rule};
+use agora_token_server::time::Ttl;
+use agora_token_server::token::{Access, ChannelName, Permissions, PrivilegeTtl, Resource, Uid, UserId};
+
+fn user(id: &str) -> UserId {
+    id.parse().unwrap()
+}
+
+fn seat(channel: &str, uid: &str) -> Seat {
+    let channel = if channel.is_empty() { ChannelName::any() } else { channel.parse().unwrap() };
+    Seat { channel, uid: uid.parse().unwrap(), role: Role::Publisher }
+}
+
+fn rtc(channel: &str, uid: &str, beside: Beside) -> Ask {
+    let privileges = Role::Publisher.privileges(PrivilegeTtl::from(Ttl::HOUR));
+    Ask::Rtc { seat: seat(channel, uid), privileges, beside }
+}
+
+fn old_rtc(channel: &str, uid: &str) -> Ask {
+    let privileges = Role::Publisher.privileges(PrivilegeTtl::from(Ttl::HOUR));
+    Ask::OldRtc { seat: seat(channel, uid), privileges }
+}
+
+fn rtm(user_id: &str) -> Ask {
+    Ask::Rtm { user_id: user(user_id), permissions: None }
+}
+
+fn permitted(resource: Resource, access: Access, name: &str) -> Ask {
+    let permissions = Permissions::new().allow(resource, access, &[name.parse().unwrap()]).unwrap();
+    Ask::Rtm { user_id: user("alice"), permissions: Some(permissions) }
+}
+
+fn room_user(room: &str, user_uuid: &str) -> Ask {
+    Ask::ApaasRoomUser { room_uuid: user(room), user_uuid: user(user_uuid), role: 1 }
+}
+
+/// One request of every kind, with every type that its token carries.
+fn every_kind() -> Vec<(Ask, Vec<TokenType>)> {
+    use TokenType as T;
+    let id = || user("alice");
+    vec![
+        (rtc("room", "1", Beside::Nothing), vec![T::Rtc]),
+        (rtc("room", "1", Beside::Rtm(id())), vec![T::Rtc, T::Rtm]),
+        (rtc("room", "1", Beside::ConvoAi(id())), vec![T::ConvoAi, T::Rtc, T::Rtm]),
+        (rtc("room", "1", Beside::Stt(id())), vec![T::Stt, T::Rtc, T::Rtm]),
+        (old_rtc("room", "1"), vec![T::Rtc]),
+        (rtm("alice"), vec![T::Rtm]),
+        (permitted(Resource::Users, Access::Read, "bob"), vec![T::Rtm]),
+        (Ask::OldRtm { user_id: id() }, vec![T::Rtm]),
+        (Ask::ChatUser { user_id: id() }, vec![T::ChatUser]),
+        (Ask::ChatApp, vec![T::ChatApp]),
+        (Ask::Fpa { login: PrivilegeTtl::UNTIL_TOKEN_ENDS }, vec![T::Fpa]),
+        (room_user("room", "alice"), vec![T::ApaasRoomUser, T::Rtm, T::ChatUser]),
+        (Ask::ApaasUser { user_uuid: id() }, vec![T::ApaasUser]),
+        (Ask::ApaasApp, vec![T::ApaasApp]),
+    ]
+}
+
+fn grant(policy: &Policy, ask: Ask) -> Result<(), Denied> {
+    let request = TokenRequest { ask, ttl: Ttl::HOUR };
+    policy.grant(request.clone()).map(|grant| assert_eq!(*grant.request(), request))
+}
+
+fn only(channels: &[&str]) -> Policy {
+    let patterns = channels.iter().map(|pattern| ChannelPattern::parse(pattern).unwrap()).collect();
+    Policy { channels: Some(patterns), ..Policy::unrestricted() }
+}
+
+#[test]
+fn an_unrestricted_policy_refuses_nothing() {
+    for (ask, _) in every_kind() {
+        assert_eq!(grant(&Policy::unrestricted(), ask), Ok(()));
+    }
+    for ask in [rtc("", "0", Beside::Rtm(user("*"))), rtc("*", "*", Beside::Nothing), room_user("*", "*")] {
+        assert_eq!(grant(&Policy::unrestricted(), ask), Ok(()));
+    }
+}
+
+#[test]
+fn a_token_needs_every_type_that_it_carries() {
+    for (ask, carried) in every_kind() {
+        let exactly = Policy { token_types: carried.clone(), ..Policy::unrestricted() };
+        assert_eq!(grant(&exactly, ask.clone()), Ok(()), "{ask:?}");
+        for missing in carried {
+            let mut policy = Policy::unrestricted();
+            policy.token_types.retain(|kind| *kind != missing);
+            assert_eq!(grant(&policy, ask.clone()), Err(Denied::TokenType(missing)), "{ask:?}");
+        }
+    }
+    let none = Policy { token_types: Vec::new(), ..Policy::unrestricted() };
+    for (ask, carried) in every_kind() {
+        assert_eq!(grant(&none, ask), Err(Denied::TokenType(carried[0])));
+    }
+}
+
+#[test]
+fn a_channel_must_match_a_pattern() {
+    let policy = only(&["lobby", "room-*"]);
+    for channel in ["lobby", "room-", "room-1", "room-a-b"] {
+        assert_eq!(grant(&policy, rtc(channel, "1", Beside::Nothing)), Ok(()), "{channel}");
+        assert_eq!(grant(&policy, old_rtc(channel, "1")), Ok(()), "{channel}");
+    }
+    for channel in ["lobby2", "Lobby", "lobb", "room", "Room-1", "xroom-1", " lobby"] {
+        let denied = Err(Denied::Channel { field: "channel" });
+        assert_eq!(grant(&policy, rtc(channel, "1", Beside::Nothing)), denied, "{channel}");
+        assert_eq!(grant(&policy, rtc(channel, "1", Beside::Stt(user("a")))), denied, "{channel}");
+        assert_eq!(grant(&policy, old_rtc(channel, "1")), denied, "{channel}");
+    }
+    assert_eq!(
+        grant(&only(&[]), rtc("room", "1", Beside::Nothing)),
+        Err(Denied::Channel { field: "channel" })
+    );
+    assert_eq!(grant(&only(&["*"]), rtc("room", "1", Beside::Nothing)), Ok(()));
+}
+
+#[test]
+fn a_wildcard_is_no_way_around_the_patterns() {
+    let policy = only(&["lobby", "room-*"]);
+    for channel in ["", "*", "r*", "room*", "lobby*", "*-1"] {
+        let denied = Err(Denied::Channel { field: "channel" });
+        assert_eq!(grant(&policy, rtc(channel, "1", Beside::Nothing)), denied, "{channel}");
+    }
+    assert_eq!(grant(&policy, rtc("room-*", "1", Beside::Nothing)), Ok(()));
+}
+
+#[test]
+fn a_room_is_a_channel() {
+    let policy = only(&["room-*"]);
+    assert_eq!(grant(&policy, room_user("room-1", "alice")), Ok(()));
+    assert_eq!(grant(&policy, room_user("other", "alice")), Err(Denied::Channel { field: "roomUuid" }));
+}
+
+#[test]
+fn channels_in_permissions_are_channels_and_users_are_none() {
+    let policy = only(&["room-*"]);
+    for (resource, field) in [
+        (Resource::MessageChannels, "permissions.messageChannels"),
+        (Resource::StreamChannels, "permissions.streamChannels"),
+        (Resource::GroupChannels, "permissions.groupChannels"),
+        (Resource::ServerGroups, "permissions.serverGroups"),
+    ] {
+        for access in Access::ALL {
+            assert_eq!(grant(&policy, permitted(resource, access, "room-1")), Ok(()));
+            let denied = Err(Denied::Channel { field });
+            assert_eq!(grant(&policy, permitted(resource, access, "other")), denied);
+        }
+    }
+    assert_eq!(grant(&policy, permitted(Resource::Users, Access::Read, "other")), Ok(()));
+    assert_eq!(grant(&policy, rtm("alice")), Ok(()));
+}
+
+#[test]
+fn one_name_among_many_is_enough_to_refuse() {
+    let names: Vec<_> = ["room-1", "room-2", "other"].iter().map(|name| name.parse().unwrap()).collect();
+    let permissions = Permissions::new()
+        .allow(Resource::MessageChannels, Access::Read, &names[..2])
+        .and_then(|permissions| permissions.allow(Resource::StreamChannels, Access::Write, &names))
+        .unwrap();
+    let ask = Ask::Rtm { user_id: user("alice"), permissions: Some(permissions) };
+    let denied = Err(Denied::Channel { field: "permissions.streamChannels" });
+    assert_eq!(grant(&only(&["room-*"]), ask), denied);
+}
+
+#[test]
+fn wildcard_users_in_every_spelling() {
+    let policy = Policy { wildcard_uid: false, ..Policy::unrestricted() };
+    let denied = |field| Err(Denied::Wildcard { field });
+    for uid in ["0", "*", "user-*", "*x"] {
+        assert_eq!(grant(&policy, rtc("room", uid, Beside::Nothing)), denied("uid"), "{uid}");
+        assert_eq!(grant(&policy, rtc("room", uid, Beside::Rtm(user("a")))), denied("uid"), "{uid}");
+        assert_eq!(grant(&policy, old_rtc("room", uid)), denied("uid"), "{uid}");
+    }
+    for id in ["*", "a*", "*a"] {
+        for beside in [Beside::Rtm(user(id)), Beside::ConvoAi(user(id)), Beside::Stt(user(id))] {
+            assert_eq!(grant(&policy, rtc("room", "1", beside)), denied("rtm.userId"), "{id}");
+        }
+        assert_eq!(grant(&policy, rtm(id)), denied("uid"), "{id}");
+        assert_eq!(grant(&policy, Ask::OldRtm { user_id: user(id) }), denied("uid"), "{id}");
+        assert_eq!(grant(&policy, Ask::ChatUser { user_id: user(id) }), denied("uid"), "{id}");
+        assert_eq!(grant(&policy, Ask::ApaasUser { user_uuid: user(id) }), denied("userUuid"), "{id}");
+        assert_eq!(grant(&policy, room_user("room", id)), denied("userUuid"), "{id}");
+        let ask = permitted(Resource::Users, Access::Write, id);
+        assert_eq!(grant(&policy, ask), denied("permissions.users"), "{id}");
+    }
+    let empty = permitted(Resource::Users, Access::Read, "");
+    assert_eq!(grant(&policy, empty), denied("permissions.users"));
+    for (ask, _) in every_kind() {
+        assert_eq!(grant(&policy, ask), Ok(()));
+    }
+    // The Signaling user called "0" is one user.
+    assert_eq!(grant(&policy, rtm("0")), Ok(()));
+}
+
+#[test]
+fn wildcard_channels_in_every_spelling() {
+    let policy = Policy { wildcard_channel: false, ..Policy::unrestricted() };
+    let denied = |field| Err(Denied::Wildcard { field });
+    for channel in ["", "*", "room-*", "r*m"] {
+        assert_eq!(grant(&policy, rtc(channel, "1", Beside::Nothing)), denied("channel"), "{channel}");
+        assert_eq!(grant(&policy, old_rtc(channel, "1")), denied("channel"), "{channel}");
+        let ask = permitted(Resource::MessageChannels, Access::Read, channel);
+        assert_eq!(grant(&policy, ask), denied("permissions.messageChannels"), "{channel}");
+        let ask = permitted(Resource::ServerGroups, Access::Write, channel);
+        assert_eq!(grant(&policy, ask), denied("permissions.serverGroups"), "{channel}");
+    }
+    for room in ["*", "room-*"] {
+        assert_eq!(grant(&policy, room_user(room, "alice")), denied("roomUuid"), "{room}");
+    }
+    for (ask, _) in every_kind() {
+        assert_eq!(grant(&policy, ask), Ok(()));
+    }
+    // Wildcards of users are another setting.
+    assert_eq!(grant(&policy, rtc("room", "0", Beside::Nothing)), Ok(()));
+}
+
+#[test]
+fn a_lifetime_has_a_ceiling() {
+    let longest = Ttl::from_secs(600).unwrap();
+    let policy = Policy { max_ttl: longest, ..Policy::unrestricted() };
+    for (ask, _) in every_kind() {
+        let ask = |seconds| TokenRequest { ask: ask.clone(), ttl: Ttl::from_secs(seconds).unwrap() };
+        assert!(policy.grant(ask(600)).is_ok());
+        let asked = Ttl::from_secs(601).unwrap();
+        assert_eq!(policy.grant(ask(601)), Err(Denied::ExpireTime { asked, longest }));
+    }
+}
+
+#[test]
+fn the_first_rule_in_order_is_named() {
+    let strict = Policy {
+        channels: Some(vec![ChannelPattern::parse("room").unwrap()]),
+        token_types: vec![TokenType::Rtc],
+        max_ttl: Ttl::from_secs(60).unwrap(),
+        wildcard_uid: false,
+        wildcard_channel: false,
+    };
+    let rule = |ask| grant(&strict, ask).unwrap_err().rule();
+    assert_eq!(rule(rtc("*", "0", Beside::Rtm(user("a")))), Rule::TokenType);
+    assert_eq!(rule(rtc("*", "0", Beside::Nothing)), Rule::Wildcard);
+    assert_eq!(rule(rtc("other", "0", Beside::Nothing)), Rule::Wildcard);
+    assert_eq!(rule(rtc("other", "1", Beside::Nothing)), Rule::Channel);
+    assert_eq!(rule(rtc("room", "1", Beside::Nothing)), Rule::ExpireTime);
+}
+
+#[test]
+fn every_refusal_in_words() {
+    let (asked, longest) = (Ttl::HOUR, Ttl::from_secs(600).unwrap());
+    for (denied, words) in [
+        (Denied::TokenType(TokenType::ChatApp), "tokenType: chat-app is not allowed here"),
+        (Denied::Wildcard { field: "uid" }, "uid: a wildcard, which is not allowed here; name one"),
+        (Denied::Channel { field: "roomUuid" }, "roomUuid: not one of the channels that are allowed here"),
+        (Denied::ExpireTime { asked, longest }, "expireTime: 3600, at most 600 is allowed here"),
+        (Denied::Origin, "the page's origin is not allowed here"),
+    ] {
+        assert_eq!(denied.to_string(), words);
+    }
+}
+
+#[test]
+fn uid_0_is_the_only_integer_wildcard() {
+    for uid in [1, 2, 7, u32::MAX] {
+        assert!(!Uid::from(uid).is_wildcard());
+    }
+    assert!(Uid::from(0).is_wildcard());
+}
