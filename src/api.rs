@@ -23,7 +23,7 @@ use std::net::IpAddr;
 use std::num::NonZeroU32;
 
 use bytes::Bytes;
-use http::{HeaderValue, Method, Request, Response, header};
+use http::{HeaderMap, HeaderValue, Method, Request, Response, header};
 
 pub use self::log::LogLine;
 pub use self::problem::{FieldFault, Problem};
@@ -292,6 +292,8 @@ fn admit(admission: Option<Admission>) -> Result<Caller, Problem> {
 fn json_body(request: &Request<Body>) -> Result<&[u8], Problem> {
     match request.headers().get(header::CONTENT_TYPE) {
         Some(declared) if !is_json(declared) => Err(Problem::UnsupportedMediaType),
+        // Nothing here decompresses, so that a small body cannot become a large one.
+        _ if is_encoded(request.headers()) => Err(Problem::UnsupportedEncoding),
         _ => whole(request),
     }
 }
@@ -302,6 +304,11 @@ fn whole(request: &Request<Body>) -> Result<&[u8], Problem> {
         Body::TooLarge => Err(Problem::PayloadTooLarge),
         Body::CutOff => Err(Problem::MalformedJson("it was cut off".to_owned())),
     }
+}
+
+fn is_encoded(headers: &HeaderMap) -> bool {
+    let mut codings = headers.get_all(header::CONTENT_ENCODING).iter();
+    codings.any(|coding| !coding.as_bytes().eq_ignore_ascii_case(b"identity"))
 }
 
 fn is_json(content_type: &HeaderValue) -> bool {
