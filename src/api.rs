@@ -18,6 +18,7 @@ mod route;
 mod token_body;
 mod visit;
 
+use std::fmt;
 use std::net::IpAddr;
 use std::num::NonZeroU32;
 
@@ -82,12 +83,22 @@ pub struct Context {
 }
 
 /// An answer and what the log says of it.
-#[derive(Debug)]
 pub struct Answer {
     /// The answer.
     pub response: Response<Bytes>,
     /// For the log; its time is still to be taken.
     pub log: LogLine,
+}
+
+/// Without the body, which may hold a token.
+impl fmt::Debug for Answer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Answer")
+            .field("status", &self.response.status())
+            .field("headers", self.response.headers())
+            .field("log", &self.log)
+            .finish_non_exhaustive()
+    }
 }
 
 /// The handler and its configuration.

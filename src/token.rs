@@ -2,6 +2,8 @@
 
 mod access_token;
 mod access_token2;
+mod deflate;
+mod inflate;
 pub mod inspect;
 mod name;
 mod pack;
@@ -9,7 +11,6 @@ mod permissions;
 mod privilege;
 mod project;
 mod service;
-mod zlib;
 
 use std::fmt;
 

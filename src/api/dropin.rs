@@ -92,7 +92,9 @@ impl Family {
         }
         for pair in query.into_iter().flat_map(|query| query.split('&')).filter(|pair| !pair.is_empty()) {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-            entries.push((decoded("query", name)?, Json::Text(form_decoded(name, value)?)));
+            let name = decoded("query", name)?;
+            let value = form_decoded(&name, value)?;
+            entries.push((name, Json::Text(value)));
         }
         // The guide's own page sends JSON with GET, which axios does from Node.
         if posted || self == Self::FetchRtcToken && !body.is_empty() {
@@ -114,10 +116,33 @@ impl Family {
     pub(super) fn wanted(self, mut fields: Fields<'_>, defaults: &Defaults<'_>) -> Result<Wanted, Problem> {
         let wanted = self.translate(&mut fields, defaults);
         fields.forget_rest();
+        for (_, request) in wanted.iter().flatten() {
+            self.refuse_old_wildcards(&mut fields, &request.ask);
+        }
         let faults = fields.finish();
         match wanted {
             Some(wanted) if faults.is_empty() => Ok(wanted),
             _ => Err(Problem::InvalidRequest(faults)),
+        }
+    }
+
+    /// Wildcards that 006 does not know.
+    fn refuse_old_wildcards(self, fields: &mut Fields<'_>, ask: &Ask) {
+        match ask {
+            Ask::OldRtc { seat, .. } => {
+                let channel = if self == Self::FetchRtcToken { "ChannelName" } else { "channel" };
+                body::refuse_old_channel(fields, channel, &seat.channel);
+                body::refuse_old_uid(fields, "uid", &seat.uid);
+            }
+            Ask::OldRtm { user_id } => {
+                let name = match self {
+                    Self::Rte => "rtmuid",
+                    Self::RtmToken => "user",
+                    _ => "uid",
+                };
+                body::refuse_old_user_id(fields, name, user_id);
+            }
+            _ => {}
         }
     }
 

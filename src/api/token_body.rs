@@ -115,11 +115,11 @@ fn rtc(
         beside(fields, kind, uid.as_ref(), asking)
     };
     if old {
-        if channel.as_ref().is_some_and(ChannelName::is_wildcard) {
-            fields.fault("channel", "a 006 token knows no wildcard channels");
+        if let Some(channel) = &channel {
+            refuse_old_channel(fields, "channel", channel);
         }
-        if uid.as_ref().is_some_and(|uid| uid.is_wildcard() && *uid != Uid::Any) {
-            fields.fault("uid", "a 006 token knows no wildcards but uid 0");
+        if let Some(uid) = &uid {
+            refuse_old_uid(fields, "uid", uid);
         }
     }
     let (seat, privileges) = (Seat { channel: channel?, uid: uid?, role: role? }, privileges?);
@@ -136,11 +136,30 @@ fn rtm(fields: &mut Fields<'_>, old: bool, asking: &Asking<'_>) -> Option<Ask> {
         }
         Some(value) => permissions(fields, value).map(Some),
     };
-    if old && user_id.as_ref().is_some_and(UserId::is_wildcard) {
-        fields.fault("uid", "a 006 token knows no wildcards");
-    }
     let user_id = user_id?;
+    if old {
+        refuse_old_user_id(fields, "uid", &user_id);
+    }
     Some(if old { Ask::OldRtm { user_id } } else { Ask::Rtm { user_id, permissions: permissions? } })
+}
+
+/// 006 holds a name as its CRC-32, which stands for that name alone.
+pub(super) fn refuse_old_channel(fields: &mut Fields<'_>, name: &str, channel: &ChannelName) {
+    if channel.is_wildcard() {
+        fields.fault(name, "a 006 token knows no wildcard channels");
+    }
+}
+
+pub(super) fn refuse_old_uid(fields: &mut Fields<'_>, name: &str, uid: &Uid) {
+    if uid.is_wildcard() && *uid != Uid::Any {
+        fields.fault(name, "a 006 token knows no wildcards but uid 0");
+    }
+}
+
+pub(super) fn refuse_old_user_id(fields: &mut Fields<'_>, name: &str, user_id: &UserId) {
+    if user_id.is_wildcard() {
+        fields.fault(name, "a 006 token knows no wildcards");
+    }
 }
 
 fn apaas_room_user(fields: &mut Fields<'_>, asking: &Asking<'_>) -> Option<Ask> {

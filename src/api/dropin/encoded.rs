@@ -22,7 +22,7 @@ pub(super) fn form_decoded<'a>(name: &str, text: &'a str) -> Result<Cow<'a, str>
 }
 
 fn not_utf8(name: &str) -> Problem {
-    let name: String = name.chars().take(64).collect();
+    let name: String = if name.is_empty() { "\"\"".into() } else { name.chars().take(64).collect() };
     let detail = format!("{name} is not UTF-8 after percent-decoding");
     Problem::InvalidRequest(vec![FieldFault::new(name, detail)])
 }

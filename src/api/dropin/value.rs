@@ -98,7 +98,8 @@ pub(super) fn same_user(fields: &mut Fields<'_>, uid: &Uid) -> Option<UserId> {
 }
 
 pub(super) fn role(fields: &mut Fields<'_>) -> Option<Role> {
-    let role = match fields.take("role") {
+    let value = fields.take("role");
+    let role = match &value {
         Some(Json::Integer(1)) => Some(Role::Publisher),
         Some(Json::Integer(2)) => Some(Role::Subscriber),
         Some(Json::Text(word)) => match word.as_ref() {
@@ -109,10 +110,9 @@ pub(super) fn role(fields: &mut Fields<'_>) -> Option<Role> {
         _ => None,
     };
     if role.is_none() {
-        fields.fault(
-            "role",
-            "is incorrect, expected publisher, broadcaster, host, 1, subscriber, audience or 2",
-        );
+        let came = value.map_or(String::new(), |value| format!(": {value}"));
+        let expected = "publisher, broadcaster, host, 1, subscriber, audience or 2";
+        fields.fault("role", format!("is incorrect{came}, expected {expected}"));
     }
     role
 }
