@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { EventEmitter, once } from "node:events";
-import { joinAndStay } from "../../../examples/web-renewal.mjs";
+import { joinAndStay } from "../web-renewal.mjs";
 import { APP_CERTIFICATE, APP_ID } from "../lib/cases.mjs";
 import { decode } from "../lib/token.mjs";
 
