@@ -23,7 +23,7 @@ use std::net::IpAddr;
 use std::num::NonZeroU32;
 
 use bytes::Bytes;
-use http::{HeaderValue, Method, Request, Response, header};
+use http::{HeaderMap, HeaderValue, Method, Request, Response, header};
 
 pub use self::log::LogLine;
 pub use self::problem::{FieldFault, Problem};
@@ -101,6 +101,14 @@ impl fmt::Debug for Answer {
     }
 }
 
+/// A request, where it leads to, and which page it comes from.
+struct Arrival<'a> {
+    request: &'a Request<Body>,
+    context: &'a Context,
+    found: Result<Found<'a>, Problem>,
+    page: Page<'a>,
+}
+
 /// The handler and its configuration.
 #[derive(Debug)]
 pub struct App {
@@ -147,13 +155,14 @@ impl App {
     /// Takes a request in; see [`Visit`] for how to take it along.
     #[must_use]
     pub fn begin<'a>(&'a self, request: &'a Request<Body>, context: &'a Context) -> Visit<'a> {
-        let guarded_by = self.config.as_ref().ok().filter(|config| {
-            // Who sends it does not matter where it is refused before.
-            let found = Found::of(request.method(), request.uri().path());
-            let foreign = matches!(Page::of(request.headers(), &config.allow_origin), Page::Foreign);
-            found.is_ok_and(|found| found.route.is_guarded()) && !foreign && !request.body().is_too_large()
-        });
-        Visit::new(self, request, context, guarded_by)
+        let found = Found::of(request.method(), request.uri().path());
+        let page = Page::of(request.headers(), self.allow_origin());
+        // Who sends it does not matter where it is refused before.
+        let guarded = found.as_ref().is_ok_and(|found| found.route.is_guarded())
+            && !matches!(page, Page::Foreign)
+            && !request.body().is_too_large();
+        let guarded_by = self.config.as_ref().ok().filter(|_| guarded);
+        Visit::new(self, Arrival { request, context, found, page }, guarded_by)
     }
 
     /// Answers one request with what is at hand: nothing is fetched and nothing counted.
@@ -162,11 +171,10 @@ impl App {
         self.begin(request, context).answer()
     }
 
-    fn conclude(&self, request: &Request<Body>, context: &Context, admission: Option<Admission>) -> Answer {
-        let found = Found::of(request.method(), request.uri().path());
+    fn conclude(&self, arrival: Arrival<'_>, admission: Option<Admission>) -> Answer {
+        let Arrival { request, context, found, page } = arrival;
         let name = found.as_ref().map_or("none", |found| found.pattern);
         let mut log = LogLine::new(context.now, &context.request_id, request.method(), name);
-        let page = Page::of(request.headers(), self.allow_origin());
         let answer =
             found.and_then(|found| self.answer(&found, request, &page, context, admission, &mut log));
         let mut response = answer.unwrap_or_else(|problem| {
@@ -261,6 +269,8 @@ fn description() -> Response<Bytes> {
 
 fn json(body: impl Into<Bytes>) -> Response<Bytes> {
     let mut response = Response::new(body.into());
+    // Room for every header of an answer, so that the map need not grow under them.
+    response.headers_mut().reserve(12);
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
     response
 }
@@ -282,6 +292,8 @@ fn admit(admission: Option<Admission>) -> Result<Caller, Problem> {
 fn json_body(request: &Request<Body>) -> Result<&[u8], Problem> {
     match request.headers().get(header::CONTENT_TYPE) {
         Some(declared) if !is_json(declared) => Err(Problem::UnsupportedMediaType),
+        // Nothing here decompresses, so that a small body cannot become a large one.
+        _ if is_encoded(request.headers()) => Err(Problem::UnsupportedEncoding),
         _ => whole(request),
     }
 }
@@ -292,6 +304,11 @@ fn whole(request: &Request<Body>) -> Result<&[u8], Problem> {
         Body::TooLarge => Err(Problem::PayloadTooLarge),
         Body::CutOff => Err(Problem::MalformedJson("it was cut off".to_owned())),
     }
+}
+
+fn is_encoded(headers: &HeaderMap) -> bool {
+    let mut codings = headers.get_all(header::CONTENT_ENCODING).iter();
+    codings.any(|coding| !coding.as_bytes().eq_ignore_ascii_case(b"identity"))
 }
 
 fn is_json(content_type: &HeaderValue) -> bool {
