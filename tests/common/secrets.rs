@@ -14,7 +14,7 @@ pub fn configured(variables: &[(&str, &str)]) -> Vec<String> {
     for (name, value) in variables {
         match *name {
             "API_KEYS" => {
-                secrets.extend(value.split(',').filter_map(|key| Some(key.split_once(':')?.1.into())))
+                secrets.extend(value.split(',').filter_map(|key| Some(key.split_once(':')?.1.into())));
             }
             "APP_CERTIFICATE_FILE" | "APP_CERTIFICATE_SECRET" => {}
             name if secret(name) => secrets.push((*value).to_owned()),
