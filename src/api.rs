@@ -18,6 +18,7 @@ mod route;
 mod token_body;
 mod visit;
 
+use std::fmt;
 use std::net::IpAddr;
 use std::num::NonZeroU32;
 
@@ -82,12 +83,30 @@ pub struct Context {
 }
 
 /// An answer and what the log says of it.
-#[derive(Debug)]
 pub struct Answer {
     /// The answer.
     pub response: Response<Bytes>,
     /// For the log; its time is still to be taken.
     pub log: LogLine,
+}
+
+/// Without the body, which may hold a token.
+impl fmt::Debug for Answer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Answer")
+            .field("status", &self.response.status())
+            .field("headers", self.response.headers())
+            .field("log", &self.log)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A request, where it leads to, and which page it comes from.
+struct Arrival<'a> {
+    request: &'a Request<Body>,
+    context: &'a Context,
+    found: Result<Found<'a>, Problem>,
+    page: Page<'a>,
 }
 
 /// The handler and its configuration.
@@ -136,13 +155,14 @@ impl App {
     /// Takes a request in; see [`Visit`] for how to take it along.
     #[must_use]
     pub fn begin<'a>(&'a self, request: &'a Request<Body>, context: &'a Context) -> Visit<'a> {
-        let guarded_by = self.config.as_ref().ok().filter(|config| {
-            // Who sends it does not matter where it is refused before.
-            let found = Found::of(request.method(), request.uri().path());
-            let foreign = matches!(Page::of(request.headers(), &config.allow_origin), Page::Foreign);
-            found.is_ok_and(|found| found.route.is_guarded()) && !foreign && !request.body().is_too_large()
-        });
-        Visit::new(self, request, context, guarded_by)
+        let found = Found::of(request.method(), request.uri().path());
+        let page = Page::of(request.headers(), self.allow_origin());
+        // Who sends it does not matter where it is refused before.
+        let guarded = found.as_ref().is_ok_and(|found| found.route.is_guarded())
+            && !matches!(page, Page::Foreign)
+            && !request.body().is_too_large();
+        let guarded_by = self.config.as_ref().ok().filter(|_| guarded);
+        Visit::new(self, Arrival { request, context, found, page }, guarded_by)
     }
 
     /// Answers one request with what is at hand: nothing is fetched and nothing counted.
@@ -151,11 +171,10 @@ impl App {
         self.begin(request, context).answer()
     }
 
-    fn conclude(&self, request: &Request<Body>, context: &Context, admission: Option<Admission>) -> Answer {
-        let found = Found::of(request.method(), request.uri().path());
+    fn conclude(&self, arrival: Arrival<'_>, admission: Option<Admission>) -> Answer {
+        let Arrival { request, context, found, page } = arrival;
         let name = found.as_ref().map_or("none", |found| found.pattern);
         let mut log = LogLine::new(context.now, &context.request_id, request.method(), name);
-        let page = Page::of(request.headers(), self.allow_origin());
         let answer =
             found.and_then(|found| self.answer(&found, request, &page, context, admission, &mut log));
         let mut response = answer.unwrap_or_else(|problem| {
@@ -250,6 +269,8 @@ fn description() -> Response<Bytes> {
 
 fn json(body: impl Into<Bytes>) -> Response<Bytes> {
     let mut response = Response::new(body.into());
+    // Room for every header of an answer, so that the map need not grow under them.
+    response.headers_mut().reserve(12);
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
     response
 }

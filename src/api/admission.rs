@@ -26,6 +26,9 @@ pub(super) struct Headers<'a> {
 
 impl<'a> Headers<'a> {
     pub(super) fn of(headers: &'a HeaderMap, authenticator: &Authenticator) -> Self {
+        if authenticator.is_open() {
+            return Self { authorization: None, x_api_key: None, jwt_header: None };
+        }
         let jwt_header = authenticator.jwt_header();
         Self {
             authorization: joined(headers, AUTHORIZATION.as_str()),

@@ -29,7 +29,8 @@ fn nothing_is_open_unless_that_is_said_or_nobody_else_can_reach_it() {
         assert!(config.authenticator.is_open());
         assert_eq!(notices, [Notice::NoAuthentication]);
     }
-    assert_eq!(faults(listening("0.0.0.0:80"), &HOSTED[..2]), [UNSET]);
+    let own = [("APP_ID", "0123456789abcdef0123456789abcdef"), HOSTED[1]];
+    assert_eq!(faults(listening("0.0.0.0:80"), &own), [UNSET]);
     assert!(read(local(), &[]).0.authenticator.is_open());
     assert_eq!(
         Notice::NoAuthentication.to_string(),

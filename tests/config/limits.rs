@@ -118,6 +118,6 @@ fn host_and_port() {
     let error = listen(&[("HOST", "example.com"), ("PORT", "65536")]).unwrap_err();
     assert_eq!(
         error.to_string(),
-        "HOST: \"example.com\", expected an IP address; PORT: \"65536\", expected a port, 0 to 65535"
+        "HOST: \"example.com\", expected an IP address or localhost; PORT: \"65536\", expected a port, 0 to 65535"
     );
 }

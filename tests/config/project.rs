@@ -43,7 +43,10 @@ fn a_local_server_that_others_can_reach_needs_everything_said_too() {
     for address in ["0.0.0.0:8080", "192.168.1.7:8080", "[::]:8080", "[::ffff:127.0.0.1]:8080"] {
         let certificate = certificate_unset(", or APP_CERTIFICATE_FILE");
         assert_eq!(faults(listening(address), &[]), [APP_ID_UNSET, &certificate, AUTH_UNSET]);
-        assert_eq!(read(listening(address), &HOSTED).1, [Notice::NoAuthentication]);
+        let own = [("APP_ID", "0123456789abcdef0123456789abcdef"), HOSTED[1], HOSTED[2]];
+        assert_eq!(read(listening(address), &own).1, [Notice::NoAuthentication]);
+        let public = "APP_ID: Agora's public test project, which anybody can sign for; expected your own";
+        assert_eq!(faults(listening(address), &HOSTED), [public]);
     }
 }
 
