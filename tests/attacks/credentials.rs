@@ -105,7 +105,7 @@ fn claims_that_are_not_as_they_must_be() {
         (json!({ "exp": null }), "jwt exp: missing"),
         (json!({ "exp": "9999999999" }), "jwt exp: expected seconds from 1970 to 2106"),
         (json!({ "exp": 1e300 }), "jwt exp: expected seconds from 1970 to 2106"),
-        (json!({ "exp": NOW as u64 * 1000 }), "jwt exp: expected seconds from 1970 to 2106"),
+        (json!({ "exp": u64::from(NOW) * 1000 }), "jwt exp: expected seconds from 1970 to 2106"),
         (json!({ "nbf": NOW + 31 }), "jwt nbf: 31 s ahead"),
         (json!({ "iat": NOW + 31 }), "jwt iat: 31 s ahead"),
         (json!({ "iss": null }), "jwt iss: missing"),

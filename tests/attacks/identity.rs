@@ -71,11 +71,12 @@ fn ones_own_identity_in_each_field_or_in_none() {
     let site = Site::new();
     for (left_out, fields) in bodies() {
         let mut spelt = left_out.clone();
-        fields.iter().for_each(|field| put(&mut spelt, field, &"alice".into()));
-        let mut empty = left_out.clone();
-        fields.iter().for_each(|field| put(&mut empty, field, &"".into()));
-        let mut null = left_out.clone();
-        fields.iter().for_each(|field| put(&mut null, field, &Value::Null));
+        let (mut empty, mut null) = (left_out.clone(), left_out.clone());
+        for field in fields {
+            put(&mut spelt, field, &"alice".into());
+            put(&mut empty, field, &"".into());
+            put(&mut null, field, &Value::Null);
+        }
         for body in [left_out, spelt, empty, null] {
             let token = site.token(&alice(&json!({})), &body).token();
             if token.starts_with("007") {
@@ -183,7 +184,9 @@ fn what_drop_in_routes_draw_or_default_is_the_bearer() {
 fn a_backend_may_name_anybody_and_so_may_bearers_where_it_was_said() {
     let free = Site::with(&[("JWT_UID_CLAIM", "none")]);
     for (mut body, fields) in bodies() {
-        fields.iter().for_each(|field| put(&mut body, field, &"bob".into()));
+        for field in fields {
+            put(&mut body, field, &"bob".into());
+        }
         assert_eq!(Site::new().token(&shop(), &body).status, 200, "{body}");
         assert_eq!(free.token(&alice(&json!({})), &body).status, 200, "{body}");
     }
