@@ -6,6 +6,7 @@
 //   config.secrets   further texts that must never be printed or answered
 //   config.files     texts by the names of files that the servers find where they run
 //   config.wrangler  lines behind those of wrangler.toml
+//   config.secretsStore  secrets by the names of the Worker's bindings to them
 //                    In variables {issuer} is where the runtime finds key sets (issuer.mjs), {extension} the port of
 //                    AWS's extension (extension.mjs)
 //   requestHeaders   sent with every request of the file; a case overrides, null leaves one out
@@ -46,7 +47,7 @@ export function loadCaseFiles(directory, wanted) {
 function readCaseFile(path, name) {
   const file = JSON.parse(readFileSync(path, "utf8"));
   refuseUnknown(file, ["about", "config", "requestHeaders", "expectHeaders", "cases"], name);
-  refuseUnknown(file.config ?? {}, ["env", "runtimes", "secrets", "files", "wrangler"], name);
+  refuseUnknown(file.config ?? {}, ["env", "runtimes", "secrets", "files", "wrangler", "secretsStore"], name);
   const env = Object.entries({ ...BASE_ENV, ...file.config?.env }).filter(([, value]) => value !== null);
   return {
     name,
@@ -55,6 +56,7 @@ function readCaseFile(path, name) {
     secrets: file.config?.secrets ?? [],
     files: file.config?.files ?? {},
     wrangler: file.config?.wrangler ?? [],
+    secretsStore: file.config?.secretsStore,
     cases: file.cases.map((one) => ({
       name: `${name.replace(/\.json$/, "")}: ${one.name}`,
       before: one.before,

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { scratch, within } from "./children.mjs";
 import { send } from "./http.mjs";
 import { record } from "./transcript.mjs";
+import { startWorkerWithStore } from "./worker-store.mjs";
 
 const READY_WITHIN_MS = 30_000;
 
@@ -16,7 +17,8 @@ Object.assign(process.env, {
   XDG_CONFIG_HOME: scratch,
 });
 
-export async function startWorker({ bundle, top }, env, { wrangler = [] } = {}) {
+export async function startWorker({ bundle, top }, env, { wrangler = [], secretsStore } = {}) {
+  if (secretsStore) return startWorkerWithStore({ bundle }, env, secretsStore);
   const { createTestHarness } = await import("wrangler");
   // A copy, elsewhere: the harness would also read a developer's `.dev.vars` beside the file.
   const root = mkdtempSync(join(scratch, "worker-"));
