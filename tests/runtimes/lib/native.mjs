@@ -10,6 +10,10 @@ export async function startNative({ binary }, env) {
   const port = await within(READY_WITHIN_MS, Promise.race([listening(server), early(server)]), "the server's start");
   return {
     url: `http://127.0.0.1:${port}`,
+    port,
+    pid: server.process.pid,
+    output: server.output,
+    ended: server.ended,
     async send(request) {
       const answer = await send(port, request);
       return [{ ...answer, from: "native", over: "http", method: request.method }];
