@@ -9,14 +9,14 @@ import { accepting, freePort, send } from "./http.mjs";
 
 const READY_WITHIN_MS = 30_000;
 
-export async function startWorkerd({ bundle, top }, env) {
+export async function startWorkerd({ bundle, top }, env, options) {
   const port = await freePort();
   const folder = mkdtempSync(join(scratch, "workerd-"));
   const config = join(folder, "config.capnp");
   // Cap'n Proto embeds what stands beside the file.
   cpSync(bundle, folder, { recursive: true });
   writeFileSync(config, configuration({ bundle, top, port, env }));
-  const server = start("workerd", program(), ["serve", config], {});
+  const server = start("workerd", program(), ["serve", config], {}, options);
   const ended = server.ended.then(({ code, signal }) => {
     throw new Error(`workerd ended (${code ?? signal}): ${server.output.stderr.slice(-2000)}`);
   });
@@ -62,6 +62,9 @@ const config :Workerd.Config = (
     (name = "internet", network = (allow = ["public", "private"], tlsOptions = (trustBrowserCas = true))),
   ],
   sockets = [(name = "http", address = "127.0.0.1:${port}", http = (), service = "main")],
+  # V8 would let the garbage of thousands of requests lie for as long as the machine has room; Cloudflare gives an
+  # isolate 128 MB in all. So a leak of JavaScript's ends the process, and one of WebAssembly's shows.
+  v8Flags = ["--max-heap-size=64", "--semi-space-growth-factor=1"],
 );
 const main :Workerd.Worker = (
   modules = [${modules.join(", ")}],
