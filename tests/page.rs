@@ -14,7 +14,7 @@ use http::Method;
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
-const MOST_BYTES: usize = 40 * 1024;
+const MOST_BYTES: usize = 40_000;
 
 fn with_page(server: Server) -> Server {
     Server { app: server.app.with_home(page::answer) }
