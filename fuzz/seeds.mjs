@@ -38,3 +38,44 @@ write('inspect', [
     ...v7.map((token, index) => inspect(index % 4, 'room-1', 2, inflateSync(compressed(token)))),
     ...v6.map((token, index) => inspect(200 + index, '42', 1, Buffer.from(token.slice(35), 'base64'))),
 ])
+
+// The route by the target's table, from 128 on with 006 on the drop-in routes; the body, or the rest
+// of the path and the query.
+const rtc = { channel: 'room-1', role: 'publisher', uid: 42, expireTime: 3600 }
+const each = { joinChannel: 0, publishAudioStream: 60, publishVideoStream: 60, publishDataStream: 60 }
+const names = { read: ['a', 'b'], write: [] }
+const bodies = [
+    rtc,
+    { ...rtc, uid: 'alice', rtm: true, privilegeExpireTime: 60 },
+    { ...rtc, version: '006', privileges: each },
+    { ...rtc, tokenType: 'convoai', role: 'subscriber', privileges: { joinChannel: 60 }, rtm: { userId: 'a' } },
+    { ...rtc, tokenType: 'stt', channel: '*' },
+    { tokenType: 'rtm', version: '007', uid: 'a', expireTime: 60, permissions: { messageChannels: names, users: names } },
+    { tokenType: 'chat-user', uid: '0', expireTime: 60 },
+    { tokenType: 'chat-app', expireTime: 1763773600 },
+    { tokenType: 'fpa' },
+    { tokenType: 'apaas-room-user', roomUuid: 'r', userUuid: 'u', role: 1, expireTime: 60 },
+    { tokenType: 'apaas-user', userUuid: 'u', expireTime: 60 },
+]
+const dropIn = [
+    [2, { ...rtc, uid: '0123' }],
+    [3, { tokenType: 'rtm', channel: 'c', role: 'host', uid: 'u', expire: 60 }],
+    [3, { tokenType: 'chat', uid: '1' }],
+    [4, { channel: 'c', isPublisher: 'true' }],
+    [5, { user: 'u' }],
+    [6, { UID: 1, channelname: 'c', Role: 2 }],
+    [7, { uid: 'u' }],
+]
+const paths = [
+    [8, 'room/publisher/uid/42/?expiry=60'],
+    [8, 'r%2Am/1/userAccount/a+b'],
+    [9, 'room/audience/uid/1/rtm%20user?expiry=86401'],
+    [10, 'channel=c&uid=&expiredTs=1763773600'],
+    [11, 'channelName=c&UID=7&role=1'],
+]
+write('request_body', [
+    ...bodies.map(body => bytes([0], JSON.stringify(body))),
+    bytes([0], '{"uid":1,"uid":2,"rtm":{"userId":"\\u00e9","userId":1e300}}'),
+    ...[...dropIn.map(([route, body]) => [route, JSON.stringify(body)]), ...paths]
+        .flatMap(([route, text]) => [bytes([route], text), bytes([132 + route], text)]),
+])

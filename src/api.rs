@@ -20,14 +20,16 @@ mod route;
 mod token_body;
 mod visit;
 
+use std::fmt;
 use std::net::IpAddr;
 use std::num::NonZeroU32;
 
 use bytes::Bytes;
-use http::{HeaderValue, Method, Request, Response, header};
+use http::{HeaderMap, HeaderValue, Method, Request, Response, header};
 
 pub use self::log::LogLine;
 pub use self::problem::{FieldFault, Problem};
+pub use self::route::routes;
 pub use self::visit::Visit;
 
 use self::admission::Admission;
@@ -83,12 +85,30 @@ pub struct Context {
 }
 
 /// An answer and what the log says of it.
-#[derive(Debug)]
 pub struct Answer {
     /// The answer.
     pub response: Response<Bytes>,
     /// For the log; its time is still to be taken.
     pub log: LogLine,
+}
+
+/// Without the body, which may hold a token.
+impl fmt::Debug for Answer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Answer")
+            .field("status", &self.response.status())
+            .field("headers", self.response.headers())
+            .field("log", &self.log)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A request, where it leads to, and which page it comes from.
+struct Arrival<'a> {
+    request: &'a Request<Body>,
+    context: &'a Context,
+    found: Result<Found<'a>, Problem>,
+    page: Page<'a>,
 }
 
 /// The handler and its configuration.
@@ -144,13 +164,14 @@ impl App {
     /// Takes a request in; see [`Visit`] for how to take it along.
     #[must_use]
     pub fn begin<'a>(&'a self, request: &'a Request<Body>, context: &'a Context) -> Visit<'a> {
-        let guarded_by = self.config.as_ref().ok().filter(|config| {
-            // Who sends it does not matter where it is refused before.
-            let found = Found::of(request.method(), request.uri().path());
-            let foreign = matches!(Page::of(request.headers(), &config.allow_origin), Page::Foreign);
-            found.is_ok_and(|found| found.route.is_guarded()) && !foreign && !request.body().is_too_large()
-        });
-        Visit::new(self, request, context, guarded_by)
+        let found = Found::of(request.method(), request.uri().path());
+        let page = Page::of(request.headers(), self.allow_origin());
+        // Who sends it does not matter where it is refused before.
+        let guarded = found.as_ref().is_ok_and(|found| found.route.is_guarded())
+            && !matches!(page, Page::Foreign)
+            && !request.body().is_too_large();
+        let guarded_by = self.config.as_ref().ok().filter(|_| guarded);
+        Visit::new(self, Arrival { request, context, found, page }, guarded_by)
     }
 
     /// Answers one request with what is at hand: nothing is fetched and nothing counted.
@@ -159,11 +180,10 @@ impl App {
         self.begin(request, context).answer()
     }
 
-    fn conclude(&self, request: &Request<Body>, context: &Context, admission: Option<Admission>) -> Answer {
-        let found = Found::of(request.method(), request.uri().path());
+    fn conclude(&self, arrival: Arrival<'_>, admission: Option<Admission>) -> Answer {
+        let Arrival { request, context, found, page } = arrival;
         let name = found.as_ref().map_or("none", |found| found.pattern);
         let mut log = LogLine::new(context.now, &context.request_id, request.method(), name);
-        let page = Page::of(request.headers(), self.allow_origin());
         let answer =
             found.and_then(|found| self.answer(&found, request, &page, context, admission, &mut log));
         let mut response = answer.unwrap_or_else(|problem| {
@@ -207,6 +227,7 @@ impl App {
             Route::Healthz => Ok(json(br#"{"status":"ok"}"#.as_slice())),
             Route::Ping => Ok(json(br#"{"message":"pong"}"#.as_slice())),
             Route::Home => Ok((self.home)()),
+            Route::OpenApi => Ok(description()),
             Route::Token | Route::Inspect | Route::DropIn(_) => {
                 let config = self.config()?;
                 let caller = &admit(admission)?;
@@ -249,8 +270,20 @@ const HOME: &str = concat!(
     r#"","token":"POST /token","inspect":"POST /inspect","description":"GET /openapi.json","health":"GET /healthz"}"#
 );
 
+/// `OpenAPI` 3.1 of every route, kept true by tests/openapi.rs.
+const OPENAPI: &str = include_str!("api/openapi.json");
+
+/// It changes with a release only, and holds nothing of the caller.
+fn description() -> Response<Bytes> {
+    let mut response = json(OPENAPI.as_bytes());
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=3600"));
+    response
+}
+
 fn json(body: impl Into<Bytes>) -> Response<Bytes> {
     let mut response = Response::new(body.into());
+    // Room for every header of an answer, so that the map need not grow under them.
+    response.headers_mut().reserve(12);
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
     response
 }
@@ -272,6 +305,8 @@ fn admit(admission: Option<Admission>) -> Result<Caller, Problem> {
 fn json_body(request: &Request<Body>) -> Result<&[u8], Problem> {
     match request.headers().get(header::CONTENT_TYPE) {
         Some(declared) if !is_json(declared) => Err(Problem::UnsupportedMediaType),
+        // Nothing here decompresses, so that a small body cannot become a large one.
+        _ if is_encoded(request.headers()) => Err(Problem::UnsupportedEncoding),
         _ => whole(request),
     }
 }
@@ -282,6 +317,11 @@ fn whole(request: &Request<Body>) -> Result<&[u8], Problem> {
         Body::TooLarge => Err(Problem::PayloadTooLarge),
         Body::CutOff => Err(Problem::MalformedJson("it was cut off".to_owned())),
     }
+}
+
+fn is_encoded(headers: &HeaderMap) -> bool {
+    let mut codings = headers.get_all(header::CONTENT_ENCODING).iter();
+    codings.any(|coding| !coding.as_bytes().eq_ignore_ascii_case(b"identity"))
 }
 
 fn is_json(content_type: &HeaderValue) -> bool {

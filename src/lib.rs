@@ -24,3 +24,8 @@ mod adapter;
 pub use adapter::lambda;
 #[cfg(feature = "native")]
 pub use adapter::native;
+
+/// The README's Rust is compiled and run.
+#[cfg(all(doctest, feature = "api"))]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -2,6 +2,7 @@
 //! in a browser is tested in tests/page/.
 
 #![cfg(feature = "native")]
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod common;
 
@@ -9,7 +10,7 @@ use agora_token_server::api::page;
 use agora_token_server::config::Platform;
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
-use common::server::{Reply, Server, config, local};
+use common::server::{Reply, Server, config};
 use http::Method;
 use serde_json::json;
 use sha2::{Digest, Sha256};
@@ -30,7 +31,10 @@ fn html() -> String {
 
 #[test]
 fn without_a_page_it_is_json() {
-    let lambda = config(Platform::Lambda, &[("AUTH", "none"), ("APP_ID", &"a".repeat(32)), ("APP_CERTIFICATE", &"b".repeat(32))]);
+    let lambda = config(
+        Platform::Lambda,
+        &[("AUTH", "none"), ("APP_ID", &"a".repeat(32)), ("APP_CERTIFICATE", &"b".repeat(32))],
+    );
     let lambda = Server { app: agora_token_server::api::App::new(Ok(lambda.unwrap().0)) };
     for server in [Server::local(), lambda, Server::unconfigured()] {
         let reply = server.bare(Method::GET, "/");
@@ -75,10 +79,20 @@ fn the_page_is_small_and_needs_no_exception() {
     let html = html();
     assert!(html.len() < MOST_BYTES, "{} bytes", html.len());
     assert!(html.starts_with("<!doctype html>"));
-    for refused in
-        ["<script ", "<style ", " style=", " onclick", " onsubmit", "innerHTML", "outerHTML", "document.write", "eval(",
-         "localStorage", "sessionStorage", "cookie"]
-    {
+    for refused in [
+        "<script ",
+        "<style ",
+        " style=",
+        " onclick",
+        " onsubmit",
+        "innerHTML",
+        "outerHTML",
+        "document.write",
+        "eval(",
+        "localStorage",
+        "sessionStorage",
+        "cookie",
+    ] {
         assert!(!html.contains(refused), "{refused}");
     }
 }

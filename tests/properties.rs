@@ -295,7 +295,28 @@ fn a_text_of_a_megabyte_is_refused_in_time() {
     }
 }
 
-/// A token can hold more than the official packers can, by adding services; it is still a token.
+/// Repetitions at every distance up to 60 KiB, inside and outside of the window of the compression.
+#[test]
+fn the_largest_tokens_read_back() {
+    let Project { app_id, certificate, .. } = Project::public_test();
+    for (distinct, length) in [(1, 29_000), (2, 19_000), (300, 180), (3_000, 18), (7_000, 6)] {
+        let letter = |index: u32, at: u32| {
+            char::from(b'a' + u8::try_from((index * 7919 + at * (index + 3)) % 26).unwrap())
+        };
+        let name = |index| (0..length).map(|at| letter(index, at)).collect::<String>();
+        // The last one is the first one again.
+        let names: Vec<Text> = (0..distinct).chain([0]).map(|index| name(index).parse().unwrap()).collect();
+        let permissions = Permissions::new().allow(Resource::Users, Access::Read, &names).unwrap();
+        let service = Service::rtm2(&"alice".parse().unwrap(), permissions, Ttl::HOUR.into());
+        let token = AccessToken2::new(app_id, UnixTime::from_secs(1), Ttl::HOUR, 1, service);
+        let text = token.build(&certificate);
+        let signed = AccessToken2::parse(&text).unwrap();
+        assert_eq!(signed.token(), &token);
+        assert!(signed.verify(&certificate));
+        assert_eq!(signed.repack(), inflated(&text));
+    }
+}
+
 #[test]
 fn services_of_one_type_keep_their_order() {
     let users = ["b", "a", "c"];

@@ -7,6 +7,7 @@ use http::Uri;
 use http::uri::PathAndQuery;
 use lambda_http::request::RequestContext;
 use lambda_http::{Body as EventBody, Error, Request, RequestExt, Response, service_fn};
+use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 
 use super::{client, host};
 use crate::api::{App, Body, MAX_BODY_BYTES};
@@ -55,10 +56,12 @@ fn without_stage(event: &Request) -> Uri {
             .filter(|stage| !event.raw_http_path().starts_with(&format!("/{stage}/"))),
         _ => None,
     };
+    let encoded = encoded_again(event);
+    let whole = encoded.as_deref().unwrap_or(uri.path());
     let stripped = stage
-        .and_then(|stage| uri.path().strip_prefix('/')?.strip_prefix(stage))
+        .and_then(|stage| whole.strip_prefix('/')?.strip_prefix(stage))
         .filter(|path| path.is_empty() || path.starts_with('/'));
-    let Some(path) = stripped else { return uri.clone() };
+    let Some(path) = stripped.or(encoded.as_deref()) else { return uri.clone() };
     let path = if path.is_empty() { "/" } else { path };
     let text = match uri.query() {
         Some(query) => format!("{path}?{query}"),
@@ -70,6 +73,31 @@ fn without_stage(event: &Request) -> Uri {
         Err(_) => return uri.clone(),
     }
     Uri::from_parts(parts).unwrap_or_else(|_| uri.clone())
+}
+
+/// The path of an HTTP API, which delivers it percent-decoded: `/rtm/100%2541` would be decoded
+/// twice, and name somebody else. Function URLs, of the same shape, deliver it as it was sent. A
+/// decoded `?` or `#` cannot be told from the URI's own.
+fn encoded_again(event: &Request) -> Option<String> {
+    const ENCODED: &AsciiSet = &CONTROLS
+        .add(b' ')
+        .add(b'"')
+        .add(b'%')
+        .add(b'<')
+        .add(b'>')
+        .add(b'[')
+        .add(b'\\')
+        .add(b']')
+        .add(b'^')
+        .add(b'`')
+        .add(b'{')
+        .add(b'|')
+        .add(b'}');
+    let Some(RequestContext::ApiGatewayV2(context)) = event.request_context_ref() else { return None };
+    let domain = context.domain_name.as_deref().unwrap_or_default();
+    let path = event.raw_http_path();
+    let as_sent = domain.contains(".lambda-url.") || path.contains(['?', '#']);
+    (!as_sent).then(|| utf8_percent_encode(path, ENCODED).to_string())
 }
 
 /// The client's address; a load balancer tells it in a header only.

@@ -1,6 +1,7 @@
 //! The rate limiter of the local server, in this process alone.
 
 use std::num::NonZeroU32;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use governor::clock::{Clock, MonotonicClock};
 use governor::middleware::NoOpMiddleware;
@@ -9,7 +10,9 @@ use governor::{Quota, RateLimiter};
 
 use crate::api::Visit;
 
-/// From so many callers on, those that have not come lately are forgotten now and then.
+/// From so many callers on, those that have not come lately are forgotten; then again when there
+/// are twice as many as were left. So a flood from ever new addresses costs the memory of one
+/// minute, and no search through all of them for each of its requests.
 const FORGET_FROM: usize = 10_000;
 
 type Counts = RateLimiter<
@@ -20,25 +23,30 @@ type Counts = RateLimiter<
 >;
 
 /// Counts requests by caller; counts nothing where there is no limit.
-pub(super) struct Limiter(Option<Counts>);
+pub(super) struct Limiter {
+    counts: Option<Counts>,
+    forget_from: AtomicUsize,
+}
 
 impl Limiter {
     pub(super) fn new(per_minute: Option<NonZeroU32>) -> Self {
-        Self(per_minute.map(|limit| {
+        let counts = per_minute.map(|limit| {
             RateLimiter::new(Quota::per_minute(limit), HashMapStateStore::default(), MonotonicClock)
-        }))
+        });
+        Self { counts, forget_from: AtomicUsize::new(FORGET_FROM) }
     }
 
     /// Counts one request.
     pub(super) fn count(&self, visit: &mut Visit<'_>) {
-        let Some(counts) = &self.0 else { return };
+        let Some(counts) = &self.counts else { return };
         let Some(caller) = visit.caller_key() else { return };
         if let Err(until) = counts.check_key(&caller) {
             let wait = until.wait_time_from(MonotonicClock.now());
             visit.limited(u32::try_from(wait.as_secs()).unwrap_or(u32::MAX).saturating_add(1));
         }
-        if counts.len() > FORGET_FROM {
+        if counts.len() > self.forget_from.load(Ordering::Relaxed) {
             counts.retain_recent();
+            self.forget_from.store(FORGET_FROM.max(2 * counts.len()), Ordering::Relaxed);
         }
     }
 }

@@ -9,7 +9,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::{Request, Response};
 use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
-use hyper::body::Incoming;
+use hyper::body::{Body as _, Incoming};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -103,6 +103,10 @@ impl Server {
 }
 
 async fn read(body: Incoming) -> Body {
+    // What is declared to be too large is not waited for.
+    if body.size_hint().lower() > MAX_BODY_BYTES.try_into().unwrap_or(u64::MAX) {
+        return Body::TooLarge;
+    }
     let limited = Limited::new(body, MAX_BODY_BYTES).collect();
     match tokio::time::timeout(READ_TIMEOUT, limited).await {
         Ok(Ok(body)) => Body::Whole(body.to_bytes()),

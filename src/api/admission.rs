@@ -1,10 +1,10 @@
 //! Whether a request is let in: who sends it, and whether too many came before it.
 
 use std::borrow::Cow;
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 
 use http::header::{AUTHORIZATION, HeaderName};
-use http::{HeaderMap, Request};
+use http::{HeaderMap, HeaderValue, Request};
 
 use super::{Body, Context};
 use crate::auth::{AuthError, Authenticator, Caller, Credentials, Identity};
@@ -26,6 +26,9 @@ pub(super) struct Headers<'a> {
 
 impl<'a> Headers<'a> {
     pub(super) fn of(headers: &'a HeaderMap, authenticator: &Authenticator) -> Self {
+        if authenticator.is_open() {
+            return Self { authorization: None, x_api_key: None, jwt_header: None };
+        }
         let jwt_header = authenticator.jwt_header();
         Self {
             authorization: joined(headers, AUTHORIZATION.as_str()),
@@ -66,7 +69,11 @@ pub(super) fn limit_key(
 ) -> String {
     match caller.as_ref().map(name) {
         Ok(Some(name)) => name,
-        _ => match client(request.headers(), context.peer, trusted_proxies) {
+        // Canonical: a socket that takes both kinds sees IPv4 clients as ::ffff:192.0.2.1, all of
+        // them in one /64.
+        _ => match client(request.headers(), context.peer, trusted_proxies)
+            .map(|client| client.to_canonical())
+        {
             // An IPv6 client has a whole /64 to change its address in.
             Some(IpAddr::V6(address)) => {
                 let [a, b, c, d, ..] = address.segments();
@@ -95,8 +102,15 @@ pub(super) fn name(caller: &Caller) -> Option<String> {
 /// was called from at the end of `X-Forwarded-For`; what stands before that, anybody can write.
 fn client(headers: &HeaderMap, peer: Option<IpAddr>, trusted_proxies: usize) -> Option<IpAddr> {
     let Some(from_the_end) = trusted_proxies.checked_sub(1) else { return peer };
-    let lines = headers.get_all("x-forwarded-for").iter().map(|value| value.to_str().unwrap_or_default());
-    let entries: Vec<&str> = lines.flat_map(|line| line.split(',')).map(str::trim).collect();
+    // Entry by entry as bytes: one that is no text must not hide what a proxy wrote behind it.
+    let lines = headers.get_all("x-forwarded-for").iter().map(HeaderValue::as_bytes);
+    let entries: Vec<&[u8]> = lines.flat_map(|line| line.split(|byte| *byte == b',')).collect();
     let entry = entries.iter().rev().nth(from_the_end).or(entries.first());
-    entry.and_then(|entry| entry.parse().ok()).or(peer)
+    entry.and_then(|entry| address(entry)).or(peer)
+}
+
+/// An address, with the port that some proxies write behind it or without.
+fn address(entry: &[u8]) -> Option<IpAddr> {
+    let text = str::from_utf8(entry.trim_ascii()).ok()?;
+    text.parse().ok().or_else(|| text.parse().ok().map(|with_port: SocketAddr| with_port.ip()))
 }

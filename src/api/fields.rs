@@ -9,6 +9,51 @@ use crate::time::Ttl;
 /// No request has a tenth of it. It bounds the search for keys given twice, and what is answered.
 const MAX_KEYS: usize = 64;
 
+/// Every name that a fault can have, but for those that a client makes up.
+const NAMES: [&str; 36] = [
+    "body",
+    "channel",
+    "ChannelName",
+    "expire",
+    "expiredTs",
+    "expireTime",
+    "expiry",
+    "groupChannels",
+    "id",
+    "isPublisher",
+    "joinChannel",
+    "messageChannels",
+    "permissions",
+    "privilegeExpireTime",
+    "privileges",
+    "publishAudioStream",
+    "publishDataStream",
+    "publishVideoStream",
+    "query",
+    "read",
+    "role",
+    "roomUuid",
+    "rtm",
+    "rtmuid",
+    "serverGroups",
+    "streamChannels",
+    "token",
+    "tokentype",
+    "tokenType",
+    "uid",
+    "user",
+    "userId",
+    "users",
+    "userUuid",
+    "version",
+    "write",
+];
+
+/// A fault's field as the log may name it.
+pub(super) fn known(field: &str) -> &str {
+    if field.split('.').all(|name| NAMES.contains(&name)) { field } else { "unknown field" }
+}
+
 /// What is left of an object, and what was wrong with the rest.
 #[derive(Debug)]
 pub(super) struct Fields<'a> {

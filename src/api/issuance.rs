@@ -6,7 +6,7 @@ use bytes::Bytes;
 use http::{HeaderValue, Request, Response, header};
 use serde::Serialize;
 
-use super::dropin::{Defaults, Family};
+use super::dropin::{Answer, Defaults, Family};
 use super::inspect::Report;
 use super::issued::Issued;
 use super::log::LogLine;
@@ -53,8 +53,8 @@ impl Issuance<'_> {
             old: self.config.drop_in_version == TokenVersion::V006,
         };
         let body = whole(self.request)?;
-        let body = family.reads_body(self.request.method(), body).then_some(body);
-        let fields = family.fields(found.parameters(), self.request.uri().query(), body)?;
+        let query = self.request.uri().query();
+        let fields = family.fields(self.request.method(), found.parameters(), query, body)?;
         let wanted = family.wanted(fields, &defaults)?;
         let project = self.project()?;
         let mut tokens = Vec::with_capacity(wanted.len());
@@ -62,7 +62,7 @@ impl Issuance<'_> {
             let (grant, issued) = self.issue(asked, &project, log)?;
             tokens.push((member, grant, issued));
         }
-        Ok(private(&family.answer(&tokens)))
+        Ok(private(&Answer::of(family, &tokens)))
     }
 
     /// Explains a token. Whoever may ask for tokens may have them explained.

@@ -3,7 +3,8 @@
 
 use std::time::Duration;
 
-use serde::Serialize;
+use http::Method;
+use serde::{Serialize, Serializer};
 
 use super::problem::Problem;
 use crate::time::UnixTime;
@@ -16,7 +17,8 @@ pub struct LogLine {
     message: &'static str,
     time: u32,
     request_id: String,
-    method: String,
+    #[serde(serialize_with = "name_of")]
+    method: Method,
     route: &'static str,
     status: u16,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -35,13 +37,13 @@ pub struct LogLine {
 }
 
 impl LogLine {
-    pub(super) fn new(now: UnixTime, request_id: &str, method: &http::Method, route: &'static str) -> Self {
+    pub(super) fn new(now: UnixTime, request_id: &str, method: &Method, route: &'static str) -> Self {
         Self {
             level: "info",
             message: "request",
             time: now.as_secs(),
             request_id: request_id.to_owned(),
-            method: method.as_str().chars().take(16).collect(),
+            method: method.clone(),
             route,
             status: 0,
             code: None,
@@ -91,6 +93,12 @@ impl LogLine {
         self.duration_us = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
         serde_json::to_string(&self).expect("texts and numbers have a JSON form")
     }
+}
+
+/// A method of the client's own making may be of any length.
+fn name_of<S: Serializer>(method: &Method, serializer: S) -> Result<S::Ok, S::Error> {
+    let name = method.as_str();
+    serializer.serialize_str(name.get(..16).unwrap_or(name))
 }
 
 /// A line that belongs to no request.

@@ -10,6 +10,7 @@ use bytes::Bytes;
 use http::{HeaderValue, Method, Response, StatusCode, header};
 use serde::Serialize;
 
+use super::fields;
 use crate::policy::{Denied, Rule};
 
 /// A refusal.
@@ -34,6 +35,8 @@ pub enum Problem {
     PayloadTooLarge,
     /// A declared type that is not JSON.
     UnsupportedMediaType,
+    /// A body that is compressed.
+    UnsupportedEncoding,
     /// Too many requests of this caller.
     TooManyRequests {
         /// Seconds until the next may come.
@@ -96,7 +99,7 @@ impl Problem {
             Self::NotFound => "not_found",
             Self::MethodNotAllowed(_) => "method_not_allowed",
             Self::PayloadTooLarge => "payload_too_large",
-            Self::UnsupportedMediaType => "unsupported_media_type",
+            Self::UnsupportedMediaType | Self::UnsupportedEncoding => "unsupported_media_type",
             Self::TooManyRequests { .. } => "too_many_requests",
             Self::Internal { .. } => "internal",
             Self::Unavailable { .. } => "unavailable",
@@ -113,7 +116,7 @@ impl Problem {
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed(_) => StatusCode::METHOD_NOT_ALLOWED,
             Self::PayloadTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
-            Self::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Self::UnsupportedMediaType | Self::UnsupportedEncoding => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::TooManyRequests { .. } => StatusCode::TOO_MANY_REQUESTS,
             Self::Internal { .. } => StatusCode::INTERNAL_SERVER_ERROR,
             Self::Unavailable { .. } => StatusCode::SERVICE_UNAVAILABLE,
@@ -127,10 +130,12 @@ impl Problem {
             Self::Unauthorized { cause } | Self::Internal { cause } | Self::Unavailable { cause } => {
                 Some(Cow::Borrowed(cause))
             }
-            // The names alone: what was sent may be anything.
+            // Names of the contract alone: what was sent may be anything, names included.
             Self::InvalidRequest(faults) => {
-                let fields: Vec<&str> = faults.iter().map(|fault| fault.field.as_ref()).take(8).collect();
-                Some(Cow::Owned(fields.join(", ")))
+                let mut names: Vec<&str> = faults.iter().map(|fault| fields::known(&fault.field)).collect();
+                names.dedup();
+                names.truncate(8);
+                Some(Cow::Owned(names.join(", ")))
             }
             Self::Forbidden(denied) => Some(Cow::Owned(denied.to_string())),
             Self::MalformedJson(_)
@@ -138,6 +143,7 @@ impl Problem {
             | Self::MethodNotAllowed(_)
             | Self::PayloadTooLarge
             | Self::UnsupportedMediaType
+            | Self::UnsupportedEncoding
             | Self::TooManyRequests { .. } => None,
         }
     }
@@ -184,6 +190,10 @@ impl Problem {
                 let value = HeaderValue::from_str(&names.join(", ")).expect("methods are tokens");
                 headers.insert(header::ALLOW, value);
             }
+            // RFC 9110 §15.5.16: it tells the encoding from the type.
+            Self::UnsupportedEncoding => {
+                headers.insert(header::ACCEPT_ENCODING, HeaderValue::from_static("identity"));
+            }
             Self::TooManyRequests { retry_after } => {
                 headers.insert(header::RETRY_AFTER, HeaderValue::from(*retry_after));
             }
@@ -219,6 +229,7 @@ impl fmt::Display for Problem {
                 write!(f, "the body is above {} bytes", super::MAX_BODY_BYTES)
             }
             Self::UnsupportedMediaType => f.write_str("the Content-Type is not application/json"),
+            Self::UnsupportedEncoding => f.write_str("the body has a Content-Encoding, expected none"),
             Self::TooManyRequests { retry_after } => {
                 write!(f, "too many requests, try again in {retry_after} s")
             }

@@ -13,6 +13,8 @@ pub(super) enum Route {
     Ping,
     Token,
     Inspect,
+    /// The description of all of this.
+    OpenApi,
     /// A route of an existing token server.
     DropIn(Family),
     /// A preflight, whatever the path.
@@ -24,7 +26,7 @@ impl Route {
     pub(super) fn is_guarded(self) -> bool {
         match self {
             Self::Token | Self::Inspect | Self::DropIn(_) => true,
-            Self::Home | Self::Healthz | Self::Ping | Self::Options => false,
+            Self::Home | Self::Healthz | Self::Ping | Self::OpenApi | Self::Options => false,
         }
     }
 }
@@ -41,6 +43,7 @@ pub(super) const TABLE: &[(&str, &[Method], Route)] = &[
     ("/", GET, Route::Home),
     ("/healthz", GET, Route::Healthz),
     ("/ping", GET, Route::Ping),
+    ("/openapi.json", GET, Route::OpenApi),
     ("/token", POST, Route::Token),
     ("/inspect", POST, Route::Inspect),
     ("/api/token.json", POST, Route::DropIn(Family::Astro)),
@@ -58,6 +61,12 @@ pub(super) const TABLE: &[(&str, &[Method], Route)] = &[
     ("/fetch_rtm_token", POST, Route::DropIn(Family::FetchRtmToken)),
     ("/access_token", GET_TOKEN, Route::DropIn(Family::AccessToken)),
 ];
+
+/// Every path with the methods that it takes, for documentation and tests. A segment that starts
+/// with `:` stands for any text.
+pub fn routes() -> impl Iterator<Item = (&'static str, &'static [Method])> {
+    TABLE.iter().map(|(pattern, methods, _)| (*pattern, *methods))
+}
 
 /// A path that was found in the table.
 pub(super) struct Found<'a> {

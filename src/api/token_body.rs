@@ -1,14 +1,19 @@
 //! The body of `POST /token`, from bytes to a valid [`TokenRequest`] or to everything that is
 //! wrong with it.
 
+mod names;
+mod rights;
+
+pub(super) use names::{channel, refuse_old_channel, refuse_old_uid, refuse_old_user_id, uid, user_id};
+
+use self::names::id;
+use self::rights::{permissions, privileges};
 use super::fields::Fields;
 use super::json::Json;
 use super::problem::Problem;
 use crate::issue::{Ask, Beside, Role, Seat, TokenRequest, TokenType};
 use crate::time::Ttl;
-use crate::token::{
-    Access, ChannelName, NameError, Permissions, PrivilegeTtl, Resource, RtcPrivileges, Text, Uid, UserId,
-};
+use crate::token::{PrivilegeTtl, Uid, UserId};
 
 /// What the server's configuration and the caller's credential say about fields that are left out.
 #[derive(Clone, Copy, Debug)]
@@ -115,11 +120,11 @@ fn rtc(
         beside(fields, kind, uid.as_ref(), asking)
     };
     if old {
-        if channel.as_ref().is_some_and(ChannelName::is_wildcard) {
-            fields.fault("channel", "a 006 token knows no wildcard channels");
+        if let Some(channel) = &channel {
+            refuse_old_channel(fields, "channel", channel);
         }
-        if uid.as_ref().is_some_and(|uid| uid.is_wildcard() && *uid != Uid::Any) {
-            fields.fault("uid", "a 006 token knows no wildcards but uid 0");
+        if let Some(uid) = &uid {
+            refuse_old_uid(fields, "uid", uid);
         }
     }
     let (seat, privileges) = (Seat { channel: channel?, uid: uid?, role: role? }, privileges?);
@@ -136,10 +141,10 @@ fn rtm(fields: &mut Fields<'_>, old: bool, asking: &Asking<'_>) -> Option<Ask> {
         }
         Some(value) => permissions(fields, value).map(Some),
     };
-    if old && user_id.as_ref().is_some_and(UserId::is_wildcard) {
-        fields.fault("uid", "a 006 token knows no wildcards");
-    }
     let user_id = user_id?;
+    if old {
+        refuse_old_user_id(fields, "uid", &user_id);
+    }
     Some(if old { Ask::OldRtm { user_id } } else { Ask::Rtm { user_id, permissions: permissions? } })
 }
 
@@ -156,19 +161,6 @@ fn apaas_room_user(fields: &mut Fields<'_>, asking: &Asking<'_>) -> Option<Ask> 
     Some(Ask::ApaasRoomUser { room_uuid: room_uuid?, user_uuid: user_uuid?, role: role? })
 }
 
-pub(super) fn channel(fields: &mut Fields<'_>, name: &str, asking: &Asking<'_>) -> Option<ChannelName> {
-    if asking.empty_channel && fields.take_if_empty_text(name) {
-        return Some(ChannelName::any());
-    }
-    match fields.required(name)? {
-        Json::Text(text) => named(fields, name, text.parse()),
-        other => {
-            fields.unexpected(name, &other, "text");
-            None
-        }
-    }
-}
-
 fn role(fields: &mut Fields<'_>) -> Option<Role> {
     let value = fields.take("role");
     let found = match &value {
@@ -181,106 +173,6 @@ fn role(fields: &mut Fields<'_>) -> Option<Role> {
         fields.fault("role", format!("is incorrect{came}, expected publisher or subscriber"));
     }
     found
-}
-
-pub(super) fn uid(fields: &mut Fields<'_>, name: &str, asking: &Asking<'_>) -> Option<Uid> {
-    match identity(fields, name, asking)? {
-        Json::Integer(number) => {
-            if let Ok(uid) = u32::try_from(number) {
-                Some(uid.into())
-            } else {
-                fields.fault(name, format!("{number}, expected an integer from 0 to {}", u32::MAX));
-                None
-            }
-        }
-        Json::Text(text) => named(fields, name, text.parse()),
-        other => {
-            fields.unexpected(name, &other, "an integer or text");
-            None
-        }
-    }
-}
-
-/// The value of a field that says who somebody is. Who leaves it out is meant himself.
-fn identity<'a>(fields: &mut Fields<'a>, name: &str, asking: &Asking<'_>) -> Option<Json<'a>> {
-    match asking.identity {
-        Some(identity) if fields.is_missing(name) => {
-            let _ = fields.take(name);
-            Some(Json::Text(identity.to_owned().into()))
-        }
-        _ => fields.required(name),
-    }
-}
-
-pub(super) fn user_id(fields: &mut Fields<'_>, name: &str, asking: &Asking<'_>) -> Option<UserId> {
-    let value = identity(fields, name, asking)?;
-    id(fields, name, &value)
-}
-
-/// Text of 1 to 64 bytes, or an integer, which is its digits.
-fn id(fields: &mut Fields<'_>, name: &str, value: &Json<'_>) -> Option<UserId> {
-    match value {
-        Json::Integer(number) if *number >= 0 => named(fields, name, number.to_string().parse()),
-        Json::Text(text) => named(fields, name, text.parse()),
-        other => {
-            fields.unexpected(name, other, "text or an integer from 0");
-            None
-        }
-    }
-}
-
-fn named<T>(fields: &mut Fields<'_>, name: &str, parsed: Result<T, NameError>) -> Option<T> {
-    parsed.map_err(|error| fields.fault(name, error.to_string())).ok()
-}
-
-fn privileges(
-    fields: &mut Fields<'_>,
-    role: Option<Role>,
-    longest: Ttl,
-) -> Option<RtcPrivileges<PrivilegeTtl>> {
-    let end = match fields.take("privilegeExpireTime") {
-        None => Some(PrivilegeTtl::from(longest)),
-        Some(_) if fields.has("privileges") => {
-            fields.fault("privilegeExpireTime", "stands beside privileges, expected one of the two");
-            None
-        }
-        Some(value) => fields
-            .seconds("privilegeExpireTime", &value, 1, longest.as_secs())
-            .and_then(|seconds| PrivilegeTtl::from_secs(seconds).ok()),
-    };
-    match fields.take("privileges") {
-        None => Some(role?.privileges(end?)),
-        Some(value) => each_privilege(fields, value, role, longest),
-    }
-}
-
-fn each_privilege<'a>(
-    fields: &mut Fields<'a>,
-    value: Json<'a>,
-    role: Option<Role>,
-    longest: Ttl,
-) -> Option<RtcPrivileges<PrivilegeTtl>> {
-    let mut inside = fields.enter("privileges", value)?;
-    let mut one = |name: &str| -> Option<Option<PrivilegeTtl>> {
-        let Some(value) = inside.take(name) else { return Some(None) };
-        if role == Some(Role::Subscriber) && name != "joinChannel" {
-            inside.fault(name, "a subscriber publishes nothing; ask for the role publisher");
-            return None;
-        }
-        let seconds = inside.seconds(name, &value, 0, longest.as_secs())?;
-        PrivilegeTtl::from_secs(seconds).ok().map(Some)
-    };
-    let join_channel = one("joinChannel");
-    let publish_audio_stream = one("publishAudioStream");
-    let publish_video_stream = one("publishVideoStream");
-    let publish_data_stream = one("publishDataStream");
-    fields.leave(inside);
-    Some(RtcPrivileges {
-        join_channel: join_channel?.unwrap_or(longest.into()),
-        publish_audio_stream: publish_audio_stream?,
-        publish_video_stream: publish_video_stream?,
-        publish_data_stream: publish_data_stream?,
-    })
 }
 
 fn beside(
@@ -327,50 +219,4 @@ fn same_user(fields: &mut Fields<'_>, uid: Option<&Uid>) -> Option<UserId> {
             None
         }
     }
-}
-
-fn permissions<'a>(fields: &mut Fields<'a>, value: Json<'a>) -> Option<Permissions> {
-    let mut inside = fields.enter("permissions", value)?;
-    let mut permissions = Some(Permissions::new());
-    for resource in Resource::ALL {
-        let Some(value) = inside.take(resource.name()) else { continue };
-        let Some(mut accesses) = inside.enter(resource.name(), value) else { continue };
-        for access in Access::ALL {
-            let Some(value) = accesses.take(access.name()) else { continue };
-            let names = names(&mut accesses, access.name(), value);
-            permissions = match (permissions, names) {
-                (Some(permissions), Some(names)) => permissions
-                    .allow(resource, access, &names)
-                    .map_err(|error| accesses.fault(access.name(), error.to_string()))
-                    .ok(),
-                _ => None,
-            };
-        }
-        inside.leave(accesses);
-    }
-    fields.leave(inside);
-    permissions
-}
-
-fn names(fields: &mut Fields<'_>, name: &str, value: Json<'_>) -> Option<Vec<Text>> {
-    const EXPECTED: &str = "a list of texts";
-    let Json::Array(values) = value else {
-        fields.unexpected(name, &value, EXPECTED);
-        return None;
-    };
-    let mut names = Vec::with_capacity(values.len());
-    for value in values {
-        match value {
-            Json::Text(text) if !text.is_empty() => names.push(named(fields, name, text.parse())?),
-            Json::Text(_) => {
-                fields.fault(name, "holds an empty name");
-                return None;
-            }
-            other => {
-                fields.unexpected(name, &other, EXPECTED);
-                return None;
-            }
-        }
-    }
-    Some(names)
 }

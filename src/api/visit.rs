@@ -10,10 +10,9 @@
 //! ```
 
 use bytes::Bytes;
-use http::Request;
 
 use super::admission::{self, Admission, Headers};
-use super::{Answer, App, Body, Context};
+use super::{Answer, App, Arrival, Context};
 use crate::auth::{AuthError, Caller, KEY_SET_MAX_BYTES, KEY_SET_TIMEOUT};
 use crate::config::Config;
 use crate::fetch::{Fetch, FetchError};
@@ -21,8 +20,7 @@ use crate::fetch::{Fetch, FetchError};
 /// A request that is being answered.
 pub struct Visit<'a> {
     app: &'a App,
-    request: &'a Request<Body>,
-    context: &'a Context,
+    arrival: Arrival<'a>,
     guarded: Option<Guarded<'a>>,
     warnings: Vec<String>,
 }
@@ -45,27 +43,22 @@ enum Step {
 }
 
 impl<'a> Visit<'a> {
-    pub(super) fn new(
-        app: &'a App,
-        request: &'a Request<Body>,
-        context: &'a Context,
-        guarded_by: Option<&'a Config>,
-    ) -> Self {
+    pub(super) fn new(app: &'a App, arrival: Arrival<'a>, guarded_by: Option<&'a Config>) -> Self {
         let guarded = guarded_by.map(|config| Guarded {
             config,
-            headers: Headers::of(request.headers(), &config.authenticator),
+            headers: Headers::of(arrival.request.headers(), &config.authenticator),
             next: Step::Certificate,
             caller: None,
             retry_after: None,
         });
-        Self { app, request, context, guarded, warnings: Vec::new() }
+        Self { app, arrival, guarded, warnings: Vec::new() }
     }
 
     /// What to fetch before the request can be decided, to be answered with [`Self::fetched`]; to
     /// be asked until there is nothing more.
     pub fn fetch_due(&mut self) -> Option<Fetch> {
         let guarded = self.guarded.as_mut()?;
-        let now = self.context.now;
+        let now = self.arrival.context.now;
         if guarded.next == Step::Certificate {
             if let Some(due) = guarded.config.project.remote().and_then(|remote| remote.fetch_due(now)) {
                 return Some(due.clone());
@@ -100,7 +93,7 @@ impl<'a> Visit<'a> {
             }
             Step::KeySet => {
                 guarded.next = Step::Done;
-                let fetched = guarded.config.authenticator.fetched(answer, self.context.now);
+                let fetched = guarded.config.authenticator.fetched(answer, self.arrival.context.now);
                 fetched.err().map(|error| format!("key set: {error}"))
             }
             Step::Done => None,
@@ -111,7 +104,7 @@ impl<'a> Visit<'a> {
     /// By what the request is to be counted, if at all: the caller's name, or its address. Where
     /// too many came, the adapter says so with [`Self::limited`].
     pub fn caller_key(&mut self) -> Option<String> {
-        let (request, context) = (self.request, self.context);
+        let (request, context) = (self.arrival.request, self.arrival.context);
         let guarded = self.guarded.as_mut()?;
         let trusted_proxies = guarded.config.trusted_proxies;
         Some(admission::limit_key(guarded.caller(context), request, context, trusted_proxies))
@@ -128,11 +121,11 @@ impl<'a> Visit<'a> {
     #[must_use]
     pub fn answer(mut self) -> Answer {
         let admission = self.guarded.take().map(|mut guarded| {
-            guarded.caller(self.context);
+            guarded.caller(self.arrival.context);
             let caller = guarded.caller.expect("it was just decided");
             Admission { caller, retry_after: guarded.retry_after }
         });
-        let mut answer = self.app.conclude(self.request, self.context, admission);
+        let mut answer = self.app.conclude(self.arrival, admission);
         answer.log.warn(&self.warnings);
         answer
     }

@@ -19,7 +19,10 @@ impl Listen {
     /// Names the variables that are no address and no port.
     pub fn read(variable: impl Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
         let mut reader = Reader::new(&variable);
-        let host = reader.parsed("HOST", IpAddr::V4(Ipv4Addr::LOCALHOST), "an IP address");
+        let host = match reader.get("HOST").as_deref() {
+            Some("localhost") => IpAddr::V4(Ipv4Addr::LOCALHOST),
+            _ => reader.parsed("HOST", IpAddr::V4(Ipv4Addr::LOCALHOST), "an IP address or localhost"),
+        };
         let port = reader.parsed("PORT", 8080, "a port, 0 to 65535");
         let faults = reader.finish();
         if faults.is_empty() {

@@ -86,6 +86,15 @@ impl Reader<'_> {
         // One that is no certificate is a fault already.
         let secondary = secondary.and_then(|text| self.digits("APP_CERTIFICATE_SECONDARY", &text));
         let app_id = app_id?;
+        if let Platform::Local(listen) = platform
+            && !listen.is_loopback()
+            && app_id == Project::public_test().app_id
+        {
+            self.fault(
+                "APP_ID",
+                "Agora's public test project, which anybody can sign for; expected your own",
+            );
+        }
         Some(match certificate? {
             Certificate::Given(certificate) => {
                 ProjectSource::Given(Project { app_id, certificate, secondary })

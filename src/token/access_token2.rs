@@ -20,7 +20,7 @@ use super::ParseError;
 use super::pack::{self, Reader};
 use super::project::{AppCertificate, AppId};
 use super::service::Service;
-use super::zlib;
+use super::{deflate, inflate};
 use crate::time::{Ttl, UnixTime};
 
 const SIGNATURE_BYTES: usize = 32;
@@ -125,7 +125,7 @@ impl AccessToken2 {
         payload[signed_from - SIGNATURE_BYTES..signed_from].copy_from_slice(&signature);
 
         let mut token = String::from("007");
-        STANDARD.encode_string(zlib::deflate(&payload), &mut token);
+        STANDARD.encode_string(deflate::zlib(&payload), &mut token);
         token
     }
 
@@ -134,7 +134,7 @@ impl AccessToken2 {
     pub fn parse(token: &str) -> Result<SignedAccessToken2, ParseError> {
         let encoded = token.strip_prefix("007").ok_or(ParseError::Version)?;
         let compressed = STANDARD.decode(encoded).map_err(|_| ParseError::Base64)?;
-        let payload = zlib::inflate(&compressed)?;
+        let payload = inflate::zlib(&compressed)?;
         let mut reader = Reader::new(&payload);
         let signature = reader.bytes()?.to_vec();
         let signed = reader.rest().to_vec();

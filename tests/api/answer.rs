@@ -110,7 +110,7 @@ fn the_log_line_of_a_refusal_names_fields_and_no_value() {
         reply.log(),
         json!({
             "level": "warn", "message": "request", "time": NOW, "requestId": "request-1", "method": "POST",
-            "route": "/token", "status": 400, "code": "invalid_request", "cause": "role, uid, hobby",
+            "route": "/token", "status": 400, "code": "invalid_request", "cause": "role, uid, unknown field",
             "durationUs": 250,
         })
     );

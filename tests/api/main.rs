@@ -10,6 +10,7 @@ mod common;
 mod answer;
 mod beside;
 mod channel;
+mod drop_in_006;
 mod faults;
 mod json;
 mod lifetime;

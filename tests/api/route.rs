@@ -15,7 +15,8 @@ fn healthz_ping_and_home() {
         server.bare(Method::GET, "/").ok(),
         json!({
             "name": "agora-token-server", "version": env!("CARGO_PKG_VERSION"),
-            "token": "POST /token", "health": "GET /healthz",
+            "token": "POST /token", "inspect": "POST /inspect", "health": "GET /healthz",
+            "description": "GET /openapi.json",
         })
     );
 }
@@ -154,7 +155,8 @@ fn a_server_that_is_not_configured_issues_nothing_and_the_log_says_why() {
             "level": "error", "message": "request", "time": NOW, "requestId": "request-1", "method": "POST",
             "route": "/token", "status": 503, "code": "unavailable", "durationUs": 250,
             "cause": "APP_ID: unset, expected 32 hexadecimal digits; APP_CERTIFICATE: unset, expected 32 \
-                      hexadecimal digits; AUTH: unset, expected none to let anybody have tokens",
+                      hexadecimal digits, or APP_CERTIFICATE_SECRET; AUTH: unset, expected api-key, jwt, \
+                      api-key,jwt, or none to let anybody have tokens",
         })
     );
 }

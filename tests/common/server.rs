@@ -211,7 +211,13 @@ pub fn body_too_large() -> Vec<u8> {
 
 /// A context that draws nothing at random.
 pub fn context(now: u32, salt: u32) -> Context {
-    Context { now: UnixTime::from_secs(now), salt, drawn_uid: DRAWN_UID, request_id: "request-1".to_owned() }
+    Context {
+        now: UnixTime::from_secs(now),
+        salt,
+        drawn_uid: DRAWN_UID,
+        request_id: "request-1".to_owned(),
+        peer: None,
+    }
 }
 
 /// The loopback address.

@@ -9,6 +9,7 @@ export async function startNative({ binary }, env) {
   const server = start("native", binary, [], { ...env, HOST: "127.0.0.1", PORT: "0" });
   const port = await within(READY_WITHIN_MS, Promise.race([listening(server), early(server)]), "the server's start");
   return {
+    url: `http://127.0.0.1:${port}`,
     async send(request) {
       const answer = await send(port, request);
       return [{ ...answer, from: "native", over: "http", method: request.method }];

@@ -29,6 +29,7 @@ export async function startWorker({ bundle, top }, env) {
   });
   const { url } = await within(READY_WITHIN_MS, harness.listen(), "workerd's start");
   return {
+    url: url.origin,
     async send(request) {
       const answer = await send(Number(url.port), request);
       return [{ ...answer, from: "worker", over: "http", method: request.method }];

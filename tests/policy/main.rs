@@ -1,11 +1,17 @@
 //! Which rule refuses which request.
 
+#![cfg(feature = "api")]
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod bearer;
+
+use agora_token_server::auth::Caller;
 use agora_token_server::issue::{Ask, Beside, Role, Seat, TokenRequest, TokenType};
 use agora_token_server::policy::{ChannelPattern, Denied, Policy, Rule};
-use agora_token_server::time::Ttl;
+use agora_token_server::time::{Ttl, UnixTime};
 use agora_token_server::token::{Access, ChannelName, Permissions, PrivilegeTtl, Resource, Uid, UserId};
+
+const NOW: UnixTime = UnixTime::from_secs(1_763_770_000);
 
 fn user(id: &str) -> UserId {
     id.parse().unwrap()
@@ -63,7 +69,11 @@ fn every_kind() -> Vec<(Ask, Vec<TokenType>)> {
 
 fn grant(policy: &Policy, ask: Ask) -> Result<(), Denied> {
     let request = TokenRequest { ask, ttl: Ttl::HOUR };
-    policy.grant(request.clone()).map(|grant| assert_eq!(*grant.request(), request))
+    // A key stands for a backend, which only the configuration limits: as anybody is.
+    let key = Caller::Key { name: "backend".to_owned() };
+    let granted = policy.grant(&Caller::Anyone, request.clone(), NOW);
+    assert_eq!(policy.grant(&key, request.clone(), NOW), granted);
+    granted.map(|grant| assert_eq!(*grant.request(), request))
 }
 
 fn only(channels: &[&str]) -> Policy {
@@ -224,9 +234,12 @@ fn a_lifetime_has_a_ceiling() {
     let policy = Policy { max_ttl: longest, ..Policy::unrestricted() };
     for (ask, _) in every_kind() {
         let ask = |seconds| TokenRequest { ask: ask.clone(), ttl: Ttl::from_secs(seconds).unwrap() };
-        assert!(policy.grant(ask(600)).is_ok());
+        assert!(policy.grant(&Caller::Anyone, ask(600), NOW).is_ok());
         let asked = Ttl::from_secs(601).unwrap();
-        assert_eq!(policy.grant(ask(601)), Err(Denied::ExpireTime { asked, longest }));
+        assert_eq!(
+            policy.grant(&Caller::Anyone, ask(601), NOW),
+            Err(Denied::ExpireTime { asked, longest: 600 })
+        );
     }
 }
 
@@ -236,6 +249,7 @@ fn the_first_rule_in_order_is_named() {
         channels: Some(vec![ChannelPattern::parse("room").unwrap()]),
         token_types: vec![TokenType::Rtc],
         max_ttl: Ttl::from_secs(60).unwrap(),
+        expire_with_jwt: false,
         wildcard_uid: false,
         wildcard_channel: false,
     };
@@ -249,12 +263,15 @@ fn the_first_rule_in_order_is_named() {
 
 #[test]
 fn every_refusal_in_words() {
-    let (asked, longest) = (Ttl::HOUR, Ttl::from_secs(600).unwrap());
+    let (asked, longest) = (Ttl::HOUR, 600);
     for (denied, words) in [
         (Denied::TokenType(TokenType::ChatApp), "tokenType: chat-app is not allowed here"),
         (Denied::Wildcard { field: "uid" }, "uid: a wildcard, which is not allowed here; name one"),
         (Denied::Channel { field: "roomUuid" }, "roomUuid: not one of the channels that are allowed here"),
         (Denied::ExpireTime { asked, longest }, "expireTime: 3600, at most 600 is allowed here"),
+        (Denied::Role(Some(Role::Publisher)), "role: publisher is not allowed here"),
+        (Denied::Role(None), "role: a numbered role is not allowed here"),
+        (Denied::Uid { field: "rtm.userId" }, "rtm.userId: not the one that the credential is for"),
         (Denied::Origin, "the page's origin is not allowed here"),
     ] {
         assert_eq!(denied.to_string(), words);

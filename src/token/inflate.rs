@@ -1,4 +1,4 @@
-//! The zlib stream inside of an 007 token.
+//! Reading the zlib stream inside of an 007 token, whoever made it.
 
 use miniz_oxide::inflate::TINFLStatus;
 use miniz_oxide::inflate::core::inflate_flags::{
@@ -12,12 +12,8 @@ use super::ParseError;
 /// work that a hostile token can cause.
 pub(super) const MAX_INFLATED_BYTES: usize = 64 * 1024;
 
-pub(super) fn deflate(bytes: &[u8]) -> Vec<u8> {
-    miniz_oxide::deflate::compress_to_vec_zlib(bytes, 6)
-}
-
 /// The whole of one zlib stream, its checksum checked, with nothing behind it.
-pub(super) fn inflate(compressed: &[u8]) -> Result<Vec<u8>, ParseError> {
+pub(super) fn zlib(compressed: &[u8]) -> Result<Vec<u8>, ParseError> {
     let flags = TINFL_FLAG_PARSE_ZLIB_HEADER | TINFL_FLAG_USING_NON_WRAPPING_OUTPUT_BUF;
     let mut decompressor = Box::<DecompressorOxide>::default();
     let mut out = vec![0; compressed.len().saturating_mul(2).clamp(512, MAX_INFLATED_BYTES)];

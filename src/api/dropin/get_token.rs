@@ -1,0 +1,60 @@
+//! `POST /getToken` of `agora-token-service`: a token of any of three kinds.
+
+use super::super::fields::Fields;
+use super::value::{channel, lifetime, role, rtm_user, same_user, uid, user_id};
+use super::{Defaults, rtc, rtm};
+use crate::issue::{Ask, Beside, Role, Seat, TokenRequest};
+use crate::token::{PrivilegeTtl, RtcPrivileges};
+
+pub(super) fn get_token(fields: &mut Fields<'_>, defaults: &Defaults<'_>) -> Option<TokenRequest> {
+    #[derive(Clone, Copy, PartialEq)]
+    enum Kind {
+        Rtc,
+        Rtm,
+        Chat,
+    }
+    let asking = &defaults.asking;
+    let kind = fields.required("tokenType").and_then(|value| {
+        let named = |word: &str| match word {
+            "rtc" => Some(Kind::Rtc),
+            "rtm" => Some(Kind::Rtm),
+            "chat" => Some(Kind::Chat),
+            _ => None,
+        };
+        fields.word("tokenType", &value, named, "rtc, rtm or chat")
+    });
+    let ttl = lifetime(fields, "expire", defaults);
+    match kind? {
+        Kind::Rtc => {
+            let channel = channel(fields, "channel", defaults);
+            let (role, uid) = (role(fields), uid(fields, "uid", defaults));
+            let seat = Seat { channel: channel?, uid: uid?, role: role? };
+            Some(rtc(seat, ttl?, defaults))
+        }
+        // With a channel that server adds what a Signaling stream channel needs: joining it in
+        // RTC and publishing data there.
+        Kind::Rtm if !defaults.old && !fields.is_missing("channel") => {
+            let channel = channel(fields, "channel", defaults);
+            let uid = uid(fields, "uid", defaults);
+            let user_id = uid.as_ref().and_then(|uid| same_user(fields, uid));
+            let ttl = ttl?;
+            let end = PrivilegeTtl::from(ttl);
+            let privileges =
+                RtcPrivileges { publish_data_stream: Some(end), ..RtcPrivileges::subscriber(end) };
+            let seat = Seat { channel: channel?, uid: uid?, role: Role::Publisher };
+            Some(TokenRequest { ask: Ask::Rtc { seat, privileges, beside: Beside::Rtm(user_id?) }, ttl })
+        }
+        Kind::Rtm => {
+            let user_id = rtm_user(fields, "uid", defaults);
+            Some(rtm(user_id?, ttl?, defaults))
+        }
+        // Without a uid that server gives out an administrator's token; here the policy decides.
+        Kind::Chat if fields.is_missing("uid") && asking.identity.is_none() => {
+            Some(TokenRequest { ask: Ask::ChatApp, ttl: ttl? })
+        }
+        Kind::Chat => {
+            let user_id = user_id(fields, "uid", asking);
+            Some(TokenRequest { ask: Ask::ChatUser { user_id: user_id? }, ttl: ttl? })
+        }
+    }
+}

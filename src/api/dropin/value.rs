@@ -1,0 +1,178 @@
+//! Single values, as these clients write them.
+
+use super::super::fields::Fields;
+use super::super::json::Json;
+use super::super::token_body::{self as body, Asking};
+use super::Defaults;
+use crate::issue::{Role, Seat};
+use crate::time::Ttl;
+use crate::token::{ChannelName, Uid, UserId, canonical_u32};
+
+/// `:channel/:role/:tokentype/:uid`.
+pub(super) fn path_seat(fields: &mut Fields<'_>, defaults: &Defaults<'_>) -> Option<Seat> {
+    let channel = channel(fields, "channel", defaults);
+    let role = role(fields);
+    let kind = fields.take("tokentype");
+    let uid = match kind {
+        Some(Json::Text(kind)) if kind == "uid" => integer_uid(fields, defaults),
+        Some(Json::Text(kind)) if kind == "userAccount" => uid(fields, "uid", defaults),
+        _ => {
+            fields.fault("tokentype", "token type is invalid, expected uid or userAccount");
+            None
+        }
+    };
+    Some(Seat { channel: channel?, uid: uid?, role: role? })
+}
+
+fn integer_uid(fields: &mut Fields<'_>, defaults: &Defaults<'_>) -> Option<Uid> {
+    match body::uid(fields, "uid", &defaults.asking)? {
+        Uid::Account(account) => {
+            let account = account.as_str();
+            fields.fault("uid", format!("{account:?}, expected an integer from 0 to {}", u32::MAX));
+            None
+        }
+        uid => Some(uid),
+    }
+}
+
+/// A uid or an account. Digits alone that spell no uid are refused: these servers' clients mean
+/// uids by them, and the servers wrap or cut them.
+pub(super) fn uid(fields: &mut Fields<'_>, name: &str, defaults: &Defaults<'_>) -> Option<Uid> {
+    match body::uid(fields, name, &defaults.asking)? {
+        Uid::Account(account) if only_digits(account.as_str()) => {
+            digits_fault(fields, name, account.as_str());
+            None
+        }
+        uid if defaults.old && uid.is_wildcard() && uid != Uid::Any => {
+            fields.fault(name, "a 006 token knows no wildcards but uid 0");
+            None
+        }
+        uid => Some(uid),
+    }
+}
+
+pub(super) fn channel(fields: &mut Fields<'_>, name: &str, defaults: &Defaults<'_>) -> Option<ChannelName> {
+    let channel = body::channel(fields, name, &defaults.asking)?;
+    if defaults.old && channel.is_wildcard() {
+        fields.fault(name, "a 006 token knows no wildcard channels");
+        return None;
+    }
+    Some(channel)
+}
+
+pub(super) fn rtm_user(fields: &mut Fields<'_>, name: &str, defaults: &Defaults<'_>) -> Option<UserId> {
+    let id = user_id(fields, name, &defaults.asking)?;
+    if defaults.old && id.is_wildcard() {
+        fields.fault(name, "a 006 token knows no wildcards");
+        return None;
+    }
+    Some(id)
+}
+
+pub(super) fn user_id(fields: &mut Fields<'_>, name: &str, asking: &Asking<'_>) -> Option<UserId> {
+    let id = body::user_id(fields, name, asking)?;
+    if only_digits(id.as_str()) && canonical_u32(id.as_str()).is_none() {
+        digits_fault(fields, name, id.as_str());
+        return None;
+    }
+    Some(id)
+}
+
+fn only_digits(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+fn digits_fault(fields: &mut Fields<'_>, name: &str, text: &str) {
+    let shown: String = text.chars().take(20).collect();
+    fields
+        .fault(name, format!("{shown:?}, expected an integer from 0 to {} without leading zeros", u32::MAX));
+}
+
+/// The RTC uid as the RTM user.
+pub(super) fn same_user(fields: &mut Fields<'_>, uid: &Uid) -> Option<UserId> {
+    let id = if *uid == Uid::Any { None } else { uid.to_string().parse().ok() };
+    if id.is_none() {
+        fields.fault("uid", "is no RTM user: 0, or longer than 64 bytes");
+    }
+    id
+}
+
+pub(super) fn role(fields: &mut Fields<'_>) -> Option<Role> {
+    let value = fields.take("role");
+    let role = match &value {
+        Some(Json::Integer(1)) => Some(Role::Publisher),
+        Some(Json::Integer(2)) => Some(Role::Subscriber),
+        Some(Json::Text(word)) => match word.as_ref() {
+            "publisher" | "broadcaster" | "host" | "1" => Some(Role::Publisher),
+            "subscriber" | "audience" | "2" => Some(Role::Subscriber),
+            _ => None,
+        },
+        _ => None,
+    };
+    if role.is_none() {
+        let came = value.map_or(String::new(), |value| format!(": {value}"));
+        let expected = "publisher, broadcaster, host, 1, subscriber, audience or 2";
+        fields.fault("role", format!("is incorrect{came}, expected {expected}"));
+    }
+    role
+}
+
+pub(super) fn is_publisher(fields: &mut Fields<'_>) -> Option<Role> {
+    if fields.is_missing("isPublisher") {
+        return Some(Role::Subscriber);
+    }
+    let value = fields.take("isPublisher")?;
+    match &value {
+        Json::Bool(true) => Some(Role::Publisher),
+        Json::Bool(false) => Some(Role::Subscriber),
+        // The guide's own example body says "True or False".
+        Json::Text(text) if text.eq_ignore_ascii_case("true") => Some(Role::Publisher),
+        Json::Text(text) if text.eq_ignore_ascii_case("false") => Some(Role::Subscriber),
+        _ => {
+            fields.unexpected("isPublisher", &value, "true or false");
+            None
+        }
+    }
+}
+
+/// A lifetime in seconds, or the default where there is none.
+pub(super) fn lifetime(fields: &mut Fields<'_>, name: &str, defaults: &Defaults<'_>) -> Option<Ttl> {
+    if fields.is_missing(name) {
+        return Some(defaults.ttl);
+    }
+    let value = number(fields.take(name)?);
+    let seconds = fields.seconds(name, &value, 1, Ttl::MAX.as_secs())?;
+    Ttl::from_secs(seconds).ok()
+}
+
+/// A lifetime by its absolute end; 0 and none are the default.
+pub(super) fn absolute_end(fields: &mut Fields<'_>, name: &str, defaults: &Defaults<'_>) -> Option<Ttl> {
+    if fields.is_missing(name) {
+        return Some(defaults.ttl);
+    }
+    let value = number(fields.take(name)?);
+    if value == Json::Integer(0) {
+        return Some(defaults.ttl);
+    }
+    let ttl = match value {
+        Json::Integer(end) => u32::try_from(end - i128::from(defaults.now.as_secs()))
+            .ok()
+            .and_then(|seconds| Ttl::from_secs(seconds).ok()),
+        _ => None,
+    };
+    if ttl.is_none() {
+        let (now, most) = (defaults.now.as_secs(), Ttl::MAX.as_secs());
+        fields.unexpected(name, &value, &format!("a Unix time 1 to {most} seconds after now, {now}, or 0"));
+    }
+    ttl
+}
+
+/// Text of digits as the number that it spells, as it comes from a path or a query.
+fn number(value: Json<'_>) -> Json<'_> {
+    match &value {
+        Json::Text(text) if only_digits(text) && text.len() <= 19 => {
+            text.parse().map_or(value, Json::Integer)
+        }
+        _ => value,
+    }
+}

@@ -1,0 +1,38 @@
+//! `TOKEN_VERSION=006` on the drop-in routes: the same refusals as on `POST /token`.
+
+use http::Method;
+use serde_json::json;
+
+use crate::common::opened::opened_006;
+use crate::common::server::Server;
+
+fn old() -> Server {
+    Server::with(&[("TOKEN_VERSION", "006"), ("ALLOW_WILDCARD_CHANNEL", "true")])
+}
+
+#[test]
+fn uid_0_is_the_one_wildcard_that_006_knows() {
+    let reply = old().bare(Method::GET, "/rtc/room-1/publisher/uid/0");
+    opened_006(reply.ok()["rtcToken"].as_str().unwrap(), "room-1", "");
+}
+
+#[test]
+fn the_others_are_refused_by_the_names_of_the_route() {
+    let channel = "a 006 token knows no wildcard channels";
+    let uid = "a 006 token knows no wildcards but uid 0";
+    let user_id = "a 006 token knows no wildcards";
+    let get = |path: &str| old().bare(Method::GET, path).faults();
+    assert_eq!(get("/rtc/*/publisher/uid/1"), [format!("channel: {channel}")]);
+    assert_eq!(get("/rtc/room/publisher/userAccount/a*"), [format!("uid: {uid}")]);
+    assert_eq!(get("/rtm/a*"), [format!("uid: {user_id}")]);
+    assert_eq!(
+        get("/rte/r*/publisher/uid/1/a*"),
+        [format!("channel: {channel}"), format!("rtmuid: {user_id}")]
+    );
+    let post = |path: &str, body| old().post(path, serde_json::Value::to_string(&body)).faults();
+    assert_eq!(
+        post("/fetch_rtc_token", json!({ "channelname": "", "uid": 1, "role": 1 })),
+        [format!("ChannelName: {channel}")]
+    );
+    assert_eq!(post("/rtmtoken", json!({ "user": "*" })), [format!("user: {user_id}")]);
+}

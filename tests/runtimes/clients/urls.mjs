@@ -1,0 +1,116 @@
+// What paths and queries can do to a server: slashes, redirects, percent-encoding, values that are none.
+
+import assert from "node:assert/strict";
+import { holdsRtc } from "../lib/client.mjs";
+
+const GOOD = { channel: "test", role: "publisher", tokentype: "uid", uid: "1" };
+const path = ({ channel, role, tokentype, uid }, query = "") => `/rtc/${channel}/${role}/${tokentype}/${uid}${query}`;
+
+export async function slashesAndNoRedirect({ base }) {
+  const routes = ["/rtc/test/publisher/uid/1", "/rtm/1", "/rte/test/publisher/uid/1", "/rte/test/publisher/uid/1/2"];
+  routes.push("/chat/app", "/chat/account/1", "/access_token?channel=test", "/fetch_rtc_token?uid=1&ChannelName=test");
+  for (const route of routes) {
+    const [at, query] = route.split("?");
+    for (const slash of ["", "/"]) {
+      const response = await fetch(base + at + slash + (query ? `?${query}` : ""), { redirect: "manual" });
+      assert.equal(response.status, 200, `${route} with "${slash}"`);
+    }
+  }
+  const posts = { "/getToken": { tokenType: "rtm", uid: "1" }, "/token/getNew": { tokenType: "rtm", uid: "1" } };
+  Object.assign(posts, { "/rtctoken": { channel: "test" }, "/rtmtoken": { user: "1" } });
+  Object.assign(posts, { "/fetch_rtc_token": { uid: 1, ChannelName: "test" }, "/fetch_rtm_token": { uid: "1" } });
+  for (const [route, body] of Object.entries(posts)) {
+    for (const slash of ["", "/"]) {
+      const request = { method: "POST", body: JSON.stringify(body), redirect: "manual" };
+      assert.equal((await fetch(base + route + slash, request)).status, 200, `${route} with "${slash}"`);
+    }
+  }
+}
+
+export async function percentEncodedChannels({ base, version }) {
+  for (const channel of ["a b", "a+b", "50%", "100%41", "a?b#c", "a&b=c", "[x]{y}|~", "a;b,c:d@e"]) {
+    const inQuery = await (await fetch(`${base}/access_token?${new URLSearchParams({ channel, uid: "1" })}`)).json();
+    holdsRtc(inQuery.token, { version, answer: inQuery, channel, uid: "1" });
+  }
+}
+
+async function channelInThePath({ base, version }, channel) {
+  const answer = await (await fetch(base + path({ ...GOOD, channel: encodeURIComponent(channel) }))).json();
+  holdsRtc(answer.rtcToken, { version, answer, channel, uid: "1" });
+}
+
+export async function percentEncodedPaths(server) {
+  for (const channel of ["a b", "a+b", "50%", "100%41", "a&b=c", "[x]{y}|~", "a;b,c:d@e"]) {
+    await channelInThePath(server, channel);
+  }
+}
+
+export async function questionMarksInPaths(server) {
+  await channelInThePath(server, "a?b");
+  await channelInThePath(server, "a#b");
+}
+/** An HTTP API decodes the path, and the rest of it becomes the query: such a channel gets 404 there. */
+questionMarksInPaths.not = ["lambda"];
+
+export async function badPathParameters({ base }) {
+  const bad = {
+    channel: ["%00", "a%22b", "%C3%A9", "x".repeat(65), "%5C"],
+    role: ["admin", "Publisher", "0", "3", "01", "publisher%20"],
+    tokentype: ["UID", "account", "useraccount"],
+    uid: ["4294967296", "-1", "0123", "1.0", "1e3", "%2B1", "alice", "%201", "18446744073709551616"],
+  };
+  for (const [field, values] of Object.entries(bad)) {
+    for (const value of values) await refused(base + path({ ...GOOD, [field]: value }), [field]);
+  }
+  await refused(base + path({ ...GOOD, tokentype: "userAccount", uid: "4294967296" }), ["uid"]);
+  await refused(base + path({ ...GOOD, tokentype: "userAccount", uid: "x".repeat(256) }), ["uid"]);
+  await refused(`${base}/rtm/${"x".repeat(65)}`, ["uid"]);
+  await refused(`${base}/rte/test/publisher/uid/0`, ["uid"]);
+  await refused(`${base}/rte/test/publisher/uid/1/${"x".repeat(65)}`, ["rtmuid"]);
+  await refused(`${base}/chat/account/0123`, ["id"]);
+  await refused(base + path({ channel: "%22", role: "x", tokentype: "uid", uid: "x" }), ["channel", "role", "uid"]);
+}
+
+export async function noUtf8({ base }) {
+  await refused(base + path({ ...GOOD, channel: "%FF" }), ["channel"]);
+  await refused(`${base}/access_token?channel=%FF`, ["channel"]);
+}
+/** What an HTTP API makes of it, before the function sees it, is not documented. */
+noUtf8.not = ["lambda"];
+
+export async function badQueries({ base }) {
+  for (const value of ["0", "-1", "86401", "1h", "1.5", "%2B60", "1763770000", "4294967297", "99999999999999999999"]) {
+    await refused(base + path(GOOD, `?expiry=${value}`), ["expiry"]);
+    await refused(`${base}/rtm/1?expiry=${value}`, ["expiry"]);
+    await refused(`${base}/chat/account/1?expiry=${value}`, ["expiry"]);
+  }
+  await refused(base + path(GOOD, "?expiry=60&expiry=60"), ["expiry"]);
+  for (const query of ["", "?channel=", "?uid=1", "?channel=%22"]) await refused(`${base}/access_token${query}`, ["channel"]);
+  await refused(`${base}/access_token?channel=test&uid=0123`, ["uid"]);
+  for (const moment of ["1", "600", "4294967295", "soon"]) {
+    await refused(`${base}/access_token?channel=test&expiredTs=${moment}`, ["expiredTs"]);
+  }
+  await refused(`${base}/fetch_rtc_token?uid=1&ChannelName=a&channelname=b`, ["ChannelName"]);
+}
+
+/** Slashes, dots and nothing at all between two slashes never lead to a token for something else. */
+export async function segments({ base }) {
+  const targets = ["/rtc/a%2Fb/publisher/uid/1", "/rtc//publisher/uid/1", "/rtc/a/b/publisher/uid/1", "/rtm//"];
+  targets.push("/rtm/", "/rtc/test/publisher/uid/", "/rtc/test/publisher/uid/1//", "/chat/account/", "//rtm/1");
+  for (const target of targets) {
+    const response = await fetch(base + target, { redirect: "manual" });
+    assert.ok([400, 404].includes(response.status), `${target}: ${response.status}`);
+    assert.ok(!/"\w*[tT]oken"/.test(await response.text()), target);
+  }
+}
+
+async function refused(url, fields) {
+  const response = await fetch(url);
+  const answer = await response.json();
+  const shown = `${url}: ${JSON.stringify(answer)}`;
+  assert.equal(response.status, 400, shown);
+  assert.equal(answer.code, "invalid_request", shown);
+  assert.deepEqual(answer.errors.map(({ field }) => field), fields, shown);
+  for (const { field, detail } of answer.errors) assert.ok(detail.includes(field), shown);
+  for (const member of ["token", "rtcToken", "rtmToken", "chatToken"]) assert.equal(answer[member], undefined, shown);
+}
