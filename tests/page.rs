@@ -18,7 +18,7 @@ use sha2::{Digest, Sha256};
 const MOST_BYTES: usize = 40_000;
 
 fn with_page(server: Server) -> Server {
-    Server { app: server.app.with_home(page::answer) }
+    Server::of(server.app.with_home(page::answer))
 }
 
 fn page() -> Reply {
@@ -35,7 +35,7 @@ fn without_a_page_it_is_json() {
         Platform::Lambda,
         &[("AUTH", "none"), ("APP_ID", &"a".repeat(32)), ("APP_CERTIFICATE", &"b".repeat(32))],
     );
-    let lambda = Server { app: agora_token_server::api::App::new(Ok(lambda.unwrap().0)) };
+    let lambda = Server::of(agora_token_server::api::App::new(Ok(lambda.unwrap().0)));
     for server in [Server::local(), lambda, Server::unconfigured()] {
         let reply = server.bare(Method::GET, "/");
         assert_eq!(
