@@ -75,7 +75,7 @@ fn key_sets_that_cannot_be_used() {
         let site = Site::new();
         site.issuer.set(answering);
         let (cause, warning) = unavailable(&ask(&site, &known()));
-        assert_eq!((cause.as_str(), warning), (expected, Some(format!("key set: {expected}"))));
+        assert_eq!((cause.as_str(), warning), (expected, Some(expected.to_owned())));
         // Not once more for each who comes, and again when it may be mended.
         for _ in 0..50 {
             unavailable(&ask(&site, &known()));
