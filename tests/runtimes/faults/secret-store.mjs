@@ -3,9 +3,8 @@
 import assert from "node:assert/strict";
 import { createRequire } from "node:module";
 import { APP_CERTIFICATE, APP_ID } from "../lib/cases.mjs";
+import { SESSION_TOKEN, startExtension } from "../lib/extension.mjs";
 import { expectAnswer, expectLog, expectToken, pause, tokenRequest } from "../lib/faulty.mjs";
-import { freePort } from "../lib/http.mjs";
-import { SESSION_TOKEN, startExtension } from "../lib/secrets.mjs";
 
 const { AccessToken2 } = createRequire(import.meta.url)("agora-token/src/AccessToken2");
 
@@ -15,38 +14,35 @@ const REFRESHED_AFTER_MS = 61_000;
 const DOWN = /APP_CERTIFICATE_SECRET: the Parameters and Secrets extension: unreachable/;
 
 export async function secretStoreDownAtStart({ start }) {
-  const { env, port } = await environment();
-  const function_ = await start(env);
+  const extension = await startExtension();
+  const function_ = await start(environment(extension));
   await expectAnswer(function_, tokenRequest(), 503, DOWN);
-  const extension = await startExtension(port, APP_CERTIFICATE);
+  extension.up();
   await pause(ASKED_AGAIN_AFTER_MS);
   signed(await expectToken(function_));
-  await extension.stop();
 }
 secretStoreDownAtStart.on = ["lambda"];
 
 export async function secretStoreDownLater({ start }) {
-  const { env, port } = await environment();
-  const extension = await startExtension(port, APP_CERTIFICATE);
-  const function_ = await start(env);
+  const extension = await startExtension();
+  extension.up();
+  const function_ = await start(environment(extension));
   signed(await expectToken(function_));
-  await extension.stop();
+  extension.down();
   await pause(REFRESHED_AFTER_MS);
   signed(await expectToken(function_));
   await expectLog(function_, DOWN);
 }
 secretStoreDownLater.on = ["lambda"];
 
-async function environment() {
-  const port = await freePort();
-  const env = {
+function environment({ port }) {
+  return {
     APP_ID,
     AUTH: "none",
-    APP_CERTIFICATE_SECRET: "agora",
+    APP_CERTIFICATE_SECRET: "agora/certificate",
     AWS_SESSION_TOKEN: SESSION_TOKEN,
-    PARAMETERS_SECRETS_EXTENSION_HTTP_PORT: String(port),
+    PARAMETERS_SECRETS_EXTENSION_HTTP_PORT: port,
   };
-  return { env, port };
 }
 
 function signed(text) {

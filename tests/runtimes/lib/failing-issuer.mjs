@@ -1,21 +1,15 @@
-// An issuer of JWTs whose key-set host can be made slow, silent or broken.
+// The issuer of issuer.mjs behind a host of its own, which can be made slow, silent or broken.
 
-import { generateKeyPairSync, sign } from "node:crypto";
 import { once } from "node:events";
 import { createServer } from "node:http";
+import { AUDIENCE, ISSUER, jwt, keySet } from "./issuer.mjs";
 
-export const ISSUER = "https://issuer.example.com";
-export const AUDIENCE = "agora-token-server";
-
-/** `behaviour(response, keySet)` answers each fetch; it may be replaced at any time. */
+/** `behaviour(response)` answers each fetch; it may be replaced at any time. */
 export async function startIssuer(behaviour = well) {
-  const { publicKey, privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
-  const jwk = { ...publicKey.export({ format: "jwk" }), kid: "k1", alg: "ES256", use: "sig" };
-  const keySet = JSON.stringify({ keys: [jwk] });
   const issuer = { behaviour, fetches: 0 };
   const server = createServer((_, response) => {
     issuer.fetches += 1;
-    issuer.behaviour(response, keySet);
+    issuer.behaviour(response);
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
@@ -28,15 +22,8 @@ export async function startIssuer(behaviour = well) {
       JWT_JWKS_URL: `http://127.0.0.1:${server.address().port}/jwks`,
     },
     /** Times in seconds from now. */
-    token({ expires = 600, notBefore = -60, kid = "k1" } = {}) {
-      const now = Math.floor(Date.now() / 1000);
-      const claims = { iss: ISSUER, aud: AUDIENCE, sub: "alice", exp: now + expires, nbf: now + notBefore };
-      const input = [{ alg: "ES256", typ: "JWT", kid }, claims]
-        .map((part) => Buffer.from(JSON.stringify(part)).toString("base64url"))
-        .join(".");
-      const signature = sign("sha256", Buffer.from(input), { key: privateKey, dsaEncoding: "ieee-p1363" });
-      return `${input}.${signature.toString("base64url")}`;
-    },
+    token: ({ expires = 600, notBefore = -60 } = {}) =>
+      jwt({ key: "p256", claims: { exp: { $now: expires }, nbf: { $now: notBefore } } }),
     stop() {
       server.closeAllConnections();
       server.close();
@@ -44,7 +31,7 @@ export async function startIssuer(behaviour = well) {
   });
 }
 
-export function well(response, keySet) {
+export function well(response) {
   response.writeHead(200, { "Content-Type": "application/json" }).end(keySet);
 }
 
@@ -52,7 +39,7 @@ export function well(response, keySet) {
 export function hanging() {}
 
 /** Answers at once, and then a byte in half a second. */
-export function dripping(response, keySet) {
+export function dripping(response) {
   response.writeHead(200, { "Content-Type": "application/json", "Content-Length": keySet.length });
   let sent = 0;
   const timer = setInterval(() => response.write(keySet[sent++] ?? ""), 500);

@@ -21,10 +21,11 @@ const keys = {
 const stranger = generateKeyPairSync("rsa", { modulusLength: 2048 });
 const ALGORITHMS = { rsa: "RS256", stranger: "RS256", p256: "ES256", ed25519: "EdDSA", secret: "HS256" };
 
+export const keySet = JSON.stringify({ keys: Object.entries(keys).map(([kid, { publicKey }]) => jwk(kid, publicKey)) });
+
 export async function startIssuer() {
   const fetches = new Map();
   const down = new Set();
-  const jwks = JSON.stringify({ keys: Object.entries(keys).map(([kid, { publicKey }]) => jwk(kid, publicKey)) });
   const server = createServer((request, response) => {
     const [, runtime, how] = request.url.split("/");
     fetches.set(runtime, (fetches.get(runtime) ?? 0) + 1);
@@ -32,7 +33,7 @@ export async function startIssuer() {
     if (how === "down" || down.has(runtime)) return response.writeHead(500).end();
     response.writeHead(200, { "Content-Type": "application/json" });
     if (how === "big") response.end(`{"keys":[${" ".repeat(10_000_000)}]}`);
-    else response.end(how === "html" ? "<html></html>" : jwks);
+    else response.end(how === "html" ? "<html></html>" : keySet);
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
