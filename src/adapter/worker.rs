@@ -7,11 +7,13 @@ use std::time::Duration;
 use bytes::Bytes;
 use futures_util::StreamExt;
 use futures_util::future::{Either, select};
-use http::header::{CONTENT_LENGTH, HeaderMap};
+use http::{HeaderName, HeaderValue};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
+use wasm_bindgen::prelude::wasm_bindgen;
+use worker::js_sys::Uint8Array;
+use worker::web_sys;
 use worker::{
-    AbortController, AbortSignal, Context, Date, Delay, Env, Headers, HttpRequest, Request, RequestInit,
-    RequestRedirect, Response, ResponseBuilder, event,
+    AbortController, AbortSignal, Context, Date, Delay, Env, Request, RequestInit, RequestRedirect, event,
 };
 
 use super::host;
@@ -34,18 +36,21 @@ struct Isolate {
     counts_requests: bool,
 }
 
+#[wasm_bindgen(module = "/src/adapter/worker.mjs")]
+extern "C" {
+    fn head(request: &web_sys::Request) -> String;
+    fn answer(status: u16, headers: &str, body: &str) -> web_sys::Response;
+}
+
 #[event(fetch)]
-async fn fetch(request: HttpRequest, env: Env, _: Context) -> worker::Result<Response> {
+async fn fetch(incoming: web_sys::Request, env: Env, _: Context) -> worker::Result<web_sys::Response> {
     let now = host::unix_time(Date::now().as_millis() / 1000);
-    let text = |name| request.headers().get(name).and_then(|value| value.to_str().ok());
+    let head = request_of(&head(&incoming))?;
+    let text = |name| head.headers().get(name).and_then(|value| value.to_str().ok());
     let peer = text("cf-connecting-ip").and_then(|address| address.parse().ok());
     let context = host::context(now, text("cf-ray").map(str::to_owned), peer);
-    let (parts, body) = request.into_parts();
-    let body = match declared_length(&parts.headers) {
-        Some(length) if length > MAX_BODY_BYTES => Body::TooLarge,
-        _ => read(body).await,
-    };
-    let request = http::Request::from_parts(parts, body);
+    let body = read(&incoming, text("content-length")).await;
+    let request = head.map(|()| body);
     let isolate = match ISOLATE.get() {
         Some(isolate) => isolate,
         None => match configured(&env).await {
@@ -92,12 +97,41 @@ async fn count(env: &Env, visit: &mut Visit<'_>) {
     }
 }
 
-fn declared_length(headers: &HeaderMap) -> Option<usize> {
-    headers.get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
+/// A request without its body, of what [`head`] says.
+fn request_of(head: &str) -> worker::Result<http::Request<()>> {
+    let mut lines = head.split('\n');
+    let mut line = || lines.next().unwrap_or_default();
+    let mut request = http::Request::builder().method(line()).uri(line()).body(())?;
+    while let Some(name) = lines.next() {
+        let value = lines.next().unwrap_or_default();
+        let name = HeaderName::from_bytes(name.as_bytes())?;
+        request.headers_mut().append(name, HeaderValue::from_bytes(value.as_bytes())?);
+    }
+    Ok(request)
 }
 
-async fn read(body: worker::Body) -> Body {
-    match Limited::new(body, MAX_BODY_BYTES).collect().await {
+/// A body of a declared length comes in one piece; any other is a stream, of which no more is read
+/// than may be.
+async fn read(request: &web_sys::Request, declared_length: Option<&str>) -> Body {
+    match declared_length.and_then(|length| length.parse().ok()) {
+        Some(0) => Body::Whole(Bytes::new()),
+        Some(1..=MAX_BODY_BYTES) => match request.array_buffer() {
+            Ok(buffer) => buffer
+                .into_future()
+                .await
+                .map_or(Body::CutOff, |buffer| Body::Whole(Uint8Array::new(&buffer).to_vec().into())),
+            Err(_) => Body::CutOff,
+        },
+        Some(_) => Body::TooLarge,
+        None => match request.body() {
+            Some(stream) => read_stream(worker::Body::new(stream)).await,
+            None => Body::Whole(Bytes::new()),
+        },
+    }
+}
+
+async fn read_stream(stream: worker::Body) -> Body {
+    match Limited::new(stream, MAX_BODY_BYTES).collect().await {
         Ok(body) => Body::Whole(body.to_bytes()),
         Err(error) if error.is::<LengthLimitError>() => Body::TooLarge,
         Err(_) => Body::CutOff,
@@ -136,11 +170,15 @@ async fn answer_to(due: &Fetch, signal: AbortSignal) -> Result<Bytes, FetchError
     Ok(body.into())
 }
 
-/// A body of fixed length: a stream would lose its `Content-Length`.
-fn respond(Answer { response, log }: Answer) -> Response {
+fn respond(Answer { response, log }: Answer) -> web_sys::Response {
     worker::console_log!("{}", log.to_json(Duration::ZERO));
     let (parts, body) = response.into_parts();
-    let headers = Headers::from(&parts.headers);
-    let builder = ResponseBuilder::new().with_status(parts.status.as_u16()).with_headers(headers);
-    if body.is_empty() { builder.empty() } else { builder.fixed(Vec::from(body)) }
+    let mut headers = String::with_capacity(512);
+    for (name, value) in &parts.headers {
+        for line in [name.as_str(), value.to_str().unwrap_or_default()] {
+            headers.push_str(line);
+            headers.push('\n');
+        }
+    }
+    answer(parts.status.as_u16(), &headers, &String::from_utf8_lossy(&body))
 }

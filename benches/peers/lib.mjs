@@ -1,0 +1,121 @@
+// Processes under measurement, and what is measured of them.
+
+import { execFile, spawn } from "node:child_process";
+import { once } from "node:events";
+import { readFileSync } from "node:fs";
+import http from "node:http";
+import { promisify } from "node:util";
+
+const run = promisify(execFile);
+const BODY = '{"channel":"room-1","role":"publisher","uid":42,"expireTime":3600}';
+const CLOCK_TICKS = 100;
+const START_WITHIN_MS = 10_000;
+const running = new Set();
+process.on("exit", () => running.forEach((child) => child.kill("SIGKILL")));
+
+/** Its output goes nowhere: ours writes a line for each request, the peers none. */
+export function start(program, args, env) {
+  const child = spawn(program, args, { env: { PATH: process.env.PATH, ...env }, stdio: ["ignore", "ignore", "inherit"] });
+  running.add(child);
+  child.on("exit", () => running.delete(child));
+  return child;
+}
+
+export async function stop(child) {
+  const ended = once(child, "exit");
+  child.kill("SIGKILL");
+  await ended;
+}
+
+/** Milliseconds from exec to the first answer; spawn returns once exec has succeeded. */
+export async function firstAnswer(port, since) {
+  const giveUp = since + START_WITHIN_MS;
+  while (performance.now() < giveUp) {
+    try {
+      await ask(port, false);
+      return performance.now() - since;
+    } catch (error) {
+      if (error.code !== "ECONNREFUSED") throw error;
+      await new Promise((resolve) => setTimeout(resolve, 1));
+    }
+  }
+  throw new Error(`no answer on ${port}`);
+}
+
+/** User and system time of all its threads, in seconds. */
+export function cpuSeconds({ pid }) {
+  const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ").at(-1).split(" ");
+  return (Number(fields[11]) + Number(fields[12])) / CLOCK_TICKS;
+}
+
+/** The most memory that it has held, in MiB. */
+export function peakMiB({ pid }) {
+  return Number(readFileSync(`/proc/${pid}/status`, "utf8").match(/VmHWM:\s+(\d+)/)[1]) / 1024;
+}
+
+/** As many requests as `connections` get through. */
+export async function flood(child, port, connections, seconds) {
+  const before = cpuSeconds(child);
+  const script = new URL("post.lua", import.meta.url).pathname;
+  const args = ["-t1", `-c${connections}`, `-d${seconds}s`, "--latency", "-s", script, `http://127.0.0.1:${port}/token`];
+  const { stdout } = await run("wrk", args, { env: { ...process.env, BODY } });
+  if (/Non-2xx|Socket errors/.test(stdout)) throw new Error(stdout);
+  const requests = Number(stdout.match(/(\d+) requests in/)[1]);
+  const cpu = cpuSeconds(child) - before;
+  return { perSecond: requests / seconds, perCpuSecond: requests / cpu, p50: latency(stdout, 50), p99: latency(stdout, 99) };
+}
+
+/** Milliseconds. */
+function latency(output, percentile) {
+  const [, number, unit] = output.match(new RegExp(`\\s${percentile}%\\s+([\\d.]+)(us|ms|s)`));
+  return Number(number) * { us: 0.001, ms: 1, s: 1000 }[unit];
+}
+
+/** `rate` requests a second, whether the one before is answered or not; sorted milliseconds. */
+export async function offer(port, rate, seconds) {
+  const agent = new http.Agent({ keepAlive: true, maxSockets: 16 });
+  const pending = [];
+  const begin = performance.now();
+  for (let sent = 0; sent < rate * seconds; ) {
+    while (sent < ((performance.now() - begin) / 1000) * rate) {
+      const at = performance.now();
+      pending.push(ask(port, agent).then(() => performance.now() - at));
+      sent += 1;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 1));
+  }
+  const times = (await Promise.all(pending)).sort((a, b) => a - b);
+  agent.destroy();
+  return { p50: times[Math.floor(times.length * 0.5)], p99: times[Math.floor(times.length * 0.99)] };
+}
+
+function ask(port, agent) {
+  return new Promise((resolve, reject) => {
+    const headers = { "Content-Type": "application/json", "Content-Length": BODY.length };
+    const options = { host: "127.0.0.1", port, method: "POST", path: "/token", headers, agent };
+    const request = http.request(options, (response) => {
+      response.resume();
+      if (response.statusCode !== 200) reject(new Error(`status ${response.statusCode}`));
+      response.on("end", resolve);
+    });
+    request.on("error", reject);
+    request.end(BODY);
+  });
+}
+
+/** Nanoseconds for each token, one for each round. */
+export async function loop(program, args, env) {
+  const { stdout } = await run(program, args, { env: { PATH: process.env.PATH, ...env } });
+  return stdout.trim().split("\n").map(Number);
+}
+
+export const tokenRequest = { method: "POST", path: "/token", headers: { "Content-Type": "application/json" }, body: Buffer.from(BODY) };
+
+const sorted = (numbers) => [...numbers].sort((a, b) => a - b);
+export const median = (numbers) => sorted(numbers)[Math.floor(numbers.length / 2)];
+
+/** "12.3 (11.9–14.0)": the median, the least and the most. */
+export function spread(numbers) {
+  const digits = (number) => (number >= 100 ? number.toFixed(0) : number >= 10 ? number.toFixed(1) : number.toFixed(2));
+  return `${digits(median(numbers))} (${digits(Math.min(...numbers))}–${digits(Math.max(...numbers))})`;
+}
