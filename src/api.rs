@@ -13,6 +13,8 @@ mod issuance;
 pub(crate) mod issued;
 mod json;
 mod log;
+#[cfg(feature = "native")]
+pub mod page;
 mod problem;
 mod route;
 mod token_body;
@@ -113,6 +115,7 @@ struct Arrival<'a> {
 #[derive(Debug)]
 pub struct App {
     config: Result<Config, ConfigError>,
+    home: fn() -> Response<Bytes>,
 }
 
 impl App {
@@ -120,7 +123,13 @@ impl App {
     /// names the variables.
     #[must_use]
     pub fn new(config: Result<Config, ConfigError>) -> Self {
-        Self { config }
+        Self { config, home }
+    }
+
+    /// The same with another answer to `GET /`.
+    #[must_use]
+    pub fn with_home(self, home: fn() -> Response<Bytes>) -> Self {
+        Self { home, ..self }
     }
 
     /// [`Self::new`] where a server starts: says in the log what its operator should know.
@@ -217,7 +226,7 @@ impl App {
             Route::Options => Ok(cors::preflight()),
             Route::Healthz => Ok(json(br#"{"status":"ok"}"#.as_slice())),
             Route::Ping => Ok(json(br#"{"message":"pong"}"#.as_slice())),
-            Route::Home => Ok(json(HOME.as_bytes())),
+            Route::Home => Ok((self.home)()),
             Route::OpenApi => Ok(description()),
             Route::Token | Route::Inspect | Route::DropIn(_) => {
                 let config = self.config()?;
@@ -250,7 +259,11 @@ pub fn token_request(body: &[u8]) -> Result<TokenRequest, Problem> {
     token_body::parse(body, &Asking { empty_channel: true, identity: None })
 }
 
-/// What `GET /` says on Lambda and Workers.
+/// What `GET /` says where the adapter has nothing better.
+fn home() -> Response<Bytes> {
+    json(HOME.as_bytes())
+}
+
 const HOME: &str = concat!(
     r#"{"name":"agora-token-server","version":""#,
     env!("CARGO_PKG_VERSION"),

@@ -7,6 +7,7 @@ mod inflate;
 pub mod inspect;
 mod name;
 mod pack;
+mod payload;
 mod permissions;
 mod privilege;
 mod project;
@@ -17,10 +18,12 @@ use std::fmt;
 pub use access_token::{AccessToken, SignedAccessToken};
 pub use access_token2::{AccessToken2, SignedAccessToken2};
 pub use name::{Account, ChannelName, MAX_TEXT_BYTES, NameError, Text, Uid, UserId, canonical_u32};
+
+pub use payload::{Field, Payload};
 pub use permissions::{Access, Permissions, Resource, TooManyPermissions};
 pub use privilege::{PrivilegeTtl, RtcPrivileges};
 pub use project::{AppCertificate, AppId, NotHex32, Project};
-pub use service::{Field, Payload, Service};
+pub use service::Service;
 
 /// Why a text is not a token of the version that it was read as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

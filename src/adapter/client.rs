@@ -4,6 +4,7 @@ use bytes::Bytes;
 use ureq::Agent;
 use ureq::http::StatusCode;
 
+use super::deadline;
 use crate::fetch::{Fetch, FetchError};
 
 /// Makes the fetch on a thread of its own: it comes once in minutes, and an asynchronous client
@@ -22,7 +23,7 @@ pub(crate) fn get(fetch: &Fetch) -> Result<Bytes, FetchError> {
         // To this machine, which no proxy leads to.
         config = config.proxy(None);
     }
-    let mut request = config.build().new_agent().get(&fetch.url);
+    let mut request = deadline::agent(config.build(), fetch.timeout).get(&fetch.url);
     if let Some((name, value)) = &fetch.header {
         request = request.header(*name, value);
     }

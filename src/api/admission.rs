@@ -1,7 +1,7 @@
 //! Whether a request is let in: who sends it, and whether too many came before it.
 
 use std::borrow::Cow;
-use std::net::{IpAddr, Ipv6Addr, SocketAddr};
+use std::net::{IpAddr, Ipv6Addr};
 
 use http::header::{AUTHORIZATION, HeaderName};
 use http::{HeaderMap, HeaderValue, Request};
@@ -112,5 +112,10 @@ fn client(headers: &HeaderMap, peer: Option<IpAddr>, trusted_proxies: usize) -> 
 /// An address, with the port that some proxies write behind it or without.
 fn address(entry: &[u8]) -> Option<IpAddr> {
     let text = str::from_utf8(entry.trim_ascii()).ok()?;
-    text.parse().ok().or_else(|| text.parse().ok().map(|with_port: SocketAddr| with_port.ip()))
+    let host = match text.strip_prefix('[') {
+        Some(bracketed) => bracketed.split(']').next()?,
+        None if text.matches(':').count() == 1 => text.split(':').next()?,
+        None => text,
+    };
+    host.parse().ok()
 }

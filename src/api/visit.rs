@@ -94,7 +94,7 @@ impl<'a> Visit<'a> {
             Step::KeySet => {
                 guarded.next = Step::Done;
                 let fetched = guarded.config.authenticator.fetched(answer, self.arrival.context.now);
-                fetched.err().map(|error| format!("key set: {error}"))
+                fetched.err().map(|error| error.to_string())
             }
             Step::Done => None,
         };

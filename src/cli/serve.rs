@@ -9,14 +9,14 @@ use tokio::runtime::Runtime;
 
 use super::Failure;
 use crate::adapter::{client, native};
-use crate::api::App;
+use crate::api::{App, page};
 use crate::config::{Config, Listen, Platform};
 use crate::fetch::Fetch;
 
 pub(super) fn serve() -> Result<ExitCode, Failure> {
     let listen = Listen::read(native::variable)?;
     let (config, notices) = Config::read(Platform::Local(listen), native::variable, native::file)?;
-    let app = App::new(Ok(config));
+    let app = App::new(Ok(config)).with_home(page::answer);
     let served = Runtime::new().and_then(|runtime| {
         runtime.block_on(async {
             let listener = TcpListener::bind(listen.address).await?;

@@ -116,7 +116,8 @@ impl Reader<'_> {
             (None, Some(path), None, Platform::Local(_)) => match file(&path) {
                 Ok(text) => self.digits("APP_CERTIFICATE_FILE", text.trim()).map(Certificate::Given),
                 Err(error) => {
-                    self.fault("APP_CERTIFICATE_FILE", format!("{path:?}: {error}"));
+                    // Without the path: whoever mistakes the variable writes the certificate there.
+                    self.fault("APP_CERTIFICATE_FILE", format!("the file cannot be read: {error}"));
                     None
                 }
             },

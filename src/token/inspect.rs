@@ -28,7 +28,7 @@ mod words;
 use super::access_token::{AccessToken, SignedAccessToken};
 use super::access_token2::{AccessToken2, SignedAccessToken2};
 use super::project::{AppId, Project};
-use super::service::{Field, Payload};
+use super::{Field, Payload};
 use crate::time::UnixTime;
 
 pub use accident::Accident;

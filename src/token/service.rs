@@ -1,11 +1,11 @@
 //! The services of 007: what a token is good for, and until when.
 //!
-//! A service is its type, its privileges and its payload. To add one: a variant of [`Payload`], its
-//! line in `TABLE`, and its arms of `pack` and `parse`.
+//! A service is its type, its privileges and its [`Payload`].
 
 use super::ParseError;
 use super::name::{ChannelName, Text, Uid, UserId};
 use super::pack::{self, Reader};
+use super::payload::{self, Payload};
 use super::permissions::Permissions;
 use super::privilege::{PrivilegeTtl, RtcPrivileges};
 
@@ -14,163 +14,6 @@ use super::privilege::{PrivilegeTtl, RtcPrivileges};
 pub struct Service {
     privileges: Vec<(u16, PrivilegeTtl)>,
     payload: Payload,
-}
-
-/// What a service applies to. Texts are as they stand in the token.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[allow(missing_docs, reason = "the fields are the ones of Agora's own services")]
-pub enum Payload {
-    /// Type 1: voice and video.
-    Rtc { channel: Text, uid: Text },
-    /// Type 2: Signaling.
-    Rtm { user_id: Text },
-    /// Type 3: pushing streams.
-    Streaming { channel: Text, account: Text },
-    /// Type 4: full-path acceleration.
-    Fpa,
-    /// Type 5: Chat.
-    Chat { user_id: Text },
-    /// Type 6: the fusion CDN.
-    Fcdn { channel: Text, account: Text },
-    /// Type 7: Flexible Classroom, formerly Education. A role of -1 is none.
-    Apaas { room_uuid: Text, user_uuid: Text, role: i16 },
-    /// Type 8: Signaling with permissions for each channel.
-    Rtm2 { user_id: Text, permissions: Permissions },
-    /// Type 9: Conversational AI.
-    ConvoAi,
-    /// Type 10: speech to text.
-    Stt,
-}
-
-/// What a text of a payload is. Its name is the one of the HTTP contract.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Field {
-    /// An RTC channel.
-    Channel,
-    /// Who joins it.
-    Uid,
-    /// Who streams into it.
-    Account,
-    /// A user of RTM or Chat.
-    UserId,
-    /// A room of Flexible Classroom.
-    RoomUuid,
-    /// A user of Flexible Classroom.
-    UserUuid,
-}
-
-impl Field {
-    /// Its name: `channel`, `userId`, …
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Channel => "channel",
-            Self::Uid => "uid",
-            Self::Account => "account",
-            Self::UserId => "userId",
-            Self::RoomUuid => "roomUuid",
-            Self::UserUuid => "userUuid",
-        }
-    }
-}
-
-const RTC: usize = 0;
-const RTM: usize = 1;
-const STREAMING: usize = 2;
-const FPA: usize = 3;
-const CHAT: usize = 4;
-const FCDN: usize = 5;
-const APAAS: usize = 6;
-const RTM2: usize = 7;
-const CONVO_AI: usize = 8;
-const STT: usize = 9;
-
-/// The name of each type from 1 on, and those of its privileges from 1 on.
-const TABLE: [(&str, &[&str]); 10] = [
-    ("rtc", &["joinChannel", "publishAudioStream", "publishVideoStream", "publishDataStream"]),
-    ("rtm", &["login"]),
-    ("streaming", &["publishMixStream", "publishRawStream"]),
-    ("fpa", &["login"]),
-    ("chat", &["user", "app"]),
-    ("fcdn", &["publish", "play"]),
-    ("apaas", &["roomUser", "user", "app"]),
-    ("rtm2", &["login"]),
-    ("convoai", &[]),
-    ("stt", &[]),
-];
-
-impl Payload {
-    /// Its texts, in the order of the token.
-    #[must_use]
-    pub fn texts(&self) -> Vec<(Field, &Text)> {
-        match self {
-            Self::Rtc { channel, uid } => vec![(Field::Channel, channel), (Field::Uid, uid)],
-            Self::Streaming { channel, account } | Self::Fcdn { channel, account } => {
-                vec![(Field::Channel, channel), (Field::Account, account)]
-            }
-            Self::Rtm { user_id } | Self::Chat { user_id } | Self::Rtm2 { user_id, .. } => {
-                vec![(Field::UserId, user_id)]
-            }
-            Self::Apaas { room_uuid, user_uuid, .. } => {
-                vec![(Field::RoomUuid, room_uuid), (Field::UserUuid, user_uuid)]
-            }
-            Self::Fpa | Self::ConvoAi | Self::Stt => Vec::new(),
-        }
-    }
-
-    fn row(&self) -> usize {
-        match self {
-            Self::Rtc { .. } => RTC,
-            Self::Rtm { .. } => RTM,
-            Self::Streaming { .. } => STREAMING,
-            Self::Fpa => FPA,
-            Self::Chat { .. } => CHAT,
-            Self::Fcdn { .. } => FCDN,
-            Self::Apaas { .. } => APAAS,
-            Self::Rtm2 { .. } => RTM2,
-            Self::ConvoAi => CONVO_AI,
-            Self::Stt => STT,
-        }
-    }
-
-    fn pack(&self, out: &mut Vec<u8>) {
-        match self {
-            Self::Rtc { channel, uid: account }
-            | Self::Streaming { channel, account }
-            | Self::Fcdn { channel, account } => {
-                pack::text(out, channel);
-                pack::text(out, account);
-            }
-            Self::Rtm { user_id } | Self::Chat { user_id } => pack::text(out, user_id),
-            Self::Apaas { room_uuid, user_uuid, role } => {
-                pack::text(out, room_uuid);
-                pack::text(out, user_uuid);
-                pack::i16(out, *role);
-            }
-            Self::Rtm2 { user_id, permissions } => {
-                pack::text(out, user_id);
-                permissions.pack(out);
-            }
-            Self::Fpa | Self::ConvoAi | Self::Stt => {}
-        }
-    }
-
-    fn parse(row: usize, reader: &mut Reader<'_>) -> Result<Self, ParseError> {
-        Ok(match row {
-            RTC => Self::Rtc { channel: reader.text()?, uid: reader.text()? },
-            RTM => Self::Rtm { user_id: reader.text()? },
-            STREAMING => Self::Streaming { channel: reader.text()?, account: reader.text()? },
-            FPA => Self::Fpa,
-            CHAT => Self::Chat { user_id: reader.text()? },
-            FCDN => Self::Fcdn { channel: reader.text()?, account: reader.text()? },
-            APAAS => {
-                Self::Apaas { room_uuid: reader.text()?, user_uuid: reader.text()?, role: reader.i16()? }
-            }
-            RTM2 => Self::Rtm2 { user_id: reader.text()?, permissions: Permissions::parse(reader)? },
-            CONVO_AI => Self::ConvoAi,
-            _ => Self::Stt,
-        })
-    }
 }
 
 impl Service {
@@ -289,13 +132,13 @@ impl Service {
     /// Agora's number of the service.
     #[must_use]
     pub fn type_number(&self) -> u16 {
-        u16::try_from(self.payload.row() + 1).expect("there are ten services")
+        self.payload.type_number()
     }
 
     /// The service's short name: `rtc`, `rtm`, `streaming`, …
     #[must_use]
     pub fn name(&self) -> &'static str {
-        TABLE[self.payload.row()].0
+        self.payload.service_name()
     }
 
     /// Agora's numbers of the privileges and their ends, in the order of the token.
@@ -308,7 +151,7 @@ impl Service {
     #[must_use]
     pub fn privilege_name(&self, privilege: u16) -> Option<&'static str> {
         let index = usize::from(privilege).checked_sub(1)?;
-        TABLE[self.payload.row()].1.get(index).copied()
+        self.payload.privilege_names().get(index).copied()
     }
 
     pub(super) fn pack(&self, out: &mut Vec<u8>) {
@@ -326,7 +169,7 @@ impl Service {
     pub(super) fn parse(reader: &mut Reader<'_>) -> Result<Option<Self>, ParseError> {
         let mut ahead = *reader;
         let row = match usize::from(ahead.u16()?).checked_sub(1) {
-            Some(row) if row < TABLE.len() => row,
+            Some(row) if row < payload::TYPES => row,
             _ => return Ok(None),
         };
         let privileges = ahead.list(|reader| Ok((reader.u16()?, PrivilegeTtl::from_token(reader.u32()?))))?;

@@ -97,7 +97,7 @@ fn no_fault_of_the_configuration_holds_the_certificate() {
         assert!(printed.borrow().contains("APP_CERTIFICATE_SECONDARY"));
         holds_no_secret(&printed.borrow());
         holds_no_secret(&format!("{app:?}"));
-        let reply = Server { app }.token(&rtc(json!({})));
+        let reply = Server::of(app).token(&rtc(json!({})));
         assert_eq!(reply.status, 503);
         holds_no_secret(&reply.log);
     }

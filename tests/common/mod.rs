@@ -4,6 +4,8 @@
 
 pub mod opened;
 #[cfg(feature = "api")]
+pub mod secrets;
+#[cfg(feature = "api")]
 pub mod server;
 
 use base64::Engine;

@@ -4,11 +4,15 @@ use std::io::ErrorKind;
 use std::num::NonZeroU32;
 use std::time::Duration;
 
-use agora_token_server::api::{App, Body, Context, MAX_BODY_BYTES, Problem};
+use agora_token_server::api::{Answer, App, Body, Context, MAX_BODY_BYTES, Problem};
 use agora_token_server::config::{Config, ConfigError, Listen, Notice, Platform};
+use agora_token_server::fetch::{Fetch, FetchError};
 use agora_token_server::time::UnixTime;
+use bytes::Bytes;
 use http::{HeaderMap, Method, Request};
 use serde_json::{Value, json};
+
+use super::secrets;
 
 /// When every request comes.
 pub const NOW: u32 = 1_763_770_000;
@@ -28,6 +32,7 @@ pub const EVERY_TYPE: &str =
 pub struct Server {
     /// The handler.
     pub app: App,
+    secrets: Vec<String>,
 }
 
 impl Server {
@@ -40,8 +45,14 @@ impl Server {
     /// The same with these variables.
     #[track_caller]
     pub fn with(variables: &[(&str, &str)]) -> Self {
-        let config = config(local(), variables).expect("a valid configuration");
-        Self { app: App::new(Ok(config.0)) }
+        Self::on(local(), variables)
+    }
+
+    /// As a platform starts it with these variables.
+    #[track_caller]
+    pub fn on(platform: Platform, variables: &[(&str, &str)]) -> Self {
+        let config = config(platform, variables).expect("a valid configuration");
+        Self { app: App::new(Ok(config.0)), secrets: secrets::configured(variables) }
     }
 
     /// One that issues every `tokenType`, wildcards included.
@@ -51,7 +62,12 @@ impl Server {
 
     /// One whose configuration is at fault.
     pub fn unconfigured() -> Self {
-        Self { app: App::new(Err(refused_config(Platform::Lambda, &[]))) }
+        Self::of(App::new(Err(refused_config(Platform::Lambda, &[]))))
+    }
+
+    /// Any handler.
+    pub fn of(app: App) -> Self {
+        Self { app, secrets: secrets::configured(&[]) }
     }
 
     /// `POST /token` with a JSON body.
@@ -81,14 +97,33 @@ impl Server {
 
     /// Any request, at that time and with that salt.
     pub fn ask_with(&self, request: &Request<Body>, now: u32, salt: u32) -> Reply {
-        let answer = self.app.respond(request, &context(now, salt));
-        let (parts, body) = answer.response.into_parts();
-        Reply {
-            status: parts.status.as_u16(),
-            headers: parts.headers,
-            body: body.to_vec(),
-            log: answer.log.to_json(Duration::from_micros(250)),
+        self.reply(request, self.app.respond(request, &context(now, salt)))
+    }
+
+    /// Any request as an adapter takes it along: `fetch` is asked for what the handler fetches, and
+    /// `wait` for the seconds that the caller of this key has to wait.
+    pub fn visit(
+        &self,
+        request: &Request<Body>,
+        context: &Context,
+        mut fetch: impl FnMut(Fetch) -> Result<Bytes, FetchError>,
+        wait: impl FnOnce(String) -> Option<u32>,
+    ) -> Reply {
+        let mut visit = self.app.begin(request, context);
+        while let Some(due) = visit.fetch_due() {
+            visit.fetched(&fetch(due));
         }
+        if let Some(seconds) = visit.caller_key().and_then(wait) {
+            visit.limited(seconds);
+        }
+        self.reply(request, visit.answer())
+    }
+
+    fn reply(&self, request: &Request<Body>, answer: Answer) -> Reply {
+        let (parts, body) = answer.response.into_parts();
+        let log = answer.log.to_json(Duration::from_micros(250));
+        secrets::assert_untold(&self.secrets, request, (&parts.headers, &body), &log);
+        Reply { status: parts.status.as_u16(), headers: parts.headers, body: body.to_vec(), log }
     }
 }
 

@@ -9,7 +9,7 @@
 //     --emulator FILE   aws-lambda-rie            (found through AWS_LAMBDA_RIE)
 // .ci/run builds all of these and then runs this.
 
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { execFileSync } from "node:child_process";
 import { parseArgs } from "node:util";
@@ -18,8 +18,10 @@ import { APP_CERTIFICATE, APP_ID, loadCaseFiles } from "./lib/cases.mjs";
 import { scratch } from "./lib/children.mjs";
 import { startEmulator } from "./lib/emulator.mjs";
 import { TRIGGERS } from "./lib/events.mjs";
+import { SESSION_TOKEN, startExtension } from "./lib/extension.mjs";
 import { complaints } from "./lib/expectation.mjs";
 import { coldStarts, median, workerSize } from "./lib/figures.mjs";
+import { SECRET, startIssuer } from "./lib/issuer.mjs";
 import { startLambda } from "./lib/lambda.mjs";
 import { logComplaints } from "./lib/log.mjs";
 import { startNative } from "./lib/native.mjs";
@@ -61,6 +63,8 @@ setTimeout(() => {
 }, GIVE_UP_AFTER_MS).unref();
 recordOwnOutput();
 
+const issuer = await startIssuer();
+const extension = await startExtension();
 const files = loadCaseFiles(join(here, "cases"), options.cases);
 for (const file of files) await runFile(file);
 if (wanted.includes("lambda")) await runHostileEvents();
@@ -73,12 +77,15 @@ process.exit(failed || !passed ? 1 : 0);
 
 /** One server per runtime and file: a file is one configuration. */
 async function runFile(file) {
-  const project = { appId: file.env.APP_ID, appCertificate: file.env.APP_CERTIFICATE };
+  const project = { appId: file.env.APP_ID, appCertificate: file.env.APP_CERTIFICATE ?? APP_CERTIFICATE };
   const names = wanted.filter((name) => file.runtimes.includes(name === "emulator" ? "lambda" : name));
   const servers = [];
+  for (const [name, text] of Object.entries(file.files)) writeFileSync(join(scratch, name), text);
   for (const name of names) {
     if (name === "emulator" && !file.cases.some(({ emulator }) => emulator)) continue;
-    const server = await attempt(`${file.name}: start ${name}`, () => STARTERS[name](artefacts, file.env));
+    issuer.begin(name);
+    extension.down();
+    const server = await attempt(`${file.name}: start ${name}`, () => STARTERS[name](artefacts, envFor(name, file), file));
     if (server) servers.push({ name, server, answers: [] });
   }
   for (const one of file.cases) await runCase(one, servers, project);
@@ -94,15 +101,19 @@ async function runCase(one, servers, project) {
   const failures = new Map(); // the same complaint of a dozen event shapes is shown once
   for (const { name, server, answers: ofServer } of servers) {
     if (name === "emulator" && !one.emulator) continue;
-    const some = (await attempt(`${one.name} (${name})`, () => server.send(one.request))) ?? [];
+    await happen(one.before, name);
+    const some = (await attempt(`${one.name} (${name})`, () => sendOften(server, one))) ?? [];
+    const fetches = issuer.fetches(name);
+    if (fetches > (one.expect.fetches ?? Infinity))
+      result(`${one.name} (${name})`, [`${fetches} fetches, expected at most ${one.expect.fetches}`]);
     for (const answer of some) {
       record(`${answer.from} answers`, `${JSON.stringify(answer.headers)}\n${answer.body}\n`);
       ofServer.push(answer);
-      const found = complaints(one.expect, answer, project);
+      const found = answer.early ? [] : complaints(one.expect, answer, project);
       if (found.length === 0) passed += 1;
       else group(failures, found.join("\n"), { answer, found });
     }
-    answers.push(...some);
+    answers.push(...some.filter(({ early }) => !early));
   }
   for (const [{ answer, found }, ...more] of failures.values()) {
     const from = [answer, ...more.map((failure) => failure.answer)].map((failure) => failure.from).join("; ");
@@ -117,6 +128,35 @@ async function runCase(one, servers, project) {
     if (found.length) group(differing, found.map(({ part, b }) => part + b).join("\n"), { other, found });
   }
   result(`${one.name} (the runtimes agree)`, [...differing.values()].flatMap((same) => described(reference, same)));
+}
+
+/** All answers; `early` are those before the one that a case with `upTo` is about. */
+async function sendOften(server, { request, expect }) {
+  const { times, upTo = 0 } = request;
+  const all = [];
+  for (let sent = 1; sent <= Math.max(times, upTo); sent += 1) {
+    const some = await server.send(request);
+    const early = sent < upTo && some.every((answer) => answer.status !== expect.status);
+    all.push(...some.map((answer) => ({ ...answer, early })));
+    if (upTo && !early) break;
+  }
+  return all;
+}
+
+async function happen(what, runtime) {
+  const events = {
+    "issuer down": () => issuer.down(runtime),
+    "extension up": () => extension.up(),
+    "extension down": () => extension.down(),
+    "a second passes": () => new Promise((resolve) => setTimeout(resolve, 1100)),
+  };
+  for (const one of [what ?? []].flat()) await events[one]();
+}
+
+function envFor(name, { env }) {
+  const filled = (value) =>
+    value.replaceAll("{issuer}", `${issuer.origin}/${name}`).replaceAll("{extension}", extension.port);
+  return Object.fromEntries(Object.entries(env).map(([variable, value]) => [variable, filled(value)]));
 }
 
 function group(groups, key, value) {
@@ -160,11 +200,20 @@ function reportLeaks() {
   const configured = files.flatMap(({ env, secrets }) => [
     ...secrets,
     ...Object.entries(env)
-      .filter(([name]) => /CERTIFICATE|SECRET/.test(name))
+      .filter(([name]) => /CERTIFICATE$|CERTIFICATE_SECONDARY|JWT_SECRET/.test(name))
       .map(([, value]) => value),
+    ...(env.API_KEYS?.split(",").map((entry) => entry.split(":")[1]) ?? []),
   ]);
-  const found = leaks(new Set([APP_CERTIFICATE, ...configured]));
+  const sent = files.flatMap(({ cases }) => cases.flatMap(({ request }) => credentialsIn(request)));
+  const found = leaks(new Set([APP_CERTIFICATE, SECRET, SESSION_TOKEN, ...configured, ...sent]));
   result(`no secret in ${Math.round(recordedBytes() / 1024)} KiB of output and answers`, found);
+}
+
+/** What of a request lets somebody in: keys, and of JWTs the signature. */
+function credentialsIn({ headers }) {
+  const values = [headers.Authorization, headers["X-API-Key"]].filter((value) => value !== undefined);
+  const parts = values.map((value) => value.replace(/^Bearer /, "").split(".").at(-1));
+  return parts.filter((part) => part.length >= 16);
 }
 
 function tokenEnv() {

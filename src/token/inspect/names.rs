@@ -1,8 +1,8 @@
 //! Names as Agora compares them: wildcards, and texts that should not be names.
 
 use super::fact::{Fact, OddUid};
+use crate::token::Field;
 use crate::token::name::{Account, ChannelName, NameError, canonical_u32};
-use crate::token::service::Field;
 
 /// Whether a name of a token stands for more than one.
 pub(super) fn is_wildcard(name: &str) -> bool {

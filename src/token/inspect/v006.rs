@@ -7,9 +7,9 @@ use super::{
     Claimed, EndedBy, InspectedPrivilege, InspectedService, Inspection, Signature, Unchecked, Wildcard, names,
 };
 use crate::time::UnixTime;
+use crate::token::Field;
 use crate::token::access_token::SignedAccessToken;
 use crate::token::project::Project;
-use crate::token::service::Field;
 
 impl Inspection {
     pub(super) fn explain_006(&mut self, token: &SignedAccessToken, project: &Project, claimed: Claimed<'_>) {

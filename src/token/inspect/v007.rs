@@ -7,7 +7,7 @@ use crate::time::{Ttl, UnixTime};
 use crate::token::access_token2::{AccessToken2, SignedAccessToken2};
 use crate::token::name::UserId;
 use crate::token::project::Project;
-use crate::token::service::{Field, Service};
+use crate::token::{Field, Service};
 
 /// From this on, seconds are taken for a Unix timestamp: 2001-09-09. As a lifetime it is 31 years.
 pub(super) const LEAST_TIMESTAMP: u32 = 1_000_000_000;

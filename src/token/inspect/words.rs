@@ -9,8 +9,8 @@ use super::Unchecked;
 use super::fact::{Fact, OddUid};
 use super::phrase::{Quoted, Span};
 use crate::time::{Ttl, UnixTime};
+use crate::token::Field;
 use crate::token::ParseError;
-use crate::token::service::Field;
 
 impl fmt::Display for Fact {
     #[expect(clippy::too_many_lines, reason = "an arm a fact; in parts it would not be exhaustive")]

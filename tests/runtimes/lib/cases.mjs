@@ -4,9 +4,19 @@
 //   config.env       variables over the base configuration; null unsets one
 //   config.runtimes  where the file runs; everywhere if left out
 //   config.secrets   further texts that must never be printed or answered
+//   config.files     texts by the names of files that the servers find where they run
+//   config.wrangler  lines behind those of wrangler.toml
+//   config.secretsStore  secrets by the names of the Worker's bindings to them
+//                    In variables {issuer} is where the runtime finds key sets (issuer.mjs), {extension} the port of
+//                    AWS's extension (extension.mjs)
 //   requestHeaders   sent with every request of the file; a case overrides, null leaves one out
 //   expectHeaders    checked on every answer of the file; a case overrides
-// A case is { name, request, expect, emulator? } (`emulator`: also sent through AWS's emulator), where
+// A case is { name, request, expect, before?, emulator? } (`emulator`: also sent through AWS's emulator), where
+//   before           what happens first: "issuer down", "extension up", "extension down", "a second passes"
+//   request.headers  text; { "$jwt": … } is `Bearer` and a JWT as issuer.mjs makes it
+//   request.times    sent so often, and every answer must be as expected
+//   request.upTo     sent until an answer has the expected status, at most so often
+//   expect.fetches   the most that the issuer was asked by this runtime since the file began
 //   request.body     text; or `json`, `bodyBase64`, `bodyRepeat` { prefix?, text, times, suffix? }, `gzip` (text)
 //   request.sendOnly bytes of the body that are really sent before the answer must arrive
 //   request.chunked  no Content-Length
@@ -17,6 +27,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
+import { jwt } from "./issuer.mjs";
 
 /** Agora's public test project. */
 export const APP_ID = "970CA35de60c44645bbae8a215061b33";
@@ -36,15 +47,19 @@ export function loadCaseFiles(directory, wanted) {
 function readCaseFile(path, name) {
   const file = JSON.parse(readFileSync(path, "utf8"));
   refuseUnknown(file, ["about", "config", "requestHeaders", "expectHeaders", "cases"], name);
-  refuseUnknown(file.config ?? {}, ["env", "runtimes", "secrets"], name);
+  refuseUnknown(file.config ?? {}, ["env", "runtimes", "secrets", "files", "wrangler", "secretsStore"], name);
   const env = Object.entries({ ...BASE_ENV, ...file.config?.env }).filter(([, value]) => value !== null);
   return {
     name,
     env: Object.fromEntries(env),
     runtimes: file.config?.runtimes ?? RUNTIMES,
     secrets: file.config?.secrets ?? [],
+    files: file.config?.files ?? {},
+    wrangler: file.config?.wrangler ?? [],
+    secretsStore: file.config?.secretsStore,
     cases: file.cases.map((one) => ({
       name: `${name.replace(/\.json$/, "")}: ${one.name}`,
+      before: one.before,
       emulator: one.emulator ?? false,
       request: wholeRequest(file, one),
       expect: wholeExpectation(file, one),
@@ -55,7 +70,10 @@ function readCaseFile(path, name) {
 function wholeRequest(file, { name, request }) {
   refuseUnknown(
     request,
-    ["method", "path", "headers", "body", "json", "bodyBase64", "bodyRepeat", "gzip", "sendOnly", "chunked"],
+    [
+      ...["method", "path", "headers", "body", "json", "bodyBase64", "bodyRepeat", "gzip", "sendOnly", "chunked"],
+      ...["times", "upTo"],
+    ],
     name,
   );
   const body = bodyBytes(request);
@@ -65,8 +83,14 @@ function wholeRequest(file, { name, request }) {
   return {
     method: request.method ?? (body ? "POST" : "GET"),
     path: request.path,
-    headers: Object.fromEntries(Object.entries(headers).filter(([, value]) => value !== null)),
+    headers: Object.fromEntries(
+      Object.entries(headers)
+        .filter(([, value]) => value !== null)
+        .map(([header, value]) => [header, value.$jwt ? `Bearer ${jwt(value.$jwt)}` : value]),
+    ),
     body,
+    times: request.times ?? 1,
+    upTo: request.upTo,
     sendOnly: request.sendOnly,
     chunked: request.chunked ?? false,
   };
@@ -83,7 +107,7 @@ function bodyBytes({ body, json, bodyBase64, bodyRepeat, gzip }) {
 }
 
 function wholeExpectation(file, { name, expect }) {
-  refuseUnknown(expect, ["status", "headers", "body", "text", "problem", "decodes"], name);
+  refuseUnknown(expect, ["status", "headers", "body", "text", "problem", "decodes", "fetches"], name);
   const headers = Object.entries({ ...file.expectHeaders, ...expect.headers });
   return { ...expect, headers: Object.fromEntries(headers.map(([key, value]) => [key.toLowerCase(), value])) };
 }

@@ -19,19 +19,22 @@ process.on("exit", () => {
 });
 for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => process.exit(1));
 
-/** Starts a program with exactly `env`; gives { process, output(stream), stop() }. */
-export function start(source, program, args, env) {
+/**
+ * Starts a program with exactly `env`; gives { process, output, ended, stop() }. `quiet` throws its standard output
+ * away, for servers that are asked a million times.
+ */
+export function start(source, program, args, env, { quiet = false } = {}) {
   const child = spawn(program, args, {
     cwd: scratch,
     // A backtrace is one more place where a secret could stand.
     env: { PATH: process.env.PATH, HOME: scratch, RUST_BACKTRACE: "1", ...env },
-    stdio: ["ignore", "pipe", "pipe"],
+    stdio: ["ignore", quiet ? "ignore" : "pipe", "pipe"],
   });
   running.add(child);
   const output = { stdout: "", stderr: "" };
   for (const name of ["stdout", "stderr"]) {
-    child[name].setEncoding("utf8");
-    child[name].on("data", (text) => {
+    child[name]?.setEncoding("utf8");
+    child[name]?.on("data", (text) => {
       output[name] += text;
       record(`${source} ${name}`, text);
     });

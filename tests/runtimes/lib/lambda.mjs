@@ -20,6 +20,7 @@ export async function startLambda({ bootstrap }, env) {
   const invoke = (event) => within(ANSWER_WITHIN_MS, Promise.race([api.invoke(event), died]), "an invocation");
   return {
     invoke,
+    output: child.output,
     async send(request) {
       const answers = [];
       for (const { from, event, read } of eventsOf(request)) {
@@ -72,7 +73,7 @@ export async function runtimeApi() {
         "Lambda-Runtime-Invoked-Function-Arn": "arn:aws:lambda:eu-west-1:123456789012:function:token",
         "Lambda-Runtime-Trace-Id": "Root=1-5e66d96f-7491f09b0c79d18acf3d0501;Sampled=0",
       };
-      waiting.shift().writeHead(200, headers).end(JSON.stringify(event));
+      waiting.shift().writeHead(200, headers).end(Buffer.isBuffer(event) ? event : JSON.stringify(event));
     }
   };
 
@@ -97,6 +98,7 @@ export async function runtimeApi() {
 
   return {
     address: `127.0.0.1:${server.address().port}`,
+    /** Bytes are sent as they are, for events that are no JSON. */
     invoke(event) {
       count += 1;
       const id = `8476a536-e9f4-11e8-9739-${String(count).padStart(12, "0")}`;

@@ -5,11 +5,15 @@ import { send } from "./http.mjs";
 
 const READY_WITHIN_MS = 10_000;
 
-export async function startNative({ binary }, env) {
-  const server = start("native", binary, [], { ...env, HOST: "127.0.0.1", PORT: "0" });
+export async function startNative({ binary }, env, options) {
+  const server = start("native", binary, [], { ...env, HOST: "127.0.0.1", PORT: "0" }, options);
   const port = await within(READY_WITHIN_MS, Promise.race([listening(server), early(server)]), "the server's start");
   return {
     url: `http://127.0.0.1:${port}`,
+    port,
+    pid: server.process.pid,
+    output: server.output,
+    ended: server.ended,
     async send(request) {
       const answer = await send(port, request);
       return [{ ...answer, from: "native", over: "http", method: request.method }];

@@ -1,10 +1,11 @@
 // The bundle that `wrangler deploy --dry-run` wrote, in real workerd with the bindings of wrangler.toml.
 
-import { copyFileSync, mkdtempSync } from "node:fs";
+import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { scratch, within } from "./children.mjs";
 import { send } from "./http.mjs";
 import { record } from "./transcript.mjs";
+import { startWorkerWithStore } from "./worker-store.mjs";
 
 const READY_WITHIN_MS = 30_000;
 
@@ -16,11 +17,13 @@ Object.assign(process.env, {
   XDG_CONFIG_HOME: scratch,
 });
 
-export async function startWorker({ bundle, top }, env) {
+export async function startWorker({ bundle, top }, env, { wrangler = [], secretsStore } = {}) {
+  if (secretsStore) return startWorkerWithStore({ bundle }, env, secretsStore);
   const { createTestHarness } = await import("wrangler");
   // A copy, elsewhere: the harness would also read a developer's `.dev.vars` beside the file.
   const root = mkdtempSync(join(scratch, "worker-"));
-  copyFileSync(join(top, "wrangler.toml"), join(root, "wrangler.toml"));
+  const lines = [readFileSync(join(top, "wrangler.toml"), "utf8"), ...wrangler];
+  writeFileSync(join(root, "wrangler.toml"), lines.join("\n"));
   const { APP_CERTIFICATE, ...vars } = env;
   const secrets = APP_CERTIFICATE === undefined ? {} : { APP_CERTIFICATE };
   const harness = createTestHarness({

@@ -1,0 +1,182 @@
+//! What the services of 007 apply to, each in its own form.
+//!
+//! To add a service: a variant of [`Payload`], its line in `TABLE`, and its arms of `pack` and
+//! `parse`.
+
+use super::ParseError;
+use super::name::Text;
+use super::pack::{self, Reader};
+use super::permissions::Permissions;
+
+/// What a service applies to. Texts are as they stand in the token.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the fields are the ones of Agora's own services")]
+pub enum Payload {
+    /// Type 1: voice and video.
+    Rtc { channel: Text, uid: Text },
+    /// Type 2: Signaling.
+    Rtm { user_id: Text },
+    /// Type 3: pushing streams.
+    Streaming { channel: Text, account: Text },
+    /// Type 4: full-path acceleration.
+    Fpa,
+    /// Type 5: Chat.
+    Chat { user_id: Text },
+    /// Type 6: the fusion CDN.
+    Fcdn { channel: Text, account: Text },
+    /// Type 7: Flexible Classroom, formerly Education. A role of -1 is none.
+    Apaas { room_uuid: Text, user_uuid: Text, role: i16 },
+    /// Type 8: Signaling with permissions for each channel.
+    Rtm2 { user_id: Text, permissions: Permissions },
+    /// Type 9: Conversational AI.
+    ConvoAi,
+    /// Type 10: speech to text.
+    Stt,
+}
+
+/// What a text of a payload is. Its name is the one of the HTTP contract.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Field {
+    /// An RTC channel.
+    Channel,
+    /// Who joins it.
+    Uid,
+    /// Who streams into it.
+    Account,
+    /// A user of RTM or Chat.
+    UserId,
+    /// A room of Flexible Classroom.
+    RoomUuid,
+    /// A user of Flexible Classroom.
+    UserUuid,
+}
+
+impl Field {
+    /// Its name: `channel`, `userId`, …
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Channel => "channel",
+            Self::Uid => "uid",
+            Self::Account => "account",
+            Self::UserId => "userId",
+            Self::RoomUuid => "roomUuid",
+            Self::UserUuid => "userUuid",
+        }
+    }
+}
+
+const RTC: usize = 0;
+const RTM: usize = 1;
+const STREAMING: usize = 2;
+const FPA: usize = 3;
+const CHAT: usize = 4;
+const FCDN: usize = 5;
+const APAAS: usize = 6;
+const RTM2: usize = 7;
+const CONVO_AI: usize = 8;
+const STT: usize = 9;
+
+/// How many types there are; their numbers start at 1.
+pub(super) const TYPES: usize = TABLE.len();
+
+/// The name of each type from 1 on, and those of its privileges from 1 on.
+const TABLE: [(&str, &[&str]); 10] = [
+    ("rtc", &["joinChannel", "publishAudioStream", "publishVideoStream", "publishDataStream"]),
+    ("rtm", &["login"]),
+    ("streaming", &["publishMixStream", "publishRawStream"]),
+    ("fpa", &["login"]),
+    ("chat", &["user", "app"]),
+    ("fcdn", &["publish", "play"]),
+    ("apaas", &["roomUser", "user", "app"]),
+    ("rtm2", &["login"]),
+    ("convoai", &[]),
+    ("stt", &[]),
+];
+
+impl Payload {
+    /// Its texts, in the order of the token.
+    #[must_use]
+    pub fn texts(&self) -> Vec<(Field, &Text)> {
+        match self {
+            Self::Rtc { channel, uid } => vec![(Field::Channel, channel), (Field::Uid, uid)],
+            Self::Streaming { channel, account } | Self::Fcdn { channel, account } => {
+                vec![(Field::Channel, channel), (Field::Account, account)]
+            }
+            Self::Rtm { user_id } | Self::Chat { user_id } | Self::Rtm2 { user_id, .. } => {
+                vec![(Field::UserId, user_id)]
+            }
+            Self::Apaas { room_uuid, user_uuid, .. } => {
+                vec![(Field::RoomUuid, room_uuid), (Field::UserUuid, user_uuid)]
+            }
+            Self::Fpa | Self::ConvoAi | Self::Stt => Vec::new(),
+        }
+    }
+
+    pub(super) fn type_number(&self) -> u16 {
+        u16::try_from(self.row() + 1).expect("there are ten services")
+    }
+
+    pub(super) fn service_name(&self) -> &'static str {
+        TABLE[self.row()].0
+    }
+
+    pub(super) fn privilege_names(&self) -> &'static [&'static str] {
+        TABLE[self.row()].1
+    }
+
+    fn row(&self) -> usize {
+        match self {
+            Self::Rtc { .. } => RTC,
+            Self::Rtm { .. } => RTM,
+            Self::Streaming { .. } => STREAMING,
+            Self::Fpa => FPA,
+            Self::Chat { .. } => CHAT,
+            Self::Fcdn { .. } => FCDN,
+            Self::Apaas { .. } => APAAS,
+            Self::Rtm2 { .. } => RTM2,
+            Self::ConvoAi => CONVO_AI,
+            Self::Stt => STT,
+        }
+    }
+
+    pub(super) fn pack(&self, out: &mut Vec<u8>) {
+        match self {
+            Self::Rtc { channel, uid: account }
+            | Self::Streaming { channel, account }
+            | Self::Fcdn { channel, account } => {
+                pack::text(out, channel);
+                pack::text(out, account);
+            }
+            Self::Rtm { user_id } | Self::Chat { user_id } => pack::text(out, user_id),
+            Self::Apaas { room_uuid, user_uuid, role } => {
+                pack::text(out, room_uuid);
+                pack::text(out, user_uuid);
+                pack::i16(out, *role);
+            }
+            Self::Rtm2 { user_id, permissions } => {
+                pack::text(out, user_id);
+                permissions.pack(out);
+            }
+            Self::Fpa | Self::ConvoAi | Self::Stt => {}
+        }
+    }
+
+    /// Of the service whose number is `row` + 1, which must be below [`TYPES`].
+    pub(super) fn parse(row: usize, reader: &mut Reader<'_>) -> Result<Self, ParseError> {
+        Ok(match row {
+            RTC => Self::Rtc { channel: reader.text()?, uid: reader.text()? },
+            RTM => Self::Rtm { user_id: reader.text()? },
+            STREAMING => Self::Streaming { channel: reader.text()?, account: reader.text()? },
+            FPA => Self::Fpa,
+            CHAT => Self::Chat { user_id: reader.text()? },
+            FCDN => Self::Fcdn { channel: reader.text()?, account: reader.text()? },
+            APAAS => {
+                Self::Apaas { room_uuid: reader.text()?, user_uuid: reader.text()?, role: reader.i16()? }
+            }
+            RTM2 => Self::Rtm2 { user_id: reader.text()?, permissions: Permissions::parse(reader)? },
+            CONVO_AI => Self::ConvoAi,
+            _ => Self::Stt,
+        })
+    }
+}

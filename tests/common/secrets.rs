@@ -1,0 +1,56 @@
+//! What nobody may be told, in an answer or in the log: every exchange of the suite is held against
+//! it.
+
+use http::{HeaderMap, Request};
+
+/// A credential shorter than this may stand in an answer by chance.
+const TELLING: usize = 16;
+
+/// The secrets among the variables of a configuration: certificates, the JWT secret, keys' hashes.
+pub fn configured(variables: &[(&str, &str)]) -> Vec<String> {
+    let secret =
+        |name: &str| name.contains("CERTIFICATE") || name == "JWT_SECRET" || name == "AWS_SESSION_TOKEN";
+    let mut secrets = vec![super::server::CERTIFICATE.to_owned()];
+    for (name, value) in variables {
+        match *name {
+            "API_KEYS" => {
+                secrets.extend(value.split(',').filter_map(|key| Some(key.split_once(':')?.1.into())));
+            }
+            "APP_CERTIFICATE_FILE" | "APP_CERTIFICATE_SECRET" => {}
+            name if secret(name) => secrets.push((*value).to_owned()),
+            _ => {}
+        }
+    }
+    secrets
+}
+
+/// The credentials that a request carries, and the parts of its JWTs that let somebody in.
+fn sent<T>(request: &Request<T>) -> Vec<String> {
+    let headers = request.headers().iter().filter(|(name, _)| {
+        let name = name.as_str();
+        name == "authorization" || name.contains("key") || name.contains("jwt")
+    });
+    let words = headers.flat_map(|(_, value)| value.as_bytes().split(|byte| b" ,.".contains(byte)));
+    words.map(|word| String::from_utf8_lossy(word).into_owned()).collect()
+}
+
+/// Neither answer nor log tells a secret, and the log no token of the answer either.
+#[track_caller]
+pub fn assert_untold<T>(
+    configured: &[String],
+    request: &Request<T>,
+    (headers, body): (&HeaderMap, &[u8]),
+    log: &str,
+) {
+    let answer = format!("{headers:?} {}", String::from_utf8_lossy(body)).to_ascii_lowercase();
+    let log = log.to_ascii_lowercase();
+    let sent = sent(request);
+    for secret in configured.iter().chain(&sent).filter(|secret| secret.len() >= TELLING) {
+        let secret = secret.to_ascii_lowercase();
+        assert!(!answer.contains(&secret), "the answer tells {secret}: {answer}");
+        assert!(!log.contains(&secret), "the log tells {secret}: {log}");
+    }
+    for text in answer.split('"').filter(|text| text.len() > 60 && text.starts_with("00")) {
+        assert!(!log.contains(text), "the log tells a token: {log}");
+    }
+}

@@ -1,0 +1,183 @@
+// Refusals of who asks and of what: 401, 403, 429, 503, and a server that is gone.
+
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { createHmac } from "node:crypto";
+import { createServer } from "node:net";
+import { binary } from "../lib/server.mjs";
+
+const [KEY, ENTRY] = execFileSync(binary, ["api-key", "tests"], { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }).split("\n");
+const JWT_SECRET = "a secret of at least thirty-two bytes";
+
+function jwt(claims) {
+  const part = (value) => Buffer.from(JSON.stringify(value)).toString("base64url");
+  const signed = `${part({ alg: "HS256", typ: "JWT" })}.${part({ iss: "tests", aud: "agora", exp: Math.floor(Date.now() / 1000) + 600, ...claims })}`;
+  return `${signed}.${createHmac("sha256", JWT_SECRET).update(signed).digest("base64url")}`;
+}
+
+const JWT = { AUTH: "jwt", JWT_ISSUER: "tests", JWT_AUDIENCE: "agora" };
+
+/** A port that nobody listens on. */
+async function closedPort() {
+  const server = createServer().listen(0, "127.0.0.1");
+  await new Promise((resolve) => server.once("listening", resolve));
+  const { port } = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+const withKey = {
+  async "a server with keys: the field for one appears, and a key in it is sent as a bearer"(visit) {
+    assert.equal(await visit.shows("#credential"), false);
+    const refused = await visit.make();
+    assert.equal(refused.status, 401);
+    assert.deepEqual(await visit.faults(), { "": "The credential was not accepted\nGive an API key or a JWT that the server knows, above." });
+    assert.equal(await visit.focused(), "secret");
+    assert.match(await visit.text("#announcement"), /^Refused\. The credential was not accepted/);
+    await visit.page.keyboard.type(KEY);
+    const answered = visit.answerOf("/token");
+    await visit.page.keyboard.press("Enter");
+    const { status, headers, answer } = await answered;
+    assert.equal(status, 200);
+    assert.equal(headers.authorization, `Bearer ${KEY}`);
+    assert.equal(await visit.text("#token"), answer.token);
+    assert.deepEqual(await visit.faults(), {});
+  },
+
+  async "a key as X-API-Key, for reading as well"(visit) {
+    const refused = await visit.read({ readToken: "hello" });
+    assert.equal(refused.status, 401);
+    assert.equal(await visit.focused(), "secret");
+    await visit.fill({ secret: KEY, scheme: "key" });
+    const { status, headers } = await visit.read({});
+    assert.equal(status, 200);
+    assert.deepEqual([headers["x-api-key"], headers.authorization], [KEY, undefined]);
+    assert.equal(await visit.text("#report-title"), "A client would be refused");
+  },
+
+  async "a wrong key is refused again"(visit) {
+    await visit.make();
+    await visit.fill({ secret: "wrong" });
+    assert.equal((await visit.make()).status, 401);
+    assert.equal(await visit.focused(), "secret");
+  },
+
+  async "a key that cannot stand in a header"(visit) {
+    await visit.make();
+    await visit.fill({ secret: "ключ" });
+    await visit.page.click("#make-form button.main");
+    await visit.page.waitForSelector(".fault");
+    assert.deepEqual(await visit.faults(), { credential: "These characters cannot stand in a header." });
+    assert.equal(await visit.focused(), "secret");
+  },
+
+  async "a key stays in memory: not in the code, the address, a store, or the next visit"(visit) {
+    await visit.make();
+    await visit.fill({ secret: KEY });
+    await visit.make();
+    for (const language of ["curl", "fetch", "swift", "kotlin"]) {
+      await visit.fill({ language });
+      const snippet = await visit.text("#snippet");
+      assert.ok(snippet.includes("Bearer YOUR_CREDENTIAL") && !snippet.includes(KEY), snippet);
+    }
+    await visit.fill({ scheme: "key" });
+    assert.match(await visit.text("#snippet"), /X-API-Key",\s+"YOUR_CREDENTIAL/);
+    assert.equal(visit.page.url(), `${visit.origin}/#/make`);
+    assert.ok(!(await visit.page.content()).includes(KEY));
+    const { cookies, origins } = await visit.page.context().storageState({ indexedDB: true });
+    assert.deepEqual([cookies, origins], [[], []]);
+    await visit.page.reload();
+    assert.equal(await visit.shows("#credential"), false);
+    assert.equal(await visit.page.inputValue("#secret"), "");
+  },
+};
+
+const narrow = {
+  ALLOWED_TOKEN_TYPES: "rtc",
+  ALLOWED_CHANNELS: "room-1,room-2",
+  MAX_EXPIRE_TIME: "600",
+  ALLOW_WILDCARD_UID: "false",
+};
+
+const withPolicy = {};
+for (const [rule, values, expected] of [
+  ["channel", { channel: "hall" }, { channel: "channel: not one of the channels that are allowed here" }],
+  ["expireTime", { expireTime: "601" }, { expireTime: "expireTime: 601, at most 600 is allowed here" }],
+  ["wildcard", { uid: "0" }, { uid: "uid: a wildcard, which is not allowed here; name one" }],
+  ["wildcard", { channel: "room-*" }, { channel: "channel: a wildcard, which is not allowed here; name one" }],
+  ["tokenType", { tokenType: "rtm" }, {
+    "": "ALLOWED_TOKEN_TYPES says which types this server makes.",
+    tokenType: "tokenType: rtm is not allowed here",
+  }],
+  ["tokenType", { rtmMode: "uid" }, {
+    "": "ALLOWED_TOKEN_TYPES says which types this server makes.",
+    tokenType: "tokenType: rtm is not allowed here",
+  }],
+]) {
+  withPolicy[`a rule refuses: ${rule} with ${JSON.stringify(values)}`] = async (visit) => {
+    const { status, answer } = await visit.make({ expireTime: "600", ...values });
+    assert.deepEqual([status, answer.rule], [403, rule]);
+    assert.deepEqual(await visit.faults(), expected);
+  };
+}
+
+const withJwt = {
+  async "a JWT's own rules: the uid, the role"(visit) {
+    await visit.make();
+    await visit.fill({ secret: jwt({ sub: "42", agora: { roles: ["subscriber"] } }) });
+    await visit.make({ role: "subscriber" });
+    assert.ok(await visit.shows("#made"));
+    await visit.make({ uid: "43" });
+    assert.deepEqual(await visit.faults(), { uid: "uid: not the one that the credential is for" });
+    await visit.make({ uid: "42", role: "publisher" });
+    assert.deepEqual(await visit.faults(), { role: "role: publisher is not allowed here" });
+  },
+};
+
+const withLimit = {
+  async "too many requests: how long to wait"(visit) {
+    await visit.stopClock();
+    assert.equal((await visit.make()).status, 200);
+    assert.equal((await visit.make()).status, 429);
+    const { "": note } = await visit.faults();
+    assert.match(note, /^Too many requests, try again in \d+ s\nRATE_LIMIT sets [^]*\n+Try again in [1-6]\d s$/);
+    await visit.page.clock.runFor(70_000);
+    assert.match((await visit.faults())[""], /Try again now$/);
+  },
+};
+
+const withoutKeySet = {
+  async "a server that cannot answer now"(visit) {
+    await visit.make();
+    await visit.fill({ secret: jwt({ sub: "42" }).replace(/^[^.]+/, Buffer.from('{"alg":"RS256","kid":"k"}').toString("base64url")) });
+    assert.equal((await visit.make()).status, 503);
+    assert.match((await visit.faults())[""], /^The server cannot answer now[^]*key set[^]*Try again in \d+ s$/);
+  },
+};
+
+const withOrigins = {
+  async "a server with a list of origins that lacks its own"(visit) {
+    assert.equal((await visit.make()).status, 403);
+    assert.match((await visit.faults())[""], /^The page's origin is not allowed here\nAdd this page's own origin to CORS_ALLOW_ORIGIN\.$/);
+  },
+};
+
+const thatStops = {
+  async "a server that is gone"(visit, { server }) {
+    await server.stop();
+    visit.expectsNoServer = true;
+    await visit.page.click("#make-form button.main");
+    await visit.page.waitForSelector("#make-form .note");
+    assert.deepEqual(await visit.faults(), { "": "The server does not answer. Is it still running?" });
+  },
+};
+
+export const suites = [
+  { variables: () => ({ AUTH: "api-key", API_KEYS: ENTRY }), tests: withKey },
+  { variables: () => narrow, tests: withPolicy },
+  { variables: () => ({ ...JWT, JWT_SECRET }), tests: withJwt },
+  { variables: () => ({ RATE_LIMIT: "1" }), tests: withLimit },
+  { variables: async () => ({ ...JWT, JWT_JWKS_URL: `http://127.0.0.1:${await closedPort()}/keys` }), tests: withoutKeySet },
+  { variables: () => ({ CORS_ALLOW_ORIGIN: "https://app.example" }), tests: withOrigins },
+  { variables: () => ({}), tests: thatStops },
+];

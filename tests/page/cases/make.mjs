@@ -1,0 +1,240 @@
+// Making tokens: every type, every error at its field, the request in code.
+
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { EVERYTHING } from "../lib/server.mjs";
+
+/** What is filled in, what must be sent besides tokenType and expireTime, and the services that the token must have. */
+const TYPES = {
+  "rtc": [{}, { channel: "room-1", uid: 42, role: "publisher" }, ["rtc"]],
+  "rtm": [{ uid: "alice" }, { uid: "alice" }, ["rtm"]],
+  "chat-user": [{ uid: "alice" }, { uid: "alice" }, ["chat"]],
+  "chat-app": [{}, {}, ["chat"]],
+  "fpa": [{}, {}, ["fpa"]],
+  "apaas-room-user": [{ roomUuid: "r", userUuid: "u", classroomRole: "2" }, { roomUuid: "r", userUuid: "u", role: 2 }, ["rtm", "chat", "apaas"]],
+  "apaas-user": [{ userUuid: "u" }, { userUuid: "u" }, ["apaas"]],
+  "apaas-app": [{}, {}, ["apaas"]],
+  "convoai": [{}, { channel: "room-1", uid: 42, role: "publisher", rtm: true }, ["rtc", "rtm", "convoai"]],
+  "stt": [{}, { channel: "room-1", uid: 42, role: "publisher", rtm: true }, ["rtc", "rtm", "stt"]],
+};
+
+const EACH = { privilegeMode: "each", publishAudioStream: "" };
+
+/** Choices and the members that they must send. */
+const CHOICES = {
+  "version 006": [{ version: "006" }, { version: "006" }],
+  "a subscriber": [{ role: "subscriber" }, { role: "subscriber" }],
+  "uid 0": [{ uid: "0" }, { uid: 0 }],
+  "the largest uid": [{ uid: "4294967295" }, { uid: 4294967295 }],
+  "an account above it": [{ uid: "4294967296" }, { uid: "4294967296" }],
+  "an account with zeros in front": [{ uid: "007" }, { uid: "007" }],
+  "a wildcard channel": [{ channel: "room-*" }, { channel: "room-*" }],
+  "privileges that end earlier": [{ privilegeMode: "time", privilegeExpireTime: "60" }, { privilegeExpireTime: 60 }],
+  "each privilege by itself": [
+    { ...EACH, joinChannel: "600", publishVideoStream: "0", publishDataStream: "30" },
+    { privileges: { joinChannel: 600, publishVideoStream: 0, publishDataStream: 30 } },
+  ],
+  "no privilege by itself": [EACH, { privileges: {} }],
+  "rtm as the uid": [{ rtmMode: "uid" }, { rtm: true }],
+  "rtm as another user": [{ rtmMode: "user", rtmUserId: "bob" }, { rtm: { userId: "bob" } }],
+  "permissions": [
+    { tokenType: "rtm", permissions: '{"users": {"read": ["bob"]}}' },
+    { tokenType: "rtm", uid: "42", permissions: { users: { read: ["bob"] } }, channel: undefined, role: undefined },
+  ],
+  "fpa without a lifetime": [
+    { tokenType: "fpa", expireTime: "" },
+    { tokenType: "fpa", expireTime: undefined, uid: undefined, channel: undefined, role: undefined },
+  ],
+};
+
+const SECONDS = "seconds from now, an integer from";
+const TOO_LONG = "x".repeat(65);
+
+/** What is filled in, and what must stand at which field. */
+const FAULTS = {
+  "nothing at all": [
+    { channel: "", uid: "", expireTime: "" },
+    { channel: "channel is required", uid: "uid is required", expireTime: "expireTime is required" },
+  ],
+  "a channel of other characters": [{ channel: "ü" }, ["channel", /^channel: /]],
+  "a channel that is too long": [{ channel: TOO_LONG }, ["channel", /65 bytes/]],
+  "a uid of other characters": [{ uid: "ü" }, ["uid", /^uid: /]],
+  "a lifetime above a day": [{ expireTime: "86401" }, { expireTime: `expireTime: 86401, expected ${SECONDS} 1 to 86400` }],
+  "a lifetime of 0": [{ expireTime: "0" }, ["expireTime", /^expireTime: 0, expected/]],
+  "a lifetime below 0": [{ expireTime: "-1" }, ["expireTime", /^expireTime: -1, expected/]],
+  "a lifetime in words": [{ expireTime: "an hour" }, ["expireTime", /^expireTime: "an hour", expected/]],
+  "a Unix timestamp": [{ expireTime: "1763773600" }, ["expireTime", /looks like a Unix timestamp/]],
+  "privileges beyond the token": [{ privilegeMode: "time", privilegeExpireTime: "3601" }, ["privilegeExpireTime", /3601/]],
+  "a privilege beyond the token": [{ ...EACH, joinChannel: "3601" }, ["privileges.joinChannel", /3601/]],
+  "a privilege in words": [{ ...EACH, publishDataStream: "x" }, ["privileges.publishDataStream", /"x"/]],
+  "a subscriber who publishes": [
+    { ...EACH, role: "subscriber", publishVideoStream: "60", publishAudioStream: "60" },
+    {
+      "privileges.publishAudioStream": "privileges.publishAudioStream: a subscriber publishes nothing; ask for the role publisher",
+      "privileges.publishVideoStream": "privileges.publishVideoStream: a subscriber publishes nothing; ask for the role publisher",
+    },
+  ],
+  "rtm as uid 0": [{ uid: "0", rtmMode: "uid" }, ["rtm", /which 0 does not name/]],
+  "rtm as nobody": [{ rtmMode: "user" }, { "rtm.userId": "rtm.userId is required" }],
+  "rtm as somebody too long": [{ rtmMode: "user", rtmUserId: TOO_LONG }, ["rtm.userId", /65 bytes/]],
+  "rtm beside 006": [{ version: "006", rtmMode: "uid" }, ["rtm", /one service only/]],
+  "a wildcard channel in 006": [{ version: "006", channel: "a*" }, ["channel", /no wildcard channels/]],
+  "a wildcard account in 006": [{ version: "006", uid: "a*" }, ["uid", /no wildcards but uid 0/]],
+  "rtm for nobody": [{ tokenType: "rtm", uid: "" }, { uid: "uid is required" }],
+  "permissions that are no JSON": [{ tokenType: "rtm", permissions: "{" }, { permissions: "permissions: this is not JSON" }],
+  "permissions that are a list": [{ tokenType: "rtm", permissions: "[]" }, ["permissions", /a list, expected an object/]],
+  "permissions inside of which something is wrong": [
+    { tokenType: "rtm", permissions: '{"users": {"read": "bob", "watch": []}, "rooms": {}}' },
+    ["permissions", /permissions\.users\.read[^]*permissions\.users\.watch is unknown\npermissions\.rooms is unknown/],
+  ],
+  "permissions in 006": [{ tokenType: "rtm", version: "006", permissions: "{}" }, ["permissions", /006/]],
+  "a Chat user without a name": [{ tokenType: "chat-user", uid: "" }, { uid: "uid is required" }],
+  "a classroom without anything": [
+    { tokenType: "apaas-room-user", roomUuid: "", userUuid: "", classroomRole: "" },
+    { roomUuid: "roomUuid is required", userUuid: "userUuid is required", role: "role is required" },
+  ],
+  "a classroom role in words": [{ tokenType: "apaas-room-user", classroomRole: "teacher" }, ["role", /"teacher", expected an integer/]],
+  "a classroom user without a name": [{ tokenType: "apaas-user", userUuid: "" }, { userUuid: "userUuid is required" }],
+};
+
+const tests = {};
+
+for (const [type, [values, members, services]] of Object.entries(TYPES)) {
+  tests[`make ${type}`] = async (visit) => {
+    const { body, answer } = await visit.make({ tokenType: type, ...values });
+    assert.deepEqual(body, { tokenType: type, ...members, expireTime: 3600 });
+    assert.equal(await visit.text("#token"), answer.token);
+    assert.match(await visit.text("#made-count"), /^(1 h|59 min 5\d s) left$/);
+    assert.match(await visit.text("#announcement"), /^Token made, /);
+    assert.match(await visit.text("#made-facts"), new RegExp(`tokenType\\s+${type}\\s`));
+    const inspected = visit.answerOf("/inspect");
+    await visit.page.click("#inspect-made");
+    const report = await inspected;
+    assert.equal(report.body.token, answer.token);
+    assert.deepEqual(report.answer.services.map(({ name }) => name), services);
+    for (const name of services) assert.ok((await visit.text("#services")).includes(`service ${name} `));
+    assert.match(await visit.text("#facts"), /verifies under the primary certificate/);
+  };
+}
+
+for (const [name, [values, members]] of Object.entries(CHOICES)) {
+  tests[`make with ${name}`] = async (visit) => {
+    const { body, status } = await visit.make(values);
+    const usual = { tokenType: "rtc", channel: "room-1", uid: 42, role: "publisher", expireTime: 3600 };
+    assert.deepEqual(body, JSON.parse(JSON.stringify({ ...usual, ...members })));
+    assert.equal(status, 200);
+    assert.ok(await visit.shows("#made"));
+    assert.deepEqual(await visit.faults(), {});
+  };
+}
+
+for (const [name, [values, expected]] of Object.entries(FAULTS)) {
+  tests[`fault: ${name}`] = async (visit) => {
+    await visit.fill(values);
+    await visit.page.click("#make-form button.main");
+    await visit.page.waitForSelector(".fault");
+    const faults = await visit.faults();
+    if (Array.isArray(expected)) {
+      const [field, pattern] = expected;
+      assert.deepEqual(Object.keys(faults), [field]);
+      assert.match(faults[field], pattern);
+    } else {
+      assert.deepEqual(faults, expected);
+    }
+    assert.equal(await visit.shows("#made"), false);
+    const focused = await visit.page.evaluate(() => document.activeElement.closest("[data-field]").dataset.field);
+    assert.equal(focused, Object.keys(faults)[0]);
+    assert.match(await visit.text("#announcement"), /^Refused\. .*Fields to change: [1-9]/);
+  };
+}
+
+Object.assign(tests, {
+  async "a fault goes when it is mended"(visit) {
+    await visit.make({ channel: "", uid: "" });
+    await visit.make({ channel: "room-1" });
+    assert.deepEqual(await visit.faults(), { uid: "uid is required" });
+    await visit.make({ uid: "1" });
+    assert.deepEqual(await visit.faults(), {});
+    assert.equal(await visit.page.locator("[aria-invalid]").count(), 0);
+  },
+
+  async "the token is copied"(visit) {
+    const { answer } = await visit.make();
+    await visit.page.click("[data-copy=token]");
+    await visit.page.waitForFunction(() => document.querySelector("[data-copy=token]").textContent === "Copied");
+    assert.equal(await visit.page.evaluate(() => navigator.clipboard.readText()), answer.token);
+    assert.equal(await visit.text("#announcement"), "Copied");
+    await visit.page.waitForFunction(() => document.querySelector("[data-copy=token]").textContent === "Copy token");
+  },
+
+  async "where nothing can be copied, it is selected"(visit) {
+    const { answer } = await visit.make();
+    await visit.page.evaluate(() => (navigator.clipboard.writeText = () => Promise.reject(new Error("no"))));
+    await visit.page.click("[data-copy=token]");
+    await visit.page.waitForFunction(() => document.querySelector("[data-copy=token]").textContent === "Selected");
+    assert.equal(await visit.page.evaluate(() => getSelection().toString()), answer.token);
+  },
+
+  async "the countdown runs to the end"(visit) {
+    await visit.stopClock();
+    await visit.make({ expireTime: "90" });
+    assert.match(await visit.text("#made-count"), /^1 min (30|29) s left$/);
+    await visit.page.clock.runFor(60_000);
+    assert.match(await visit.text("#made-count"), /^(31|30|29) s left$/);
+    await visit.page.clock.runFor(150_000);
+    assert.match(await visit.text("#made-count"), /^ended (2 min|1 min 5\d s|2 min \d s) ago/);
+  },
+
+  async "the request in curl and fetch is the form's request"(visit) {
+    await visit.fill({ uid: `o'neil "$HOME" \\#` });
+    const direct = await visit.make();
+    assert.equal(direct.status, 400);
+    const curl = await visit.text("#snippet");
+    const answer = JSON.parse(execFileSync("bash", ["-c", curl], { encoding: "utf8" }));
+    assert.equal(answer.detail, direct.answer.detail);
+    await visit.fill({ language: "fetch" });
+    await assert.rejects(runScript(await visit.text("#snippet")), { message: direct.answer.detail });
+    await visit.fill({ uid: "7" });
+    assert.match(await runScript(`${await visit.text("#snippet")} return token;`), /^007/);
+    await visit.fill({ language: "curl" });
+    assert.match(JSON.parse(execFileSync("bash", ["-c", await visit.text("#snippet")], { encoding: "utf8" })).token, /^007/);
+  },
+
+  async "the request in Swift and Kotlin keeps quotes, dollars and number signs"(visit) {
+    await visit.fill({ uid: `a"#$b\\#(c)` });
+    const json = '"uid": "a\\"#$b\\\\#(c)"';
+    await visit.fill({ language: "swift" });
+    const swift = await visit.text("#snippet");
+    // In a string with two number signs \#( does not interpolate.
+    assert.ok(swift.includes(`Data(##"""\n{\n  "tokenType": "rtc"`) && swift.includes(json) && swift.includes(`}\n"""##.utf8)`), swift);
+    await visit.fill({ language: "kotlin" });
+    const kotlin = await visit.text("#snippet");
+    assert.ok(kotlin.includes(json.replace("$", () => "${'$'}")) && !kotlin.match(/"""[^]*"""[^]*"""/), kotlin);
+    await visit.page.click("[data-copy=snippet]");
+    await visit.page.waitForFunction(() => document.querySelector("[data-copy=snippet]").textContent === "Copied");
+    assert.equal(await visit.page.evaluate(() => navigator.clipboard.readText()), kotlin);
+  },
+
+  async "each type shows its own fields only"(visit) {
+    for (const [type, fields] of Object.entries({
+      "chat-app": "tokenType expireTime",
+      "rtm": "tokenType uid expireTime version permissions",
+      "rtc": "tokenType channel uid role expireTime version privileges rtm",
+      "stt": "tokenType channel uid role expireTime privileges rtm",
+      "apaas-room-user": "tokenType roomUuid userUuid role expireTime",
+    })) {
+      await visit.fill({ tokenType: type });
+      const shown = await visit.page.evaluate(() =>
+        [...document.querySelectorAll("#make-form [data-field]")].filter((field) => field.checkVisibility()).map((field) => field.dataset.field).join(" "));
+      assert.equal(shown, fields);
+    }
+  },
+});
+
+/** Runs code as the module of a page would. */
+function runScript(code) {
+  const AsyncFunction = (async () => {}).constructor;
+  return new AsyncFunction(code)();
+}
+
+export const suites = [{ variables: () => EVERYTHING, tests }];

@@ -1,0 +1,160 @@
+// Reading tokens: good ones, bad ones, no ones at all, and what is never markup.
+
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { EVERYTHING } from "../lib/server.mjs";
+import { rtcToken } from "../lib/token.mjs";
+
+const directory = resolve(import.meta.dirname, "../../vectors/inspect");
+const vectors = readdirSync(directory).map((name) => JSON.parse(readFileSync(join(directory, name), "utf8")));
+const vector = (id) => vectors.find((one) => one.id === id).token;
+
+const MARKUP = "<script>window.ran=1</script>";
+const IMAGE = "<img src=x onerror=window.ran=1>";
+
+async function token(server, members) {
+  const body = JSON.stringify({ channel: "room-1", role: "publisher", uid: 42, expireTime: 3600, ...members });
+  const response = await fetch(`${server.origin}/token`, { method: "POST", headers: { "Content-Type": "application/json" }, body });
+  return (await response.json()).token;
+}
+
+/** The problems as shown: [Refused or Warning, code]. */
+const problems = (visit) =>
+  visit.page.locator("#problems li .row").evaluateAll((rows) => rows.map((row) => [...row.children].map((part) => part.textContent)));
+
+const nothingRan = async (visit) => {
+  assert.equal(await visit.page.evaluate(() => window.ran), undefined);
+  assert.equal(await visit.page.locator("script, main img").count(), 1);
+};
+
+const tests = {
+  async "a good token"(visit, { server }) {
+    await visit.read({ readToken: await token(server), readChannel: "room-1", readUid: "42" });
+    assert.equal(await visit.text("#report-title"), "Usable");
+    assert.equal(await visit.shows("#problems"), false);
+    assert.match(await visit.text("#facts"), /version\s+007[^]*verifies under the primary certificate[^]*\(this project\)[^]*(1 h|59 min 5\d s) left/);
+    const services = await visit.text("#services");
+    for (const name of ["room-1", "42", "joinChannel", "publishAudioStream", "publishVideoStream", "publishDataStream"]) {
+      assert.ok(services.includes(name), name);
+    }
+    assert.equal(await visit.focused(), "report-title");
+    assert.equal(await visit.text("#announcement"), "Usable. Problems: 0.");
+  },
+
+  async "an expired token"(visit) {
+    await visit.read({ readToken: vector("expired") });
+    assert.equal(await visit.text("#report-title"), "A client would be refused");
+    assert.deepEqual(await problems(visit), [["Refused", "expired"]]);
+    assert.match(await visit.text("#problems"), /fetch a new token and pass it to renewToken/);
+    assert.match(await visit.text("#services"), /the token\s+ended \d+ years/);
+    assert.equal(await visit.page.locator(".bar .left[style*=width]").count(), 0);
+  },
+
+  async "a token of a wrong certificate"(visit) {
+    await visit.read({ readToken: vector("certificate-replaced") });
+    assert.ok((await problems(visit)).some(([word, code]) => word === "Refused" && code === "signature_invalid"));
+    assert.match(await visit.text("#facts"), /verifies under none of this project's certificates/);
+  },
+
+  async "wildcards are marked"(visit, { server }) {
+    await visit.read({ readToken: await token(server, { channel: "room-*", uid: 0 }) });
+    assert.equal(await visit.text("#report-title"), "Usable, but look at this first");
+    assert.deepEqual(await problems(visit), [["Warning", "wildcard_channel"], ["Warning", "wildcard_uid"]]);
+    assert.match(await visit.text("#services dl"), /channel\s+room-\* wildcard\s+uid\s+0, any user wildcard/);
+  },
+
+  async "no token at all"(visit) {
+    for (const [text, code] of [["hello", "not_a_token"], ["undefined", "placeholder"], ["{}", "json"], ["007AAAA", "damaged"]]) {
+      const { answer } = await visit.read({ readToken: text });
+      assert.deepEqual((await problems(visit))[0], ["Refused", answer.problems[0].code], text);
+      if (code !== "damaged") assert.equal(answer.problems[0].code, code);
+      assert.equal(await visit.shows("#services"), false, text);
+    }
+  },
+
+  async "nothing pasted: the field says so"(visit) {
+    await visit.read({ readToken: "" });
+    assert.deepEqual(await visit.faults(), { token: "token is required" });
+    assert.equal(await visit.focused(), "readToken");
+    assert.equal(await visit.shows("#report"), false);
+  },
+
+  async "another channel and uid than the client's"(visit, { server }) {
+    await visit.read({ readToken: await token(server), readChannel: "room-2", readUid: "43" });
+    assert.deepEqual(await problems(visit), [["Refused", "channel_differs"], ["Refused", "uid_differs"]]);
+    assert.match(await visit.text("#problems"), /It is for the channel "room-1", but the client uses "room-2"/);
+  },
+
+  async "a token full of markup is text"(visit) {
+    for (const text of [MARKUP, IMAGE, `007${MARKUP}`, `"'>${IMAGE}`]) {
+      await visit.read({ readToken: text, readChannel: MARKUP, readUid: IMAGE });
+      assert.equal(await visit.page.inputValue("#readToken"), text);
+      await nothingRan(visit);
+    }
+  },
+
+  async "names full of markup are text"(visit, { server }) {
+    const uid = MARKUP;
+    const permissions = { users: { read: [IMAGE] } };
+    const made = await token(server, { tokenType: "rtm", uid, permissions, channel: undefined, role: undefined });
+    await visit.read({ readToken: made, readUid: IMAGE });
+    assert.ok((await visit.text("#services")).includes(MARKUP));
+    assert.ok((await visit.text("#services")).includes(IMAGE));
+    assert.ok((await visit.text("#problems")).includes(IMAGE));
+    await nothingRan(visit);
+    await visit.page.click("#tab-make");
+    await visit.make({ tokenType: "rtm", uid: MARKUP });
+    assert.ok((await visit.text("#made-facts")).includes(MARKUP));
+    assert.ok((await visit.text("#snippet")).includes(MARKUP));
+    await visit.make({ tokenType: "rtc", uid: IMAGE, channel: MARKUP });
+    assert.ok((await visit.faults()).channel);
+    await nothingRan(visit);
+  },
+
+  async "permissions are shown"(visit, { server }) {
+    const permissions = { messageChannels: { read: ["news", "sports"] } };
+    await visit.read({ readToken: await token(server, { tokenType: "rtm", permissions, channel: undefined, role: undefined }) });
+    assert.match(await visit.text("#services"), /messageChannels, read\s+news, sports/);
+  },
+
+  async "the time line shows what has passed and what is left"(visit) {
+    const privileges = { joinChannel: 3600, publishAudioStream: 900 };
+    await visit.read({ readToken: rtcToken({ channel: "room-1", uid: 42, issuedAgo: 1800, expire: 3600, privileges }) });
+    assert.match(await visit.text("#facts"), /verifies under the primary certificate/);
+    assert.deepEqual(await problems(visit), [["Warning", "privileges_ended"]]);
+    const bars = await visit.page.locator("#services .bar").evaluateAll((all) => all.map((bar) => {
+      const whole = bar.clientWidth;
+      return Object.fromEntries([...bar.children].map((part) => {
+        return [part.className, [part.offsetLeft, part.offsetWidth].map((pixels) => Math.round((pixels / whole) * 20) * 5)];
+      }));
+    }));
+    const half = { past: [0, 50], left: [50, 50], now: [50, 0] };
+    assert.deepEqual(bars, [half, half, { past: [0, 25], left: [50, 0], now: [50, 0] }]);
+    assert.match(await visit.text("#services"), /the token\s+(30 min|29 min 5\d s) left[^]*publishAudioStream\s+ended 15 min( \d s)? ago/);
+  },
+
+  async "the time left runs"(visit, { server }) {
+    await visit.stopClock();
+    await visit.read({ readToken: await token(server, { expireTime: 120 }) });
+    await visit.page.clock.runFor(130_000);
+    assert.match(await visit.text("#facts"), /ended (9|1\d) s ago/);
+  },
+
+  async "every vector of the repository, with all of its problems in order"(visit) {
+    for (const { id, token, channel, uid } of vectors) {
+      const { answer } = await visit.read({ readToken: token, readChannel: channel ?? "", readUid: uid ?? "" });
+      if (token.trim() === "") continue;
+      const shown = await problems(visit);
+      const words = { error: "Refused", warning: "Warning" };
+      assert.deepEqual(shown, answer.problems.map(({ severity, code }) => [words[severity], code]), id);
+      const texts = await visit.page.locator("#problems li").allInnerTexts();
+      for (const [index, { detail }] of answer.problems.entries()) {
+        assert.ok(texts[index].includes(detail.slice(1).replace(/\s+/g, " ")) || /\s{2}|\n/.test(detail), `${id}: ${detail}`);
+      }
+      assert.deepEqual(await visit.overflowing(), [], id);
+    }
+  },
+};
+
+export const suites = [{ variables: () => EVERYTHING, tests }];

@@ -1,0 +1,159 @@
+// A page in a browser of its own, watched: whatever it asks for, complains of or violates is kept.
+
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import assert from "node:assert/strict";
+
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+/** Opens the page; gives { page, complaints(), … }. Times out early: everything is on this machine. */
+export async function openPage(browser, origin, options = {}) {
+  const context = await browser.newContext({
+    viewport: { width: 1000, height: 800 },
+    permissions: ["clipboard-read", "clipboard-write"],
+    timezoneId: "UTC",
+    ...options,
+  });
+  context.setDefaultTimeout(5_000);
+  const page = await context.newPage();
+  const visit = new Visit(page, origin);
+  await visit.watch();
+  await page.goto(`${origin}/`);
+  return visit;
+}
+
+export class Visit {
+  requested = [];
+  complained = [];
+
+  constructor(page, origin) {
+    this.page = page;
+    this.origin = origin;
+  }
+
+  async watch() {
+    const { page } = this;
+    page.on("request", (request) => this.requested.push(request.url()));
+    page.on("pageerror", (error) => this.complained.push(`uncaught: ${error.message}`));
+    page.on("console", (message) => {
+      const refused = /^Failed to load resource: the server responded with a status of (400|401|403|429|503) /;
+      const unreachable = /^Failed to load resource: net::ERR_CONNECTION_REFUSED/;
+      const text = message.text();
+      // Chromium says so of every refusal, whatever the page does with it.
+      if (!refused.test(text) && !(unreachable.test(text) && this.expectsNoServer)) this.complained.push(`console: ${text}`);
+    });
+    page.on("dialog", (dialog) => {
+      this.complained.push(`dialog: ${dialog.message()}`);
+      dialog.dismiss();
+    });
+    await page.exposeFunction("reportViolation", (text) => this.complained.push(`CSP: ${text}`));
+    await page.addInitScript(() => {
+      document.addEventListener("securitypolicyviolation", ({ violatedDirective, blockedURI }) => {
+        window.reportViolation(`${violatedDirective} ${blockedURI}`);
+      });
+    });
+  }
+
+  /** What must be empty when a test ends. */
+  complaints() {
+    const foreign = this.requested.filter((url) => new URL(url).origin !== this.origin && !url.startsWith("data:"));
+    return [...this.complained, ...foreign.map((url) => `asked for ${url}`)];
+  }
+
+  /** From here on the page's time runs only as the test says. */
+  async stopClock() {
+    await this.page.clock.install();
+    await this.page.reload();
+  }
+
+  /** Fills fields by id: a text, or the value of a choice. */
+  async fill(values) {
+    for (const [id, value] of Object.entries(values)) {
+      const control = this.page.locator(`#${id}`);
+      const tag = await control.evaluate((node) => node.tagName);
+      await (tag === "SELECT" ? control.selectOption(value) : control.fill(value));
+    }
+  }
+
+  /** Submits the Make form; gives the request's body and headers, and the answer. */
+  make(values = {}) {
+    return this.#submit("/token", "#make-form button.main", values);
+  }
+
+  /** The same of the Read form. */
+  async read(values) {
+    await this.page.click("#tab-read");
+    return this.#submit("/inspect", "#read-form button.main", values);
+  }
+
+  async #submit(path, button, values) {
+    await this.fill(values);
+    const answered = this.answerOf(path);
+    await this.page.click(button);
+    return answered;
+  }
+
+  async answerOf(path) {
+    const response = await this.page.waitForResponse(`${this.origin}${path}`);
+    const answer = await response.json();
+    await this.settled();
+    const request = response.request();
+    return { status: response.status(), answer, body: request.postDataJSON(), headers: request.headers() };
+  }
+
+  /** Until the page has shown what came. */
+  async settled() {
+    await this.page.waitForFunction(() => !document.querySelector("[aria-disabled=true]"));
+  }
+
+  /** What stands at fields, by their names; "" is the note above the form. */
+  faults() {
+    return this.page.evaluate(() => {
+      const shown = [...document.querySelectorAll(".fault, .faults:not(:empty)")].filter((node) => node.checkVisibility());
+      const named = shown.map((node) => {
+        const control = node.previousElementSibling;
+        const isTied = !node.id || (control.ariaInvalid === "true" && control.getAttribute("aria-describedby").split(" ")[0] === node.id);
+        return [(node.closest("[data-field]")?.dataset.field ?? "") + (isTied ? "" : " (untied)"), node.innerText];
+      });
+      return Object.fromEntries(named);
+    });
+  }
+
+  text(selector) {
+    return this.page.locator(selector).innerText();
+  }
+
+  shows(selector) {
+    return this.page.locator(selector).isVisible();
+  }
+
+  focused() {
+    return this.page.evaluate(() => document.activeElement.id || document.activeElement.textContent.trim());
+  }
+
+  /** Rules of axe-core that are broken seriously; everything of WCAG 2.2 AA is. */
+  async axe() {
+    if (!(await this.page.evaluate(() => "axe" in window))) await this.page.evaluate(axe);
+    const { violations } = await this.page.evaluate(() => window.axe.run(document));
+    return violations
+      .filter(({ impact, tags }) => ["serious", "critical"].includes(impact) || tags.some((tag) => tag.startsWith("wcag")))
+      .map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.target.join(" ")).join(", ")}`);
+  }
+
+  /** Whatever is wider than the page, or cut without a way to scroll. */
+  overflowing() {
+    return this.page.evaluate(() => {
+      const wide = [...document.body.querySelectorAll("*")].filter((node) => {
+        const box = node.getBoundingClientRect();
+        return box.width > 0 && node.checkVisibility() && !node.matches(".skip") && box.right > innerWidth + 0.5;
+      });
+      const scrolls = document.documentElement.scrollWidth > innerWidth ? ["the page scrolls sideways"] : [];
+      return [...scrolls, ...wide.map((node) => `${node.tagName}#${node.id}.${node.className}`)];
+    });
+  }
+
+  async isFine(what) {
+    assert.deepEqual(await this.axe(), [], `axe: ${what}`);
+    assert.deepEqual(await this.overflowing(), [], `width: ${what}`);
+  }
+}

@@ -1,0 +1,78 @@
+// Very many at once, and the end of the server in the midst of them.
+
+import assert from "node:assert/strict";
+import { within } from "../lib/children.mjs";
+import { BODY, OPEN, pause } from "../lib/faulty.mjs";
+import { residentMib } from "../lib/memory.mjs";
+import { Wire, bytes, closes } from "../lib/wire.mjs";
+
+const GOOD = bytes({ body: BODY });
+const CONNECTIONS = 1_000;
+const ROUNDS = 10;
+/** The first half pays for what an allocator keeps, a share for each thread. */
+const SETTLED = ROUNDS / 2;
+/** From there on: 1 KiB left over by each connection would be 5 MiB. V8 collects when it likes. */
+const GROWTH_MIB = { native: 3, worker: 16 };
+
+export async function thousandConnections({ runtime, start }) {
+  const server = await start(OPEN);
+  const resident = [];
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const wires = await Promise.all(Array.from({ length: CONNECTIONS }, () => Wire.open(server.port)));
+    // All are open before the first one asks.
+    const answers = await Promise.all(wires.map((wire) => wire.ask(GOOD)));
+    assert.deepEqual([...new Set(answers.map(({ status }) => status))], [200]);
+    for (const wire of wires) wire.destroy();
+    await pause(500);
+    resident.push(residentMib(server.pid));
+  }
+  const shown = resident.map((mib) => mib.toFixed(1)).join(", ");
+  const grown = resident.at(-1) - resident[SETTLED - 1];
+  assert.ok(grown <= GROWTH_MIB[runtime], `resident MiB after each crowd: ${shown}`);
+  return `${ROUNDS} crowds of ${CONNECTIONS} answered; resident after each: ${shown} MiB`;
+}
+thousandConnections.on = ["native", "worker"];
+thousandConnections.alone = true;
+
+/** Every request that was sent before its connection said that it ends is answered. */
+export async function stopUnderLoad({ start }) {
+  let answered = 0;
+  for (let round = 0; round < 5; round += 1) {
+    const server = await start(OPEN);
+    let stopping = false;
+    const clients = Array.from({ length: 100 }, async () => {
+      while (!stopping) {
+        const wire = await Wire.open(server.port);
+        for (let last = false; !last; ) {
+          const answer = await wire.ask(GOOD);
+          assert.equal(answer.status, 200);
+          answered += 1;
+          last = closes(answer);
+        }
+        wire.destroy();
+      }
+    });
+    await pause(500 + Math.random() * 500);
+    stopping = true;
+    const { complaints } = await within(10_000, Promise.all([server.stop(), ...clients]).then(([end]) => end), "the end");
+    assert.deepEqual(complaints, []);
+  }
+  return `${answered} requests in 5 runs, none lost`;
+}
+stopUnderLoad.on = ["native"];
+stopUnderLoad.alone = true;
+
+/** New connections too: those that the system had taken for the server before the signal. */
+export async function stopWithNewConnections({ start }) {
+  for (let round = 0; round < 5; round += 1) {
+    const server = await start(OPEN);
+    const wires = await Promise.all(Array.from({ length: 200 }, () => Wire.open(server.port)));
+    const answers = Promise.all(wires.map((wire) => wire.ask(GOOD)));
+    const [statuses, { complaints }] = await Promise.all([answers, server.stop()]);
+    assert.ok(statuses.every(({ status }) => status === 200));
+    assert.deepEqual(complaints, []);
+    for (const wire of wires) wire.destroy();
+  }
+}
+stopWithNewConnections.on = ["native"];
+stopWithNewConnections.alone = true;

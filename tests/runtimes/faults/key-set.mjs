@@ -1,0 +1,61 @@
+// The issuer's key-set host.
+
+import assert from "node:assert/strict";
+import { APP_CERTIFICATE, APP_ID } from "../lib/cases.mjs";
+import { HEALTH, bearer, expectAnswer, expectToken, inTime, pause } from "../lib/faulty.mjs";
+import { header } from "../lib/expectation.mjs";
+import { broken, dripping, hanging, startIssuer, well } from "../lib/failing-issuer.mjs";
+
+/** 3 s are the server's own; the rest is for a busy machine. */
+const REFUSED_WITHIN_MS = 6_000;
+/** 10 s is the server's pause after a failed fetch. */
+const ASKED_AGAIN_AFTER_MS = 11_000;
+
+export async function keySetHostHangs({ start }) {
+  await failsAndRecovers(start, hanging, /key set: timed out/);
+}
+
+export async function keySetHostDrips({ start }) {
+  await failsAndRecovers(start, dripping, /key set: timed out/);
+}
+
+export async function keySetHostIsBroken({ start }) {
+  await failsAndRecovers(start, broken, /key set: status 500/);
+}
+
+async function failsAndRecovers(start, behaviour, cause) {
+  const issuer = await startIssuer(behaviour);
+  try {
+    const server = await start({ APP_ID, APP_CERTIFICATE, ...issuer.env });
+    const refused = inTime(REFUSED_WITHIN_MS, () => expectAnswer(server, bearer(issuer.token()), 503, cause));
+    // Lambda has one event at a time; the others answer somebody else meanwhile.
+    if (server.port) await inTime(1_500, () => expectAnswer(server, HEALTH, 200));
+    assert.ok(header(await refused, "retry-after"), "503 without Retry-After");
+    // No second client waits for the same host within the pause.
+    await inTime(1_500, () => expectAnswer(server, bearer(issuer.token()), 503));
+    assert.equal(issuer.fetches, 1);
+    issuer.behaviour = well;
+    await pause(ASKED_AGAIN_AFTER_MS);
+    await expectToken(server, bearer(issuer.token()));
+    // The set is there: that host is no longer needed.
+    issuer.behaviour = hanging;
+    await inTime(1_500, () => expectToken(server, bearer(issuer.token())));
+    assert.equal(issuer.fetches, 2);
+  } finally {
+    issuer.stop();
+  }
+}
+
+/** The clocks of issuer and server, an hour apart. */
+export async function clockFarOff({ start }) {
+  const issuer = await startIssuer();
+  try {
+    const server = await start({ APP_ID, APP_CERTIFICATE, ...issuer.env });
+    await expectToken(server, bearer(issuer.token()));
+    await expectAnswer(server, bearer(issuer.token({ expires: -3600, notBefore: -7200 })), 401, /exp: expired 3\d{3} s ago/);
+    await expectAnswer(server, bearer(issuer.token({ expires: 7200, notBefore: 3600 })), 401, /nbf: 3\d{3} s ahead/);
+    await expectToken(server, bearer(issuer.token()));
+  } finally {
+    issuer.stop();
+  }
+}

@@ -1,0 +1,9 @@
+// What a process holds of this machine's memory, as Linux counts it.
+
+import { readFileSync } from "node:fs";
+
+/** Resident, in MiB. */
+export function residentMib(pid) {
+  const [, kib] = readFileSync(`/proc/${pid}/status`, "utf8").match(/^VmRSS:\s+(\d+) kB$/m);
+  return Number(kib) / 1024;
+}
