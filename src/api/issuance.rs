@@ -106,7 +106,10 @@ impl Issuance<'_> {
 /// An answer that holds a token: no cache may keep it. The two older headers are what the seeds
 /// send.
 fn private(body: &impl Serialize) -> Response<Bytes> {
-    let mut response = json(serde_json::to_vec(body).expect("texts and numbers have a JSON form"));
+    // Room for an answer with a token in it, so that it is not copied as it grows.
+    let mut bytes = Vec::with_capacity(640);
+    serde_json::to_writer(&mut bytes, body).expect("texts and numbers have a JSON form");
+    let mut response = json(bytes);
     let headers = response.headers_mut();
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
     headers.insert(header::PRAGMA, HeaderValue::from_static("no-cache"));
