@@ -1,4 +1,12 @@
-//! The token endpoint for Agora's real-time products.
+//! The token endpoint for Agora's real-time products: its handler, and the tokens themselves.
+//!
+//! | feature | what it brings |
+//! |---|---|
+//! | none | [`token`] and [`time`]: building, reading and explaining tokens, without any runtime |
+//! | `api` | the handler without a platform, and what it decides by |
+//! | `native` (default), `lambda`, `worker` | the handler on a local server with a command line, on AWS Lambda, on Cloudflare Workers |
+//!
+//! [`token`] has every official builder in one line of Rust; the README tells of the server.
 
 #[cfg(feature = "api")]
 pub mod api;
