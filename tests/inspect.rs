@@ -47,3 +47,23 @@ fn what_is_said_of_a_token_is_what_its_vector_expects() {
     }
     assert!(differences.is_empty(), "{}", differences.concat());
 }
+
+#[test]
+fn every_older_form_is_recognised_and_named() {
+    let vectors = vectors("legacy");
+    assert_eq!(vectors.len(), 14);
+    for vector in vectors {
+        let now = UnixTime::from_secs(1_446_455_472);
+        let inspection =
+            Inspection::of(vector["token"].as_str().unwrap(), &project(), now, Claimed::default());
+        let expected = match vector["version"].as_str().unwrap() {
+            "DynamicKey" => "002",
+            "1" => "signaling",
+            version => version,
+        };
+        assert_eq!(inspection.version.unwrap().name(), expected, "{}", vector["id"]);
+        assert!(!inspection.usable(), "{}", vector["id"]);
+        let codes: Vec<_> = inspection.problems.iter().map(|problem| problem.fact.code()).collect();
+        assert_eq!(codes, ["old_version"], "{}", vector["id"]);
+    }
+}
