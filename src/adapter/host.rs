@@ -1,5 +1,6 @@
 //! The clock and the randomness of the host.
 
+use std::fmt::Write as _;
 use std::net::IpAddr;
 use std::num::NonZeroU32;
 
@@ -17,9 +18,15 @@ pub(crate) fn context(now: UnixTime, request_id: Option<String>, peer: Option<Ip
         peer,
         salt: u32::from_le_bytes(*salt),
         drawn_uid: NonZeroU32::new(u32::from_le_bytes(*uid)).unwrap_or(NonZeroU32::MIN),
-        request_id: request_id
-            .unwrap_or_else(|| random.iter().fold(String::new(), |id, byte| id + &format!("{byte:02x}"))),
+        request_id: request_id.unwrap_or_else(|| hex(random)),
     }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut hex, byte| {
+        write!(hex, "{byte:02x}").expect("a String takes any text");
+        hex
+    })
 }
 
 /// Random bytes, good enough for keys.

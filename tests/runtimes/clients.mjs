@@ -7,11 +7,11 @@
 // the runtimes whose platform cannot deliver what they send.
 
 import { existsSync, readdirSync } from "node:fs";
-import { join, resolve } from "node:path";
-import { parseArgs } from "node:util";
+import { join } from "node:path";
 import { APP_CERTIFICATE, APP_ID } from "./lib/cases.mjs";
 import { startFront } from "./lib/front.mjs";
 import { startNative } from "./lib/native.mjs";
+import { underTest } from "./lib/under-test.mjs";
 import { startWorker } from "./lib/worker.mjs";
 
 const GIVE_UP_AFTER_MS = 2 * 60_000;
@@ -19,18 +19,7 @@ const STARTERS = { native: startNative, worker: startWorker, lambda: startFront 
 const TYPES = "rtc,rtm,chat-user,chat-app";
 
 const here = import.meta.dirname;
-const top = resolve(here, "../..");
-const target = resolve(top, process.env.CARGO_TARGET_DIR ?? "target");
-const { values: options } = parseArgs({
-  options: {
-    only: { type: "string", default: Object.keys(STARTERS).join() },
-    clients: { type: "string", default: "" },
-    native: { type: "string", default: join(target, "debug/agora-token-server") },
-    worker: { type: "string", default: join(top, "dist") },
-    bootstrap: { type: "string", default: join(target, "lambda-here/bootstrap/bootstrap") },
-  },
-});
-const artefacts = { top, binary: resolve(options.native), bundle: resolve(options.worker), bootstrap: resolve(options.bootstrap) };
+const { options, artefacts, needs } = underTest(STARTERS, { clients: { type: "string", default: "" } });
 
 setTimeout(() => {
   console.log(`FAIL  gave up after ${GIVE_UP_AFTER_MS / 1000} s`);
@@ -41,7 +30,6 @@ const families = [];
 for (const name of readdirSync(join(here, "clients")).sort()) {
   if (name.includes(options.clients)) families.push({ name, clients: await import(join(here, "clients", name)) });
 }
-const needs = { native: artefacts.binary, worker: artefacts.bundle, lambda: artefacts.bootstrap };
 let passed = 0;
 let failed = 0;
 for (const runtime of options.only.split(",")) {

@@ -7,26 +7,14 @@
 // they return is printed. `on` names their runtimes where those are not all; `alone` keeps other faults away meanwhile.
 
 import { existsSync, readdirSync } from "node:fs";
-import { join, resolve } from "node:path";
-import { parseArgs } from "node:util";
+import { join } from "node:path";
 import { STARTERS } from "./lib/faulty.mjs";
+import { underTest } from "./lib/under-test.mjs";
 
 const GIVE_UP_AFTER_MS = 5 * 60_000;
 
 const here = import.meta.dirname;
-const top = resolve(here, "../..");
-const target = resolve(top, process.env.CARGO_TARGET_DIR ?? "target");
-const { values: options } = parseArgs({
-  options: {
-    only: { type: "string", default: Object.keys(STARTERS).join() },
-    faults: { type: "string", default: "" },
-    native: { type: "string", default: join(target, "debug/agora-token-server") },
-    worker: { type: "string", default: join(top, "dist") },
-    bootstrap: { type: "string", default: join(target, "lambda-here/bootstrap/bootstrap") },
-  },
-});
-const artefacts = { top, binary: resolve(options.native), bundle: resolve(options.worker), bootstrap: resolve(options.bootstrap) };
-const needs = { native: artefacts.binary, worker: artefacts.bundle, lambda: artefacts.bootstrap };
+const { options, artefacts, needs } = underTest(STARTERS, { faults: { type: "string", default: "" } });
 const runtimes = options.only.split(",");
 for (const runtime of runtimes) {
   if (existsSync(needs[runtime])) continue;

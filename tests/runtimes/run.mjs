@@ -12,7 +12,6 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { execFileSync } from "node:child_process";
-import { parseArgs } from "node:util";
 import { disagreements } from "./lib/agreement.mjs";
 import { APP_CERTIFICATE, APP_ID, loadCaseFiles } from "./lib/cases.mjs";
 import { scratch } from "./lib/children.mjs";
@@ -26,23 +25,16 @@ import { startLambda } from "./lib/lambda.mjs";
 import { logComplaints } from "./lib/log.mjs";
 import { startNative } from "./lib/native.mjs";
 import { leaks, record, recordedBytes, recordOwnOutput } from "./lib/transcript.mjs";
+import { underTest } from "./lib/under-test.mjs";
 import { startWorker } from "./lib/worker.mjs";
 
 const GIVE_UP_AFTER_MS = 10 * 60_000;
 const STARTERS = { native: startNative, worker: startWorker, lambda: startLambda, emulator: startEmulator };
 
 const here = import.meta.dirname;
-const top = resolve(here, "../..");
-const target = resolve(top, process.env.CARGO_TARGET_DIR ?? "target");
-const { values: options } = parseArgs({
-  options: {
-    only: { type: "string", default: Object.keys(STARTERS).join() },
-    cases: { type: "string" },
-    native: { type: "string", default: join(target, "debug/agora-token-server") },
-    worker: { type: "string", default: join(top, "dist") },
-    bootstrap: { type: "string", default: join(target, "lambda/bootstrap/bootstrap") },
-    emulator: { type: "string", default: process.env.AWS_LAMBDA_RIE ?? "" },
-  },
+const { options, artefacts: { top } } = underTest(STARTERS, {
+  cases: { type: "string" },
+  emulator: { type: "string", default: process.env.AWS_LAMBDA_RIE ?? "" },
 });
 const wanted = options.only.split(",");
 const artefacts = {
