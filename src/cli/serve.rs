@@ -4,9 +4,6 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::process::ExitCode;
 use std::time::Duration;
 
-use tokio::net::TcpListener;
-use tokio::runtime::Runtime;
-
 use super::Failure;
 use crate::adapter::{client, native};
 use crate::api::{App, page};
@@ -17,18 +14,11 @@ pub(super) fn serve() -> Result<ExitCode, Failure> {
     let listen = Listen::read(native::variable)?;
     let (config, notices) = Config::read(Platform::Local(listen), native::variable, native::file)?;
     let app = App::new(Ok(config)).with_home(page::answer);
-    let served = Runtime::new().and_then(|runtime| {
-        runtime.block_on(async {
-            let listener = TcpListener::bind(listen.address).await?;
-            // Before the address is told, so that whoever was told may stop it again.
-            let stop = native::stop_signal()?;
-            eprintln!("Listening on http://{}", listener.local_addr()?);
-            for notice in notices {
-                eprintln!("Notice: {notice}");
-            }
-            native::serve(listener, app, stop).await;
-            Ok(())
-        })
+    let served = native::serve(listen.address, app, |address| {
+        eprintln!("Listening on http://{address}");
+        for notice in notices {
+            eprintln!("Notice: {notice}");
+        }
     });
     served.map(|()| ExitCode::SUCCESS).map_err(|error| Failure::other(format!("{}: {error}", listen.address)))
 }
