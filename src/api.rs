@@ -25,7 +25,7 @@ use std::net::IpAddr;
 use std::num::NonZeroU32;
 
 use bytes::Bytes;
-use http::{HeaderMap, HeaderValue, Method, Request, Response, header};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, header};
 
 pub use self::log::LogLine;
 pub use self::problem::{FieldFault, Problem};
@@ -46,6 +46,14 @@ use crate::time::UnixTime;
 /// The most that is read of a body. The largest legal one holds Signaling permissions; a token for
 /// `POST /inspect` is smaller.
 pub const MAX_BODY_BYTES: usize = 64 * 1024;
+
+/// The headers that are read of a request, in lower case; besides them the one that `JWT_HEADER`
+/// names, and on the local server `X-Forwarded-For`. For an adapter to which each one costs.
+pub const HEADERS_READ: [&str; 5] =
+    ["authorization", "content-encoding", "content-type", "origin", "x-api-key"];
+
+/// The header that names the request in its answer.
+pub const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// A request's body, as far as it was read.
 #[derive(Clone, Debug)]
@@ -194,7 +202,7 @@ impl App {
         page.mark(&mut response);
         let headers = response.headers_mut();
         if let Ok(request_id) = HeaderValue::from_str(&context.request_id) {
-            headers.insert("x-request-id", request_id);
+            headers.insert(X_REQUEST_ID, request_id);
         }
         headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
         headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));

@@ -1,25 +1,32 @@
-//! Cloudflare Workers.
+//! Cloudflare Workers: what `worker.mjs`, the entry point, calls.
 
+#![expect(unreachable_pub, reason = "wasm-bindgen takes public functions only")]
+
+use std::fmt::Write as _;
+use std::future::poll_fn;
 use std::pin::pin;
 use std::sync::OnceLock;
+use std::task::{self, Poll, Waker};
 use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::StreamExt;
 use futures_util::future::{Either, select};
+use http::header::CONTENT_LENGTH;
 use http::{HeaderName, HeaderValue};
-use http_body_util::{BodyExt, LengthLimitError, Limited};
-use wasm_bindgen::prelude::wasm_bindgen;
-use worker::js_sys::Uint8Array;
-use worker::web_sys;
-use worker::{
-    AbortController, AbortSignal, Context, Date, Delay, Env, Request, RequestInit, RequestRedirect, event,
-};
+use worker::js_sys::futures::future_to_promise;
+use worker::wasm_bindgen::prelude::wasm_bindgen;
+use worker::wasm_bindgen::{JsError, JsValue};
+use worker::{AbortController, AbortSignal, Date, Delay, Env, Request, RequestInit, RequestRedirect};
 
 use super::host;
-use crate::api::{Answer, App, Body, MAX_BODY_BYTES, Visit};
+use crate::api::{Answer, App, Body, HEADERS_READ, MAX_BODY_BYTES, Visit, X_REQUEST_ID};
 use crate::config::{Config, Platform};
 use crate::fetch::{Fetch, FetchError};
+
+/// Cloudflare's name of a request, and the client's address.
+const REQUEST_ID: &str = "cf-ray";
+const CLIENT_ADDRESS: &str = "cf-connecting-ip";
 
 /// The rate-limiting binding.
 const RATE_LIMITER: &str = "RATE_LIMITER";
@@ -36,25 +43,50 @@ struct Isolate {
     counts_requests: bool,
 }
 
-#[wasm_bindgen(module = "/src/adapter/worker.mjs")]
-extern "C" {
-    fn head(request: &web_sys::Request) -> String;
-    fn answer(status: u16, headers: &str, body: &str) -> web_sys::Response;
+/// The most that is to be read of a body, in bytes.
+#[wasm_bindgen(js_name = longestBody)]
+#[must_use]
+pub fn longest_body() -> usize {
+    MAX_BODY_BYTES
 }
 
-#[event(fetch)]
-async fn fetch(incoming: web_sys::Request, env: Env, _: Context) -> worker::Result<web_sys::Response> {
+/// The headers that are to be told of a request, by line.
+#[wasm_bindgen(js_name = headersRead)]
+#[must_use]
+pub fn headers_read(env: &Env) -> String {
+    let mut names = HEADERS_READ.to_vec();
+    names.extend([CONTENT_LENGTH.as_str(), REQUEST_ID, CLIENT_ADDRESS]);
+    let jwt_header = env.var("JWT_HEADER").map(|name| name.to_string()).unwrap_or_default();
+    // Of one that is no header's name, the configuration complains.
+    let jwt_header = HeaderName::from_bytes(jwt_header.trim().as_bytes()).ok();
+    names.extend(jwt_header.as_ref().map(HeaderName::as_str));
+    names.join("\n")
+}
+
+/// Answers a request, of which `head` says all but the body. Where something has to be waited for,
+/// what comes back is a promise of the answer: one for each request would cost as much as its token.
+///
+/// # Errors
+/// Where the head is none of HTTP's.
+#[wasm_bindgen(js_name = answer)]
+pub fn answer(env: Env, head: &str, body: Option<Vec<u8>>) -> Result<JsValue, JsError> {
+    let request = request_of(head, body)?;
+    let mut answer = Box::pin(async move { text_of(answer_to(&env, &request).await) });
+    match answer.as_mut().poll(&mut task::Context::from_waker(Waker::noop())) {
+        Poll::Ready(text) => Ok(text.into()),
+        Poll::Pending => Ok(future_to_promise(async { Ok(answer.await.into()) }).into()),
+    }
+}
+
+async fn answer_to(env: &Env, request: &http::Request<Body>) -> Answer {
     let now = host::unix_time(Date::now().as_millis() / 1000);
-    let head = request_of(&head(&incoming))?;
-    let text = |name| head.headers().get(name).and_then(|value| value.to_str().ok());
-    let peer = text("cf-connecting-ip").and_then(|address| address.parse().ok());
-    let context = host::context(now, text("cf-ray").map(str::to_owned), peer);
-    let body = read(&incoming, text("content-length")).await;
-    let request = head.map(|()| body);
+    let text = |name| request.headers().get(name).and_then(|value| value.to_str().ok());
+    let peer = text(CLIENT_ADDRESS).and_then(|address| address.parse().ok());
+    let context = host::context(now, text(REQUEST_ID).map(str::to_owned), peer);
     let isolate = match ISOLATE.get() {
         Some(isolate) => isolate,
-        None => match configured(&env).await {
-            Err(error) => return Ok(respond(App::new(Err(error)).respond(&request, &context))),
+        None => match configured(env).await {
+            Err(error) => return App::new(Err(error)).respond(request, &context),
             config => {
                 let app = App::starting(config, now, |line| worker::console_log!("{line}"));
                 let counts_requests = env.rate_limiter(RATE_LIMITER).is_ok();
@@ -62,14 +94,14 @@ async fn fetch(incoming: web_sys::Request, env: Env, _: Context) -> worker::Resu
             }
         },
     };
-    let mut visit = isolate.app.begin(&request, &context);
+    let mut visit = isolate.app.begin(request, &context);
     while let Some(due) = visit.fetch_due() {
         visit.fetched(&get(&due).await);
     }
     if isolate.counts_requests {
-        count(&env, &mut visit).await;
+        count(env, &mut visit).await;
     }
-    Ok(respond(visit.answer()))
+    visit.answer()
 }
 
 type Configured = Result<(Config, Vec<crate::config::Notice>), crate::config::ConfigError>;
@@ -97,50 +129,33 @@ async fn count(env: &Env, visit: &mut Visit<'_>) {
     }
 }
 
-/// A request without its body, of what [`head`] says.
-fn request_of(head: &str) -> worker::Result<http::Request<()>> {
+/// A request of what `worker.mjs` says: method, URL, each header's name and value, by line. Nothing
+/// comes of a body that was cut off, or is declared to be too large.
+fn request_of(head: &str, body: Option<Vec<u8>>) -> http::Result<http::Request<Body>> {
     let mut lines = head.split('\n');
     let mut line = || lines.next().unwrap_or_default();
-    let mut request = http::Request::builder().method(line()).uri(line()).body(())?;
+    let mut request = http::Request::builder().method(line()).uri(line()).body(Body::CutOff)?;
     while let Some(name) = lines.next() {
         let value = lines.next().unwrap_or_default();
         let name = HeaderName::from_bytes(name.as_bytes())?;
         request.headers_mut().append(name, HeaderValue::from_bytes(value.as_bytes())?);
     }
+    if let Some(body) = body {
+        *request.body_mut() = Body::Whole(body.into());
+    } else if declared_length(&request).is_some_and(|length| length > MAX_BODY_BYTES) {
+        *request.body_mut() = Body::TooLarge;
+    }
     Ok(request)
 }
 
-/// A body of a declared length comes in one piece; any other is a stream, of which no more is read
-/// than may be.
-async fn read(request: &web_sys::Request, declared_length: Option<&str>) -> Body {
-    match declared_length.and_then(|length| length.parse().ok()) {
-        Some(0) => Body::Whole(Bytes::new()),
-        Some(1..=MAX_BODY_BYTES) => match request.array_buffer() {
-            Ok(buffer) => buffer
-                .into_future()
-                .await
-                .map_or(Body::CutOff, |buffer| Body::Whole(Uint8Array::new(&buffer).to_vec().into())),
-            Err(_) => Body::CutOff,
-        },
-        Some(_) => Body::TooLarge,
-        None => match request.body() {
-            Some(stream) => read_stream(worker::Body::new(stream)).await,
-            None => Body::Whole(Bytes::new()),
-        },
-    }
-}
-
-async fn read_stream(stream: worker::Body) -> Body {
-    match Limited::new(stream, MAX_BODY_BYTES).collect().await {
-        Ok(body) => Body::Whole(body.to_bytes()),
-        Err(error) if error.is::<LengthLimitError>() => Body::TooLarge,
-        Err(_) => Body::CutOff,
-    }
+fn declared_length(request: &http::Request<Body>) -> Option<usize> {
+    request.headers().get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
 }
 
 async fn get(due: &Fetch) -> Result<Bytes, FetchError> {
+    in_a_task().await;
     let controller = AbortController::default();
-    let answer = answer_to(due, controller.signal());
+    let answer = fetched(due, controller.signal());
     match select(pin!(answer), pin!(Delay::from(due.timeout))).await {
         Either::Left((answer, _)) => answer,
         Either::Right(_) => {
@@ -150,7 +165,18 @@ async fn get(due: &Fetch) -> Result<Bytes, FetchError> {
     }
 }
 
-async fn answer_to(due: &Fetch, signal: AbortSignal) -> Result<Bytes, FetchError> {
+/// Goes on in the task that [`answer`] makes of what is not done at its own first poll: `Delay` keeps
+/// the first waker that it meets, and the one there wakes nobody.
+async fn in_a_task() {
+    let mut polled = false;
+    poll_fn(|context| {
+        context.waker().wake_by_ref();
+        if std::mem::replace(&mut polled, true) { Poll::Ready(()) } else { Poll::Pending }
+    })
+    .await;
+}
+
+async fn fetched(due: &Fetch, signal: AbortSignal) -> Result<Bytes, FetchError> {
     let mut init = RequestInit::new();
     init.with_redirect(RequestRedirect::Manual);
     let request = Request::new_with_init(&due.url, &init).map_err(|_| FetchError::Unreachable)?;
@@ -170,15 +196,23 @@ async fn answer_to(due: &Fetch, signal: AbortSignal) -> Result<Bytes, FetchError
     Ok(body.into())
 }
 
-fn respond(Answer { response, log }: Answer) -> web_sys::Response {
-    worker::console_log!("{}", log.to_json(Duration::ZERO));
-    let (parts, body) = response.into_parts();
-    let mut headers = String::with_capacity(512);
+/// An answer as `worker.mjs` takes it: a line for the log, the request's id; then status, and each
+/// header's name and value, by line; an empty line and the body. The id is apart, so that the head
+/// is the same text for many answers.
+fn text_of(Answer { response, log }: Answer) -> String {
+    let (mut parts, body) = response.into_parts();
+    let value = |value: &HeaderValue| value.to_str().unwrap_or_default().to_owned();
+    let id = parts.headers.remove(X_REQUEST_ID).as_ref().map(value).unwrap_or_default();
+    let mut text = String::with_capacity(1024 + body.len());
+    write!(text, "{}\n{id}\n{}", log.to_json(Duration::ZERO), parts.status.as_u16())
+        .expect("a String takes any text");
     for (name, value) in &parts.headers {
         for line in [name.as_str(), value.to_str().unwrap_or_default()] {
-            headers.push_str(line);
-            headers.push('\n');
+            text.push('\n');
+            text.push_str(line);
         }
     }
-    answer(parts.status.as_u16(), &headers, &String::from_utf8_lossy(&body))
+    text.push_str("\n\n");
+    text.push_str(str::from_utf8(&body).unwrap_or_default());
+    text
 }

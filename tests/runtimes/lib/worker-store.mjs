@@ -16,7 +16,7 @@ export async function startWorkerWithStore({ bundle }, env, stored) {
   const root = mkdtempSync(join(scratch, "store-"));
   cpSync(bundle, join(root, "bundle"), { recursive: true });
   const bindings = Object.keys(stored).map((binding) => ({ binding, store_id: STORE, secret_name: binding }));
-  const config = { name: "stored", main: "bundle/index.js", compatibility_date: "2026-10-01", vars: env };
+  const config = { name: "stored", main: "bundle/worker.js", compatibility_date: "2026-10-01", vars: env };
   writeFileSync(join(root, "wrangler.json"), JSON.stringify({ ...config, secrets_store_secrets: bindings }));
   const quiet = {
     CI: "1",
