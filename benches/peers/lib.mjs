@@ -2,13 +2,15 @@
 
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
-import { readFileSync } from "node:fs";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import http from "node:http";
+import { join } from "node:path";
 import { promisify } from "node:util";
 
 const run = promisify(execFile);
 const BODY = '{"channel":"room-1","role":"publisher","uid":42,"expireTime":3600}';
 const CLOCK_TICKS = 100;
+const CONNECTIONS = 16;
 const START_WITHIN_MS = 10_000;
 const running = new Set();
 process.on("exit", () => running.forEach((child) => child.kill("SIGKILL")));
@@ -32,7 +34,7 @@ export async function firstAnswer(port, since) {
   const giveUp = since + START_WITHIN_MS;
   while (performance.now() < giveUp) {
     try {
-      await ask(port, false);
+      await ask(port);
       return performance.now() - since;
     } catch (error) {
       if (error.code !== "ECONNREFUSED") throw error;
@@ -71,28 +73,25 @@ function latency(output, percentile) {
   return Number(number) * { us: 0.001, ms: 1, s: 1000 }[unit];
 }
 
-/** `rate` requests a second, whether the one before is answered or not; sorted milliseconds. */
-export async function offer(port, rate, seconds) {
-  const agent = new http.Agent({ keepAlive: true, maxSockets: 16 });
-  const pending = [];
-  const begin = performance.now();
-  for (let sent = 0; sent < rate * seconds; ) {
-    while (sent < ((performance.now() - begin) / 1000) * rate) {
-      const at = performance.now();
-      pending.push(ask(port, agent).then(() => performance.now() - at));
-      sent += 1;
-    }
-    await new Promise((resolve) => setTimeout(resolve, 1));
-  }
-  const times = (await Promise.all(pending)).sort((a, b) => a - b);
-  agent.destroy();
+/** `rate` requests a second over 16 connections, whether the one before is answered or not: their milliseconds. */
+export async function offer(port, rate, seconds, scratch) {
+  const [body, log] = [join(scratch, "body.json"), join(scratch, "offered.tsv")];
+  writeFileSync(body, BODY);
+  rmSync(log, { force: true });
+  const load = ["--h1", "-t1", `-c${CONNECTIONS}`, `--rps=${rate / CONNECTIONS}`, `--duration=${seconds}`, `--log-file=${log}`];
+  await run("h2load", [...load, "-d", body, "-H", "content-type: application/json", `http://127.0.0.1:${port}/token`]);
+  // By line: the start, the status, the microseconds that it took.
+  const answers = readFileSync(log, "utf8").trim().split("\n").map((line) => line.split("\t").map(Number));
+  const refused = answers.find(([, status]) => status !== 200);
+  if (refused) throw new Error(`status ${refused[1]}`);
+  const times = answers.map(([, , micros]) => micros / 1000).sort((a, b) => a - b);
   return { p50: times[Math.floor(times.length * 0.5)], p99: times[Math.floor(times.length * 0.99)] };
 }
 
-function ask(port, agent) {
+function ask(port) {
   return new Promise((resolve, reject) => {
     const headers = { "Content-Type": "application/json", "Content-Length": BODY.length };
-    const options = { host: "127.0.0.1", port, method: "POST", path: "/token", headers, agent };
+    const options = { host: "127.0.0.1", port, method: "POST", path: "/token", headers, agent: false };
     const request = http.request(options, (response) => {
       response.resume();
       if (response.statusCode !== 200) reject(new Error(`status ${response.statusCode}`));
@@ -106,7 +105,7 @@ function ask(port, agent) {
 /** Nanoseconds for each token, one for each round. */
 export async function loop(program, args, env) {
   const { stdout } = await run(program, args, { env: { PATH: process.env.PATH, ...env } });
-  return stdout.trim().split("\n").map(Number);
+  return stdout.trim().split("\n").map(parseFloat);
 }
 
 export const tokenRequest = { method: "POST", path: "/token", headers: { "Content-Type": "application/json" }, body: Buffer.from(BODY) };

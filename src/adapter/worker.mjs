@@ -83,7 +83,7 @@ function initOf(head) {
   let init = heads.get(head);
   if (!init) {
     const [status, ...fields] = head.split("\n");
-    init = { status: Number(status), headers: new Headers() };
+    init = new Response(null, { status: Number(status) });
     for (let i = 0; i < fields.length; i += 2) init.headers.append(fields[i], fields[i + 1]);
     if (heads.size >= MOST_HEADS) heads.clear();
     heads.set(head, init);

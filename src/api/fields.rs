@@ -93,12 +93,17 @@ impl<'a> Fields<'a> {
             let detail = format!("{field}: {} keys, expected at most {MAX_KEYS}", entries.len());
             return Err(FieldFault::new(field, detail));
         }
-        let mut fields = Self { path, entries: Vec::with_capacity(entries.len()), faults: Vec::new() };
+        let mut fields = Self { path, entries, faults: Vec::new() };
         let mut twice: Vec<Cow<'a, str>> = Vec::new();
-        for (key, value) in entries {
-            if !fields.entries.iter().any(|(earlier, _)| *earlier == key) {
-                fields.entries.push((key, value));
-            } else if !twice.contains(&key) {
+        let mut index = 1;
+        while index < fields.entries.len() {
+            let (earlier, rest) = fields.entries.split_at(index);
+            if earlier.iter().all(|(key, _)| *key != rest[0].0) {
+                index += 1;
+                continue;
+            }
+            let (key, _) = fields.entries.remove(index);
+            if !twice.contains(&key) {
                 twice.push(key);
             }
         }

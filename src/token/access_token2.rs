@@ -23,6 +23,8 @@ use super::service::Service;
 use super::{deflate, inflate};
 use crate::time::{Ttl, UnixTime};
 
+/// What a token starts with.
+const VERSION: &str = "007";
 const SIGNATURE_BYTES: usize = 32;
 
 /// An 007 token before it is signed, or as it was parsed.
@@ -124,15 +126,17 @@ impl AccessToken2 {
         let signature = self.mac(certificate, &payload[signed_from..]).finalize().into_bytes();
         payload[signed_from - SIGNATURE_BYTES..signed_from].copy_from_slice(&signature);
 
-        let mut token = String::from("007");
-        STANDARD.encode_string(deflate::zlib(&payload), &mut token);
+        let compressed = deflate::zlib(&payload);
+        let mut token = String::with_capacity(VERSION.len() + compressed.len().div_ceil(3) * 4);
+        token.push_str(VERSION);
+        STANDARD.encode_string(compressed, &mut token);
         token
     }
 
     /// A token of anybody's making. Nothing is verified but its form; see
     /// [`SignedAccessToken2::verify`].
     pub fn parse(token: &str) -> Result<SignedAccessToken2, ParseError> {
-        let encoded = token.strip_prefix("007").ok_or(ParseError::Version)?;
+        let encoded = token.strip_prefix(VERSION).ok_or(ParseError::Version)?;
         let compressed = STANDARD.decode(encoded).map_err(|_| ParseError::Base64)?;
         let payload = inflate::zlib(&compressed)?;
         let mut reader = Reader::new(&payload);

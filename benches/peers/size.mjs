@@ -1,0 +1,26 @@
+// What is deployed, in MiB.
+
+import { readFileSync, readdirSync, statSync } from "node:fs";
+import { join } from "node:path";
+
+const MIB = 1024 * 1024;
+
+export const fileMiB = (path) => statSync(path).size / MIB;
+
+/** Packages and all that they depend on. npm lays them flat, but for second versions, which lie in those that want them. */
+export function packagesMiB(modules, names) {
+  const found = new Set();
+  const wanted = [...names];
+  while (wanted.length) {
+    const name = wanted.pop();
+    if (found.has(name)) continue;
+    found.add(name);
+    wanted.push(...Object.keys(JSON.parse(readFileSync(join(modules, name, "package.json"), "utf8")).dependencies ?? {}));
+  }
+  return [...found].reduce((sum, name) => sum + bytesIn(join(modules, name)), 0) / MIB;
+}
+
+function bytesIn(folder) {
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  return files.reduce((sum, { parentPath, name }) => sum + statSync(join(parentPath, name)).size, 0);
+}
