@@ -47,10 +47,15 @@ use crate::time::UnixTime;
 /// `POST /inspect` is smaller.
 pub const MAX_BODY_BYTES: usize = 64 * 1024;
 
-/// The headers that are read of a request, in lower case; besides them the one that `JWT_HEADER`
-/// names, and on the local server `X-Forwarded-For`. For an adapter to which each one costs.
-pub const HEADERS_READ: [&str; 5] =
-    ["authorization", "content-encoding", "content-type", "origin", "x-api-key"];
+/// The headers that are read of a request; besides them the one that `JWT_HEADER` names, and on the
+/// local server `X-Forwarded-For`. For an adapter to which each one costs.
+pub static HEADERS_READ: [HeaderName; 5] = [
+    header::CONTENT_TYPE,
+    header::AUTHORIZATION,
+    HeaderName::from_static("x-api-key"),
+    header::ORIGIN,
+    header::CONTENT_ENCODING,
+];
 
 /// The header that names the request in its answer.
 pub const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");

@@ -2,10 +2,13 @@
 
 import { readFileSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { gzipSync } from "node:zlib";
 
 const MIB = 1024 * 1024;
 
 export const fileMiB = (path) => statSync(path).size / MIB;
+
+export const gzippedMiB = (path) => gzipSync(readFileSync(path), { level: 9 }).length / MIB;
 
 /** Packages and all that they depend on. npm lays them flat, but for second versions, which lie in those that want them. */
 export function packagesMiB(modules, names) {

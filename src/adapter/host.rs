@@ -1,5 +1,6 @@
 //! The clock and the randomness of the host.
 
+use std::cell::RefCell;
 use std::net::IpAddr;
 use std::num::NonZeroU32;
 
@@ -9,7 +10,7 @@ use crate::time::UnixTime;
 /// The context of a request that comes in now. Where the platform has no name for the request, a
 /// random one is made.
 pub(crate) fn context(now: UnixTime, request_id: Option<String>, peer: Option<IpAddr>) -> Context {
-    let random = random::<20>();
+    let random = drawn();
     let (salt, random) = random.split_first_chunk().expect("20 bytes hold 4 and 4");
     let (uid, random) = random.split_first_chunk().expect("20 bytes hold 4 and 4");
     Context {
@@ -28,6 +29,20 @@ fn hex(bytes: &[u8]) -> String {
     let mut hex = String::with_capacity(bytes.len() * 2);
     hex.extend(digits.map(|digit| DIGITS[usize::from(digit)]));
     hex
+}
+
+/// What one request needs, of random bytes drawn for fifty: asking for them takes its time whatever
+/// their number. None of them is secret in the end.
+fn drawn() -> [u8; 20] {
+    thread_local! {
+        static AHEAD: RefCell<Vec<[u8; 20]>> = const { RefCell::new(Vec::new()) };
+    }
+    AHEAD.with_borrow_mut(|ahead| {
+        if ahead.is_empty() {
+            ahead.extend(random::<1_000>().as_chunks().0);
+        }
+        ahead.pop().expect("fifty were drawn")
+    })
 }
 
 /// Random bytes, good enough for keys.
@@ -76,5 +91,24 @@ pub(super) fn file(path: &str) -> std::io::Result<String> {
 pub(super) fn print(mut line: String) {
     use std::io::Write;
     line.push('\n');
-    let _ = std::io::stdout().lock().write_all(line.as_bytes());
+    let mut output = output();
+    let _ = output.write_all(line.as_bytes());
+}
+
+/// Standard output without its lock: threads would wait in turn for each other's system call. One
+/// call writes a line whole (POSIX, `write`: into a pipe, up to 4,096 bytes).
+#[cfg(all(unix, any(feature = "lambda", feature = "native")))]
+fn output() -> &'static std::fs::File {
+    use std::fs::File;
+    use std::os::fd::AsFd;
+    static OUTPUT: std::sync::LazyLock<File> = std::sync::LazyLock::new(|| {
+        let output = std::io::stdout().as_fd().try_clone_to_owned();
+        File::from(output.expect("a process starts with room for one more descriptor"))
+    });
+    &OUTPUT
+}
+
+#[cfg(all(not(unix), any(feature = "lambda", feature = "native")))]
+fn output() -> std::io::StdoutLock<'static> {
+    std::io::stdout().lock()
 }

@@ -170,6 +170,8 @@ fn connect(Connection { stream, peer, watcher }: Connection, server: &Arc<Server
     });
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
+        // Answers are small: copied together they cost less than a call with two pieces.
+        .writev(false)
         .header_read_timeout(READ_TIMEOUT)
         .serve_connection(TokioIo::new(stream), service);
     tokio::spawn(async move {

@@ -1,6 +1,6 @@
 // The Worker's entry point. Rust is called once for a request: it takes the head and the body as they came, and says all
 // that is to be done. Each object of the platform's that is made for a request costs some microseconds, and so does each
-// call to it; `worker`'s own conversions, with their fifty of them, take half as long again as the whole of this.
+// call to one; with `worker`'s own conversions, some fifty of them, a request took more than twice as long.
 
 import Rust from "../../build/index.js";
 
@@ -34,9 +34,10 @@ function start(instance, env) {
   return { answer: instance.answer, longest: instance.longestBody(), headers: instance.headersRead(env).split("\n") };
 }
 
-/** Method, URL, and the headers that are read, name and value: none of them can hold a line break. */
+/** Method, path and query, and the headers that are read, name and value: none of them can hold a line break. */
 function headOf({ method, url, headers }) {
-  let head = `${method}\n${url}`;
+  // The first slash behind those of https:// is the path's.
+  let head = `${method}\n${url.slice(url.indexOf("/", 8))}`;
   for (const name of rust.headers) {
     const value = headers.get(name);
     if (value !== null) head += `\n${name}\n${value}`;

@@ -2,7 +2,6 @@
 
 #![expect(unreachable_pub, reason = "wasm-bindgen takes public functions only")]
 
-use std::fmt::Write as _;
 use std::future::poll_fn;
 use std::pin::pin;
 use std::sync::OnceLock;
@@ -13,7 +12,8 @@ use bytes::Bytes;
 use futures_util::StreamExt;
 use futures_util::future::{Either, select};
 use http::header::CONTENT_LENGTH;
-use http::{HeaderName, HeaderValue};
+use http::uri::PathAndQuery;
+use http::{HeaderName, HeaderValue, Method};
 use worker::js_sys::futures::future_to_promise;
 use worker::wasm_bindgen::prelude::wasm_bindgen;
 use worker::wasm_bindgen::{JsError, JsValue};
@@ -25,8 +25,11 @@ use crate::config::{Config, Platform};
 use crate::fetch::{Fetch, FetchError};
 
 /// Cloudflare's name of a request, and the client's address.
-const REQUEST_ID: &str = "cf-ray";
-const CLIENT_ADDRESS: &str = "cf-connecting-ip";
+const REQUEST_ID: HeaderName = HeaderName::from_static("cf-ray");
+const CLIENT_ADDRESS: HeaderName = HeaderName::from_static("cf-connecting-ip");
+
+/// What this adapter reads of a request, besides what the handler does.
+static OF_CLOUDFLARE: [HeaderName; 3] = [REQUEST_ID, CLIENT_ADDRESS, CONTENT_LENGTH];
 
 /// The rate-limiting binding.
 const RATE_LIMITER: &str = "RATE_LIMITER";
@@ -54,8 +57,7 @@ pub fn longest_body() -> usize {
 #[wasm_bindgen(js_name = headersRead)]
 #[must_use]
 pub fn headers_read(env: &Env) -> String {
-    let mut names = HEADERS_READ.to_vec();
-    names.extend([CONTENT_LENGTH.as_str(), REQUEST_ID, CLIENT_ADDRESS]);
+    let mut names: Vec<_> = HEADERS_READ.iter().chain(&OF_CLOUDFLARE).map(HeaderName::as_str).collect();
     let jwt_header = env.var("JWT_HEADER").map(|name| name.to_string()).unwrap_or_default();
     // Of one that is no header's name, the configuration complains.
     let jwt_header = HeaderName::from_bytes(jwt_header.trim().as_bytes()).ok();
@@ -129,15 +131,20 @@ async fn count(env: &Env, visit: &mut Visit<'_>) {
     }
 }
 
-/// A request of what `worker.mjs` says: method, URL, each header's name and value, by line. Nothing
-/// comes of a body that was cut off, or is declared to be too large.
+/// A request of what `worker.mjs` says: method, path and query, each header's name and value, by
+/// line. Nothing comes of a body that was cut off, or is declared to be too large.
 fn request_of(head: &str, body: Option<Vec<u8>>) -> http::Result<http::Request<Body>> {
     let mut lines = head.split('\n');
     let mut line = || lines.next().unwrap_or_default();
-    let mut request = http::Request::builder().method(line()).uri(line()).body(Body::CutOff)?;
+    let mut request = http::Request::new(Body::CutOff);
+    *request.method_mut() = Method::from_bytes(line().as_bytes())?;
+    *request.uri_mut() = PathAndQuery::try_from(line())?.into();
     while let Some(name) = lines.next() {
         let value = lines.next().unwrap_or_default();
-        let name = HeaderName::from_bytes(name.as_bytes())?;
+        // Most are among these, and what is compared need not be taken apart.
+        let known = HEADERS_READ.iter().chain(&OF_CLOUDFLARE).find(|known| known.as_str() == name);
+        let name =
+            known.map_or_else(|| HeaderName::from_bytes(name.as_bytes()), |known| Ok(known.clone()))?;
         request.headers_mut().append(name, HeaderValue::from_bytes(value.as_bytes())?);
     }
     if let Some(body) = body {
@@ -200,14 +207,15 @@ async fn fetched(due: &Fetch, signal: AbortSignal) -> Result<Bytes, FetchError> 
 /// header's name and value, by line; an empty line and the body. The id is apart, so that the head
 /// is the same text for many answers.
 fn text_of(Answer { response, log }: Answer) -> String {
-    let (mut parts, body) = response.into_parts();
-    let value = |value: &HeaderValue| value.to_str().unwrap_or_default().to_owned();
-    let id = parts.headers.remove(X_REQUEST_ID).as_ref().map(value).unwrap_or_default();
-    let mut text = String::with_capacity(1024 + body.len());
-    write!(text, "{}\n{id}\n{}", log.to_json(Duration::ZERO), parts.status.as_u16())
-        .expect("a String takes any text");
-    for (name, value) in &parts.headers {
-        for line in [name.as_str(), value.to_str().unwrap_or_default()] {
+    let (parts, body) = response.into_parts();
+    let mut text = log.to_json(Duration::ZERO);
+    text.reserve(512 + body.len());
+    for line in [parts.headers.get(X_REQUEST_ID).map_or("", plain), parts.status.as_str()] {
+        text.push('\n');
+        text.push_str(line);
+    }
+    for (name, value) in parts.headers.iter().filter(|(name, _)| **name != X_REQUEST_ID) {
+        for line in [name.as_str(), plain(value)] {
             text.push('\n');
             text.push_str(line);
         }
@@ -215,4 +223,9 @@ fn text_of(Answer { response, log }: Answer) -> String {
     text.push_str("\n\n");
     text.push_str(str::from_utf8(&body).unwrap_or_default());
     text
+}
+
+/// A value of the handler's own, which is text.
+fn plain(value: &HeaderValue) -> &str {
+    value.to_str().unwrap_or_default()
 }
