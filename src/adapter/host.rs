@@ -91,24 +91,25 @@ pub(super) fn file(path: &str) -> std::io::Result<String> {
 pub(super) fn print(mut line: String) {
     use std::io::Write;
     line.push('\n');
-    let mut output = output();
-    let _ = output.write_all(line.as_bytes());
+    let _ = match unlocked_output() {
+        Some(mut output) => output.write_all(line.as_bytes()),
+        None => std::io::stdout().lock().write_all(line.as_bytes()),
+    };
 }
 
-/// Standard output without its lock: threads would wait in turn for each other's system call. One
-/// call writes a line whole (POSIX, `write`: into a pipe, up to 4,096 bytes).
+/// Standard output without its lock, where the system has a descriptor for it: threads would wait
+/// in turn for each other's system call. One call writes a line whole (POSIX, `write`: into a
+/// pipe, up to 4,096 bytes).
 #[cfg(all(unix, any(feature = "lambda", feature = "native")))]
-fn output() -> &'static std::fs::File {
+fn unlocked_output() -> Option<&'static std::fs::File> {
     use std::fs::File;
     use std::os::fd::AsFd;
-    static OUTPUT: std::sync::LazyLock<File> = std::sync::LazyLock::new(|| {
-        let output = std::io::stdout().as_fd().try_clone_to_owned();
-        File::from(output.expect("a process starts with room for one more descriptor"))
-    });
-    &OUTPUT
+    static OUTPUT: std::sync::LazyLock<Option<File>> =
+        std::sync::LazyLock::new(|| std::io::stdout().as_fd().try_clone_to_owned().ok().map(File::from));
+    OUTPUT.as_ref()
 }
 
 #[cfg(all(not(unix), any(feature = "lambda", feature = "native")))]
-fn output() -> std::io::StdoutLock<'static> {
-    std::io::stdout().lock()
+fn unlocked_output() -> Option<&'static std::fs::File> {
+    None
 }

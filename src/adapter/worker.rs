@@ -61,7 +61,10 @@ pub fn headers_read(env: &Env) -> String {
     let jwt_header = env.var("JWT_HEADER").map(|name| name.to_string()).unwrap_or_default();
     // Of one that is no header's name, the configuration complains.
     let jwt_header = HeaderName::from_bytes(jwt_header.trim().as_bytes()).ok();
-    names.extend(jwt_header.as_ref().map(HeaderName::as_str));
+    // One that is among them must not be told twice: its values would count as several.
+    if let Some(name) = jwt_header.as_ref().map(HeaderName::as_str).filter(|name| !names.contains(name)) {
+        names.push(name);
+    }
     names.join("\n")
 }
 

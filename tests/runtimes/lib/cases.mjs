@@ -13,7 +13,7 @@
 //   expectHeaders    checked on every answer of the file; a case overrides
 // A case is { name, request, expect, before?, emulator? } (`emulator`: also sent through AWS's emulator), where
 //   before           what happens first: "issuer down", "extension up", "extension down", "a second passes"
-//   request.headers  text; { "$jwt": … } is `Bearer` and a JWT as issuer.mjs makes it
+//   request.headers  text; { "$jwt": … } is `Bearer`, unless `bare`, and a JWT as issuer.mjs makes it
 //   request.times    sent so often, and every answer must be as expected
 //   request.upTo     sent until an answer has the expected status, at most so often
 //   expect.fetches   the most that the issuer was asked by this runtime since the file began
@@ -86,7 +86,7 @@ function wholeRequest(file, { name, request }) {
     headers: Object.fromEntries(
       Object.entries(headers)
         .filter(([, value]) => value !== null)
-        .map(([header, value]) => [header, value.$jwt ? `Bearer ${jwt(value.$jwt)}` : value]),
+        .map(([header, value]) => [header, value.$jwt ? `${value.$jwt.bare ? "" : "Bearer "}${jwt(value.$jwt)}` : value]),
     ),
     body,
     times: request.times ?? 1,
