@@ -5,8 +5,8 @@
 
 mod subject;
 
+use agora_token_server::inspect::{Claimed, Inspection};
 use agora_token_server::time::Ttl;
-use agora_token_server::token::inspect::{Claimed, Inspection};
 use agora_token_server::token::{
     AccessToken, AccessToken2, PrivilegeTtl, Project, RtcPrivileges, Service, Uid,
 };

@@ -4,20 +4,15 @@
 //! [`MAX_BODY_BYTES`], and a [`Context`] with everything that is not in the request.
 
 mod admission;
+pub mod answer;
 mod cors;
 mod dropin;
-mod fields;
-pub mod inspect;
-mod inspect_body;
 mod issuance;
-pub(crate) mod issued;
-mod json;
 mod log;
 #[cfg(feature = "native")]
 pub mod page;
-mod problem;
+mod parse;
 mod route;
-mod token_body;
 mod visit;
 
 use std::fmt;
@@ -27,20 +22,20 @@ use std::num::NonZeroU32;
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, header};
 
+pub use self::answer::problem::{FieldFault, Problem};
 pub use self::log::LogLine;
-pub use self::problem::{FieldFault, Problem};
 pub use self::route::routes;
 pub use self::visit::Visit;
 
 use self::admission::Admission;
 use self::cors::Page;
 use self::issuance::Issuance;
+use self::parse::token::ParseContext;
 use self::route::{Found, Route};
-use self::token_body::Asking;
 use crate::auth::{AuthError, Caller};
 use crate::config::{AllowOrigin, Config, ConfigError, Notice};
-use crate::issue::TokenRequest;
 use crate::policy::Denied;
+use crate::request::TokenRequest;
 use crate::time::UnixTime;
 
 /// The most that is read of a body. The largest legal one holds Signaling permissions; a token for
@@ -269,7 +264,7 @@ impl App {
 /// # Errors
 /// Everything that is wrong with it.
 pub fn token_request(body: &[u8]) -> Result<TokenRequest, Problem> {
-    token_body::parse(body, &Asking { empty_channel: true, identity: None })
+    parse::token::parse(body, &ParseContext { empty_channel: true, identity: None })
 }
 
 /// What `GET /` says where the adapter has nothing better.

@@ -5,6 +5,7 @@ mod limits;
 mod listen;
 mod project;
 mod reader;
+pub mod secret_store;
 
 use std::fmt;
 use std::num::NonZeroU32;
@@ -35,12 +36,12 @@ pub struct Config {
     /// The lifetime of tokens that the drop-in routes are not asked one for.
     pub default_ttl: Ttl,
     /// The format that the drop-in routes give to RTC and RTM tokens.
-    pub drop_in_version: TokenVersion,
+    pub drop_in_version: Format,
 }
 
 /// A token format (`TOKEN_VERSION`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum TokenVersion {
+pub enum Format {
     /// `AccessToken2`.
     V007,
     /// `AccessToken`, for old SDKs.

@@ -19,11 +19,14 @@ pub mod config;
 #[cfg(feature = "api")]
 pub mod fetch;
 #[cfg(feature = "api")]
-pub mod issue;
+pub mod grant;
+pub mod inspect;
+#[cfg(feature = "api")]
+pub mod json;
 #[cfg(feature = "api")]
 pub mod policy;
 #[cfg(feature = "api")]
-pub mod remote_certificate;
+pub mod request;
 pub mod time;
 pub mod token;
 

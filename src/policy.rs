@@ -12,7 +12,8 @@ pub use denied::{Denied, Rule};
 pub use pattern::{ChannelPattern, PatternError};
 
 use crate::auth::{Bearer, Caller, Grants, Identity};
-use crate::issue::{Ask, Grant, TokenRequest, TokenType};
+use crate::grant::Grant;
+use crate::request::{TokenKind, TokenRequest, TokenSpec};
 use crate::time::{Ttl, UnixTime};
 
 /// What the server's configuration allows.
@@ -21,7 +22,7 @@ pub struct Policy {
     /// The channels that tokens may name; `None` allows any.
     pub channels: Option<Vec<ChannelPattern>>,
     /// The kinds of token that may be issued.
-    pub token_types: Vec<TokenType>,
+    pub token_types: Vec<TokenKind>,
     /// The longest lifetime.
     pub max_ttl: Ttl,
     /// Whether a token must not outlive the JWT that it is asked for with.
@@ -38,7 +39,7 @@ impl Policy {
     pub fn unrestricted() -> Self {
         Self {
             channels: None,
-            token_types: TokenType::ALL.to_vec(),
+            token_types: TokenKind::ALL.to_vec(),
             max_ttl: Ttl::MAX,
             expire_with_jwt: false,
             wildcard_uid: true,
@@ -51,20 +52,20 @@ impl Policy {
     /// # Errors
     /// The first rule that refuses it, in the order of [`Rule`].
     pub fn grant(&self, caller: &Caller, request: TokenRequest, now: UnixTime) -> Result<Grant, Denied> {
-        let ask = &request.ask;
+        let spec = &request.spec;
         let bearer = match caller {
             Caller::Bearer(bearer) => Some(bearer),
             Caller::Anyone | Caller::Key { .. } => None,
         };
         let grants = bearer.and_then(|bearer| bearer.grants.as_ref());
-        self.check_types(ask, bearer)?;
-        self.check_wildcards(ask, grants)?;
-        self.check_channels(ask, bearer)?;
+        self.check_types(spec, bearer)?;
+        self.check_wildcards(spec, grants)?;
+        self.check_channels(spec, bearer)?;
         if let Some(roles) = grants.and_then(|grants| grants.roles.as_ref()) {
-            check_role(ask, roles)?;
+            check_role(spec, roles)?;
         }
         if let Some(Identity::Bound(identity)) = bearer.map(|bearer| &bearer.identity)
-            && let Some((field, _)) = reach::identities(ask).find(|(_, other)| other != identity)
+            && let Some((field, _)) = reach::identities(spec).find(|(_, other)| other != identity)
         {
             return Err(Denied::Uid { field });
         }
@@ -91,21 +92,21 @@ impl Policy {
         longest
     }
 
-    fn check_types(&self, ask: &Ask, bearer: Option<&Bearer>) -> Result<(), Denied> {
-        let refused = reach::types(ask).iter().copied().find(|kind| {
+    fn check_types(&self, spec: &TokenSpec, bearer: Option<&Bearer>) -> Result<(), Denied> {
+        let refused = reach::types(spec).iter().copied().find(|kind| {
             !self.token_types.contains(kind) || bearer.is_some_and(|bearer| !may_carry(bearer, *kind))
         });
         refused.map_or(Ok(()), |kind| Err(Denied::TokenType(kind)))
     }
 
-    fn check_wildcards(&self, ask: &Ask, grants: Option<&Grants>) -> Result<(), Denied> {
+    fn check_wildcards(&self, spec: &TokenSpec, grants: Option<&Grants>) -> Result<(), Denied> {
         let refused_by_grants = grants.is_some_and(|grants| grants.wildcards == Some(false));
-        let channel = reach::wildcard_channel(ask).filter(|_| refused_by_grants || !self.wildcard_channel);
-        let user = reach::wildcard_user(ask).filter(|_| refused_by_grants || !self.wildcard_uid);
+        let channel = reach::wildcard_channel(spec).filter(|_| refused_by_grants || !self.wildcard_channel);
+        let user = reach::wildcard_user(spec).filter(|_| refused_by_grants || !self.wildcard_uid);
         channel.or(user).map_or(Ok(()), |field| Err(Denied::Wildcard { field }))
     }
 
-    fn check_channels(&self, ask: &Ask, bearer: Option<&Bearer>) -> Result<(), Denied> {
+    fn check_channels(&self, spec: &TokenSpec, bearer: Option<&Bearer>) -> Result<(), Denied> {
         let subject = bearer.and_then(|bearer| bearer.subject.as_deref());
         let granted = bearer.and_then(|bearer| bearer.grants.as_ref()?.channels.as_ref());
         let allowed = |name: &str| {
@@ -114,13 +115,13 @@ impl Policy {
                 .is_none_or(|patterns| patterns.iter().any(|one| one.matches(name, subject)))
                 && granted.is_none_or(|patterns| patterns.iter().any(|one| pattern::granted(one, name)))
         };
-        let refused = reach::channels(ask).find(|(_, name)| !allowed(name));
+        let refused = reach::channels(spec).find(|(_, name)| !allowed(name));
         refused.map_or(Ok(()), |(field, _)| Err(Denied::Channel { field }))
     }
 }
 
 /// Whether a bearer's own grants let a token carry this type.
-fn may_carry(bearer: &Bearer, kind: TokenType) -> bool {
+fn may_carry(bearer: &Bearer, kind: TokenKind) -> bool {
     let named = bearer.grants.as_ref().and_then(|grants| grants.token_types.as_ref());
     let limited_to_channels = bearer.grants.as_ref().is_some_and(|grants| grants.channels.is_some());
     match named {
@@ -130,13 +131,15 @@ fn may_carry(bearer: &Bearer, kind: TokenType) -> bool {
     }
 }
 
-fn check_role(ask: &Ask, roles: &[crate::issue::Role]) -> Result<(), Denied> {
-    match ask {
-        Ask::Rtc { seat, .. } | Ask::OldRtc { seat, .. } if !roles.contains(&seat.role) => {
-            Err(Denied::Role(Some(seat.role)))
+fn check_role(spec: &TokenSpec, roles: &[crate::request::Role]) -> Result<(), Denied> {
+    match spec {
+        TokenSpec::Rtc { participant, .. } | TokenSpec::OldRtc { participant, .. }
+            if !roles.contains(&participant.role) =>
+        {
+            Err(Denied::Role(Some(participant.role)))
         }
         // Its role is a number that the grants have no word for.
-        Ask::ApaasRoomUser { .. } => Err(Denied::Role(None)),
+        TokenSpec::ApaasRoomUser { .. } => Err(Denied::Role(None)),
         _ => Ok(()),
     }
 }

@@ -4,7 +4,6 @@ mod access_token;
 mod access_token2;
 mod deflate;
 mod inflate;
-pub mod inspect;
 mod name;
 mod pack;
 mod payload;
@@ -15,8 +14,8 @@ mod service;
 
 use std::fmt;
 
-pub use access_token::{AccessToken, SignedAccessToken};
-pub use access_token2::{AccessToken2, SignedAccessToken2};
+pub use access_token::{AccessToken, UnverifiedAccessToken};
+pub use access_token2::{AccessToken2, UnverifiedAccessToken2};
 pub use name::{Account, ChannelName, MAX_TEXT_BYTES, NameError, Text, Uid, UserId, canonical_u32};
 
 pub use payload::{Field, Payload};

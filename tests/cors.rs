@@ -17,33 +17,33 @@ fn listing() -> Server {
     Server::with(&[("CORS_ALLOW_ORIGIN", "https://app.example, http://localhost:5173")])
 }
 
-fn ask(server: &Server, method: Method, path: &str, origin: Option<&str>, body: &str) -> Reply {
+fn send(server: &Server, method: Method, path: &str, origin: Option<&str>, body: &str) -> Reply {
     let mut request = Request::builder().method(method).uri(path);
     if let Some(origin) = origin {
         request = request.header("origin", origin);
     }
-    server.ask(&request.body(Body::Whole(body.to_owned().into())).unwrap())
+    server.send(&request.body(Body::Whole(body.to_owned().into())).unwrap())
 }
 
 /// A token, and every kind of error that a request can have: none of them by its origin.
 fn answers(server: &Server, origin: Option<&str>) -> Vec<Reply> {
     let good = rtc(json!({})).to_string();
     let mut answers = vec![
-        ask(server, Method::POST, "/token", origin, &good),
-        ask(server, Method::POST, "/token", origin, "{"),
-        ask(server, Method::POST, "/token", origin, "{}"),
-        ask(server, Method::POST, "/token", origin, &rtc(json!({ "channel": "*" })).to_string()),
-        ask(server, Method::POST, "/token", origin, &" ".repeat(70_000)),
-        ask(server, Method::GET, "/token", origin, ""),
-        ask(server, Method::GET, "/nowhere", origin, ""),
-        ask(server, Method::GET, "/healthz", origin, ""),
-        ask(server, Method::HEAD, "/healthz", origin, ""),
+        send(server, Method::POST, "/token", origin, &good),
+        send(server, Method::POST, "/token", origin, "{"),
+        send(server, Method::POST, "/token", origin, "{}"),
+        send(server, Method::POST, "/token", origin, &rtc(json!({ "channel": "*" })).to_string()),
+        send(server, Method::POST, "/token", origin, &" ".repeat(70_000)),
+        send(server, Method::GET, "/token", origin, ""),
+        send(server, Method::GET, "/nowhere", origin, ""),
+        send(server, Method::GET, "/healthz", origin, ""),
+        send(server, Method::HEAD, "/healthz", origin, ""),
     ];
     let mut typed = Request::post("/token").header("content-type", "text/plain");
     if let Some(origin) = origin {
         typed = typed.header("origin", origin);
     }
-    answers.push(server.ask(&typed.body(Body::Whole(good.into())).unwrap()));
+    answers.push(server.send(&typed.body(Body::Whole(good.into())).unwrap()));
     let statuses: Vec<u16> = answers.iter().map(|answer| answer.status).collect();
     assert_eq!(statuses, [200, 400, 400, 403, 413, 405, 404, 200, 200, 415]);
     answers
@@ -95,7 +95,7 @@ fn another_page_is_refused_and_can_read_nothing() {
         "*",
     ] {
         for (method, path) in [(Method::POST, "/token"), (Method::GET, "/healthz"), (Method::GET, "/")] {
-            let reply = ask(&listing(), method, path, Some(origin), "{");
+            let reply = send(&listing(), method, path, Some(origin), "{");
             let (rule, detail) = reply.forbidden();
             assert_eq!(rule, "origin", "{origin}");
             assert_eq!(detail, "the page's origin is not allowed here");
@@ -112,13 +112,13 @@ fn an_origin_that_is_no_text_is_another_page() {
         .header("origin", b"https://app.example\xff".as_slice())
         .body(Body::Whole("{}".into()))
         .unwrap();
-    assert_eq!(listing().ask(&request).forbidden().0, "origin");
+    assert_eq!(listing().send(&request).forbidden().0, "origin");
 }
 
 #[test]
 fn a_configured_origin_is_known_in_any_case() {
     let server = Server::with(&[("CORS_ALLOW_ORIGIN", "HTTPS://App.Example")]);
-    let reply = ask(&server, Method::GET, "/healthz", Some(LISTED), "");
+    let reply = send(&server, Method::GET, "/healthz", Some(LISTED), "");
     assert_eq!(reply.header("access-control-allow-origin"), Some(LISTED));
 }
 
@@ -126,7 +126,7 @@ fn a_configured_origin_is_known_in_any_case() {
 fn a_preflight_allows_what_the_contract_names() {
     for (server, origin) in [(Server::local(), "*"), (listing(), LISTED), (Server::unconfigured(), "*")] {
         for path in ["/token", "/token/", "/healthz", "/nowhere", "*"] {
-            let reply = ask(&server, Method::OPTIONS, path, Some(LISTED), "");
+            let reply = send(&server, Method::OPTIONS, path, Some(LISTED), "");
             assert_eq!(reply.status, 204, "{path}");
             assert!(reply.body.is_empty());
             assert_eq!(reply.header("access-control-allow-origin"), Some(origin));
@@ -143,7 +143,7 @@ fn a_preflight_allows_what_the_contract_names() {
 
 #[test]
 fn the_preflight_of_another_page_has_no_allow_origin() {
-    let reply = ask(&listing(), Method::OPTIONS, "/token", Some("https://evil.example"), "");
+    let reply = send(&listing(), Method::OPTIONS, "/token", Some("https://evil.example"), "");
     assert_eq!(reply.status, 204);
     assert_eq!(reply.header("access-control-allow-origin"), None);
     assert_eq!(reply.header("vary"), Some("Origin"));
@@ -151,7 +151,7 @@ fn the_preflight_of_another_page_has_no_allow_origin() {
 
 #[test]
 fn a_server_that_is_not_configured_tells_the_page_so() {
-    let reply = ask(&Server::unconfigured(), Method::POST, "/token", Some(LISTED), "{}");
+    let reply = send(&Server::unconfigured(), Method::POST, "/token", Some(LISTED), "{}");
     assert_eq!(reply.status, 503);
     assert_eq!(reply.header("access-control-allow-origin"), Some("*"));
     assert_eq!(reply.header("access-control-expose-headers"), Some("Retry-After, X-Request-Id"));

@@ -122,7 +122,7 @@ impl Case<'_> {
             1 => RtcPrivileges::publisher(ttl),
             _ => RtcPrivileges::subscriber(ttl),
         };
-        let beside = |mark: Option<Service>| {
+        let companion = |mark: Option<Service>| {
             let four = self.four_privileges();
             let privileges =
                 if self.number("role") == 1 { four } else { RtcPrivileges::subscriber(four.join_channel) };
@@ -136,9 +136,9 @@ impl Case<'_> {
                 let rtm = Service::rtm(&self.user("account"), ttl.into());
                 vec![rtc(by_role(self.privilege("privilege"))), rtm]
             }
-            "rtc_rtm2" => beside(None),
-            "convoai" => beside(Some(Service::convo_ai())),
-            "stt" => beside(Some(Service::stt())),
+            "rtc_rtm2" => companion(None),
+            "convoai" => companion(Some(Service::convo_ai())),
+            "stt" => companion(Some(Service::stt())),
             "rtm" => vec![Service::rtm(&self.user("user"), ttl.into())],
             "rtm2" => vec![Service::rtm2(&self.user("user"), permissions(self.args()), ttl.into())],
             "chat_user" => vec![Service::chat_user(&self.user("user"), ttl.into())],

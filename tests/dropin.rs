@@ -112,7 +112,7 @@ fn a_post_is_its_body_and_a_get_its_url() {
     assert_eq!(post("/rtctoken?isPublisher=true&channel=room-2", &body).status, 200);
     assert_eq!(fields(&post("/rtmtoken?user=alice", &json!({}))), ["user"]);
     let with_body = |path: &str, body: &'static str| {
-        Server::local().ask(&Request::get(path).body(Body::Whole(body.into())).unwrap())
+        Server::local().send(&Request::get(path).body(Body::Whole(body.into())).unwrap())
     };
     assert_eq!(with_body("/fetch_rtc_token", r#"{"uid":1,"channelName":"a"}"#).status, 200);
     assert_eq!(fields(&with_body("/fetch_rtc_token?uid=1", r#"{"uid":1,"channelName":"a"}"#)), ["uid"]);

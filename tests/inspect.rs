@@ -4,9 +4,9 @@
 
 mod common;
 
+use agora_token_server::inspect::{Claimed, Inspection, Signature};
 use agora_token_server::time::UnixTime;
 use agora_token_server::token::Project;
-use agora_token_server::token::inspect::{Claimed, Inspection, Signature};
 use common::vectors;
 use serde_json::{Value, json};
 

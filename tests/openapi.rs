@@ -161,7 +161,7 @@ fn every_example_is_answered_as_described() {
         for (name, body) in requests {
             let whole = if body.is_null() { Vec::new() } else { body.to_string().into_bytes() };
             let request = Request::builder().method(method.clone()).uri(&target);
-            let answer = server.ask(&request.body(Body::Whole(whole.into())).unwrap());
+            let answer = server.send(&request.body(Body::Whole(whole.into())).unwrap());
             let shown = format!("{method} {target}, {name}: {}", String::from_utf8_lossy(&answer.body));
             assert_eq!(answer.status.to_string(), *status, "{shown}");
             headers_are_described(&document, response, &answer, &shown);

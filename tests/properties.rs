@@ -5,8 +5,8 @@
 
 mod common;
 
+use agora_token_server::inspect::{Claimed, Inspection};
 use agora_token_server::time::{Ttl, UnixTime};
-use agora_token_server::token::inspect::{Claimed, Inspection};
 use agora_token_server::token::{
     Access, AccessToken, AccessToken2, ParseError, Payload, Permissions, PrivilegeTtl, Project, Resource,
     RtcPrivileges, Service, Text,
@@ -54,10 +54,10 @@ fn service() -> impl Strategy<Value = Service> {
         any::<String>()
             .prop_filter_map("1 to 64 bytes", |text| text.chars().take(16).collect::<String>().parse().ok())
     };
-    let seat =
+    let participant =
         || (name(64), name(255)).prop_map(|(channel, uid)| (channel.parse().unwrap(), uid.parse().unwrap()));
     prop_oneof![
-        (seat(), rtc_privileges())
+        (participant(), rtc_privileges())
             .prop_map(|((channel, uid), privileges)| Service::rtc(&channel, &uid, privileges)),
         (user(), ttl()).prop_map(|(user, ttl)| Service::rtm(&user, ttl)),
         (user(), permissions(), ttl()).prop_map(|(user, permissions, ttl)| Service::rtm2(
@@ -65,9 +65,9 @@ fn service() -> impl Strategy<Value = Service> {
             permissions,
             ttl
         )),
-        (seat(), option::of(ttl()), option::of(ttl()))
+        (participant(), option::of(ttl()), option::of(ttl()))
             .prop_map(|((channel, uid), mix, raw)| Service::streaming(&channel, &uid, mix, raw)),
-        (seat(), option::of(ttl()), option::of(ttl()))
+        (participant(), option::of(ttl()), option::of(ttl()))
             .prop_map(|((channel, uid), publish, play)| Service::fcdn(&channel, &uid, publish, play)),
         ttl().prop_map(Service::fpa),
         (user(), ttl()).prop_map(|(user, ttl)| Service::chat_user(&user, ttl)),

@@ -1,10 +1,10 @@
 //! Any text can be explained, in bounded words.
 #![no_main]
 
-use agora_token_server::api::inspect::Report;
+use agora_token_server::api::answer::inspect::Report;
 use agora_token_server::time::UnixTime;
 use agora_token_server::token::Project;
-use agora_token_server::token::inspect::{Claimed, Inspection};
+use agora_token_server::inspect::{Claimed, Inspection};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|data: &[u8]| {

@@ -21,11 +21,12 @@ use self::get_token::get_token;
 use self::value::{
     absolute_end, channel, is_publisher, lifetime, path_seat, role, rtm_user, same_user, uid, user_id,
 };
-use super::fields::Fields;
-use super::json::Json;
-use super::problem::Problem;
-use super::token_body::{self as body, Asking};
-use crate::issue::{Ask, Beside, Role, Seat, TokenRequest};
+use super::answer::problem::Problem;
+use super::parse::fields::Fields;
+use super::parse::names as body;
+use super::parse::token::ParseContext;
+use crate::json::Json;
+use crate::request::{Companion, Participant, Role, TokenRequest, TokenSpec};
 use crate::time::{Ttl, UnixTime};
 use crate::token::{PrivilegeTtl, Uid, UserId};
 
@@ -61,7 +62,7 @@ pub(super) enum Family {
 /// What the server's configuration and the moment say about a drop-in request.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Defaults<'a> {
-    pub(super) asking: Asking<'a>,
+    pub(super) asking: ParseContext<'a>,
     /// The lifetime where none is asked for.
     pub(super) ttl: Ttl,
     /// A random uid.
@@ -117,7 +118,7 @@ impl Family {
         let wanted = self.translate(&mut fields, defaults);
         fields.forget_rest();
         for (_, request) in wanted.iter().flatten() {
-            self.refuse_old_wildcards(&mut fields, &request.ask);
+            self.refuse_old_wildcards(&mut fields, &request.spec);
         }
         let faults = fields.finish();
         match wanted {
@@ -127,14 +128,14 @@ impl Family {
     }
 
     /// Wildcards that 006 does not know.
-    fn refuse_old_wildcards(self, fields: &mut Fields<'_>, ask: &Ask) {
-        match ask {
-            Ask::OldRtc { seat, .. } => {
+    fn refuse_old_wildcards(self, fields: &mut Fields<'_>, spec: &TokenSpec) {
+        match spec {
+            TokenSpec::OldRtc { participant, .. } => {
                 let channel = if self == Self::FetchRtcToken { "ChannelName" } else { "channel" };
-                body::refuse_old_channel(fields, channel, &seat.channel);
-                body::refuse_old_uid(fields, "uid", &seat.uid);
+                body::refuse_old_channel(fields, channel, &participant.channel);
+                body::refuse_old_uid(fields, "uid", &participant.uid);
             }
-            Ask::OldRtm { user_id } => {
+            TokenSpec::OldRtm { user_id } => {
                 let name = match self {
                     Self::Rte => "rtmuid",
                     Self::RtmToken => "user",
@@ -153,13 +154,13 @@ impl Family {
                 let (channel, role, uid) =
                     (channel(fields, "channel", defaults), role(fields), uid(fields, "uid", defaults));
                 let ttl = lifetime(fields, "expireTime", defaults);
-                let seat = Seat { channel: channel?, uid: uid?, role: role? };
-                Some(vec![(Member::Token, rtc(seat, ttl?, defaults))])
+                let participant = Participant { channel: channel?, uid: uid?, role: role? };
+                Some(vec![(Member::Token, rtc(participant, ttl?, defaults))])
             }
             Self::Rtc => {
-                let seat = path_seat(fields, defaults);
+                let participant = path_seat(fields, defaults);
                 let ttl = lifetime(fields, "expiry", defaults);
-                Some(vec![(Member::RtcToken, rtc(seat?, ttl?, defaults))])
+                Some(vec![(Member::RtcToken, rtc(participant?, ttl?, defaults))])
             }
             Self::Rtm => {
                 let user_id = rtm_user(fields, "uid", defaults);
@@ -167,29 +168,29 @@ impl Family {
                 Some(vec![(Member::RtmToken, rtm(user_id?, ttl?, defaults))])
             }
             Self::Rte => {
-                let seat = path_seat(fields, defaults);
+                let participant = path_seat(fields, defaults);
                 let user_id = if fields.is_missing("rtmuid") && asking.identity.is_none() {
                     let _ = fields.take("rtmuid");
-                    seat.as_ref().and_then(|seat| same_user(fields, &seat.uid))
+                    participant.as_ref().and_then(|participant| same_user(fields, &participant.uid))
                 } else {
                     rtm_user(fields, "rtmuid", defaults)
                 };
                 let ttl = lifetime(fields, "expiry", defaults);
                 let (user_id, ttl) = (user_id?, ttl?);
                 Some(vec![
-                    (Member::RtcToken, rtc(seat?, ttl, defaults)),
+                    (Member::RtcToken, rtc(participant?, ttl, defaults)),
                     (Member::RtmToken, rtm(user_id, ttl, defaults)),
                 ])
             }
             Self::ChatApp => {
                 let ttl = lifetime(fields, "expiry", defaults)?;
-                Some(vec![(Member::ChatToken, TokenRequest { ask: Ask::ChatApp, ttl })])
+                Some(vec![(Member::ChatToken, TokenRequest { spec: TokenSpec::ChatApp, ttl })])
             }
             Self::ChatAccount => {
                 let user_id = user_id(fields, "id", asking);
                 let ttl = lifetime(fields, "expiry", defaults);
-                let ask = Ask::ChatUser { user_id: user_id? };
-                Some(vec![(Member::ChatToken, TokenRequest { ask, ttl: ttl? })])
+                let spec = TokenSpec::ChatUser { user_id: user_id? };
+                Some(vec![(Member::ChatToken, TokenRequest { spec, ttl: ttl? })])
             }
             Self::GetToken => get_token(fields, defaults).map(|request| vec![(Member::Token, request)]),
             Self::RtcToken => {
@@ -199,8 +200,8 @@ impl Family {
                     Some(_) => body::uid(fields, "uid", asking),
                     None => Some(Uid::Number(defaults.drawn_uid)),
                 };
-                let seat = Seat { channel: channel?, uid: uid?, role: role? };
-                Some(vec![(Member::Token, rtc(seat, defaults.ttl, defaults))])
+                let participant = Participant { channel: channel?, uid: uid?, role: role? };
+                Some(vec![(Member::Token, rtc(participant, defaults.ttl, defaults))])
             }
             Self::RtmToken => {
                 let user_id = rtm_user(fields, "user", defaults)?;
@@ -210,8 +211,8 @@ impl Family {
                 let channel = channel(fields, "ChannelName", defaults);
                 let uid = uid(fields, "uid", defaults);
                 let role = if fields.is_missing("role") { Some(Role::Publisher) } else { role(fields) };
-                let seat = Seat { channel: channel?, uid: uid?, role: role? };
-                Some(vec![(Member::Token, rtc(seat, defaults.ttl, defaults))])
+                let participant = Participant { channel: channel?, uid: uid?, role: role? };
+                Some(vec![(Member::Token, rtc(participant, defaults.ttl, defaults))])
             }
             Self::FetchRtmToken => {
                 let user_id = rtm_user(fields, "uid", defaults)?;
@@ -225,24 +226,28 @@ impl Family {
                     uid(fields, "uid", defaults)
                 };
                 let ttl = absolute_end(fields, "expiredTs", defaults);
-                let seat = Seat { channel: channel?, uid: uid?, role: Role::Publisher };
-                Some(vec![(Member::Token, rtc(seat, ttl?, defaults))])
+                let participant = Participant { channel: channel?, uid: uid?, role: Role::Publisher };
+                Some(vec![(Member::Token, rtc(participant, ttl?, defaults))])
             }
         }
     }
 }
 
-fn rtc(seat: Seat, ttl: Ttl, defaults: &Defaults<'_>) -> TokenRequest {
-    let privileges = seat.role.privileges(PrivilegeTtl::from(ttl));
-    let ask = if defaults.old {
-        Ask::OldRtc { seat, privileges }
+fn rtc(participant: Participant, ttl: Ttl, defaults: &Defaults<'_>) -> TokenRequest {
+    let privileges = participant.role.privileges(PrivilegeTtl::from(ttl));
+    let spec = if defaults.old {
+        TokenSpec::OldRtc { participant, privileges }
     } else {
-        Ask::Rtc { seat, privileges, beside: Beside::Nothing }
+        TokenSpec::Rtc { participant, privileges, companion: Companion::Nothing }
     };
-    TokenRequest { ask, ttl }
+    TokenRequest { spec, ttl }
 }
 
 fn rtm(user_id: UserId, ttl: Ttl, defaults: &Defaults<'_>) -> TokenRequest {
-    let ask = if defaults.old { Ask::OldRtm { user_id } } else { Ask::Rtm { user_id, permissions: None } };
-    TokenRequest { ask, ttl }
+    let spec = if defaults.old {
+        TokenSpec::OldRtm { user_id }
+    } else {
+        TokenSpec::Rtm { user_id, permissions: None }
+    };
+    TokenRequest { spec, ttl }
 }

@@ -6,20 +6,22 @@ use bytes::Bytes;
 use http::{HeaderValue, Request, Response, header};
 use serde::Serialize;
 
+use super::answer::inspect::Report;
+use super::answer::problem::Problem;
+use super::answer::token::Issued;
 use super::dropin::{Answer, Defaults, Family};
-use super::inspect::Report;
-use super::issued::Issued;
 use super::log::LogLine;
-use super::problem::Problem;
+use super::parse;
+use super::parse::token::ParseContext;
 use super::route::Found;
-use super::token_body::{self, Asking};
-use super::{Body, Context, inspect_body, json, json_body, whole};
+use super::{Body, Context, json, json_body, whole};
 use crate::auth::{Caller, Identity};
-use crate::config::{Config, TokenVersion};
-use crate::issue::{Grant, IssuedToken, TokenRequest};
+use crate::config::{Config, Format};
+use crate::grant::{Grant, IssuedToken};
+use crate::inspect::{Claimed, Inspection};
+use crate::request::TokenRequest;
 use crate::time::Ttl;
 use crate::token::Project;
-use crate::token::inspect::{Claimed, Inspection};
 
 /// A request whose sender is known.
 pub(super) struct Issuance<'a> {
@@ -31,7 +33,7 @@ pub(super) struct Issuance<'a> {
 
 impl Issuance<'_> {
     pub(super) fn token(&self, log: &mut LogLine) -> Result<Response<Bytes>, Problem> {
-        let asked = token_body::parse(json_body(self.request)?, &self.asking())?;
+        let asked = parse::token::parse(json_body(self.request)?, &self.asking())?;
         let project = self.project()?;
         let (grant, issued) = self.issue(asked, &project, log)?;
         Ok(private(&Issued::new(&grant, &issued, &project.app_id)))
@@ -50,7 +52,7 @@ impl Issuance<'_> {
             ttl: Ttl::from_secs(ceiling.clamp(1, self.config.default_ttl.as_secs())).unwrap_or(Ttl::HOUR),
             drawn_uid: self.context.drawn_uid,
             now: self.context.now,
-            old: self.config.drop_in_version == TokenVersion::V006,
+            old: self.config.drop_in_version == Format::V006,
         };
         let body = whole(self.request)?;
         let query = self.request.uri().query();
@@ -67,7 +69,7 @@ impl Issuance<'_> {
 
     /// Explains a token. Whoever may ask for tokens may have them explained.
     pub(super) fn inspect(&self) -> Result<Response<Bytes>, Problem> {
-        let asked = inspect_body::parse(json_body(self.request)?)?;
+        let asked = parse::inspect::parse(json_body(self.request)?)?;
         let project = self.project()?;
         let claimed = Claimed { channel: asked.channel.as_deref(), uid: asked.uid.as_deref() };
         let inspection = Inspection::of(&asked.token, &project, self.context.now, claimed);
@@ -83,7 +85,7 @@ impl Issuance<'_> {
         let now = self.context.now;
         let grant = self.config.policy.grant(self.caller, asked, now).map_err(Problem::Forbidden)?;
         let issued = grant.issue(project, now, self.context.salt);
-        log.issued(grant.request().ask.token_type().name());
+        log.issued(grant.request().spec.token_type().name());
         Ok((grant, issued))
     }
 
@@ -91,7 +93,7 @@ impl Issuance<'_> {
         self.config.project.current().map_err(|error| Problem::Unavailable { cause: error.to_string() })
     }
 
-    fn asking(&self) -> Asking<'_> {
+    fn asking(&self) -> ParseContext<'_> {
         let identity = match self.caller {
             Caller::Bearer(bearer) => match &bearer.identity {
                 Identity::Bound(identity) => Some(identity.as_str()),
@@ -99,7 +101,7 @@ impl Issuance<'_> {
             },
             Caller::Anyone | Caller::Key { .. } => None,
         };
-        Asking { empty_channel: self.config.policy.wildcard_channel, identity }
+        ParseContext { empty_channel: self.config.policy.wildcard_channel, identity }
     }
 }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 use http::Method;
 use serde::{Serialize, Serializer};
 
-use super::problem::Problem;
+use super::answer::problem::Problem;
 use crate::time::UnixTime;
 
 /// What the log says of a request.

@@ -2,8 +2,8 @@
 
 use http::Method;
 
+use super::answer::problem::Problem;
 use super::dropin::Family;
-use super::problem::Problem;
 
 /// What a path leads to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

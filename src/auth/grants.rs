@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 
 use super::excerpt::Excerpt;
 use super::identity::{BadIdentity, Identity};
-use crate::issue::{Role, TokenType};
+use crate::request::{Role, TokenKind};
 
 /// What the claim says. A member that it leaves out is `None` and sets no limit; an empty list
 /// allows nothing.
@@ -23,7 +23,7 @@ pub struct Grants {
     /// The longest lifetime in seconds.
     pub max_expire_time: Option<NonZeroU32>,
     /// The token types.
-    pub token_types: Option<Vec<TokenType>>,
+    pub token_types: Option<Vec<TokenKind>>,
     /// Whether wildcards are allowed.
     pub wildcards: Option<bool>,
 }
@@ -43,7 +43,7 @@ impl Grants {
             channels: list(members, "channels")?,
             roles: named(members, "roles", Role::named)?,
             max_expire_time,
-            token_types: named(members, "tokenTypes", TokenType::named)?,
+            token_types: named(members, "tokenTypes", TokenKind::named)?,
             wildcards: member(members, "wildcards", "true or false", Value::as_bool)?,
         };
         let identity = members.get("uid").map(Identity::parse).transpose().map_err(BadGrants::Uid)?;

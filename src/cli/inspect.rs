@@ -7,8 +7,8 @@ use clap::Args;
 
 use super::{Failure, inspect_text, project};
 use crate::adapter::{host, native};
-use crate::api::inspect::Report;
-use crate::token::inspect::{Claimed, Inspection};
+use crate::api::answer::inspect::Report;
+use crate::inspect::{Claimed, Inspection};
 
 /// More than any token has; what is longer is explained by its beginning.
 const MAX_INPUT_BYTES: u64 = 1024 * 1024;

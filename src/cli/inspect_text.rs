@@ -2,10 +2,10 @@
 
 use std::fmt::Write;
 
-use crate::time::UnixTime;
-use crate::token::inspect::{
+use crate::inspect::{
     EndedBy, InspectedPrivilege, InspectedService, Inspection, Problem, Quoted, Severity, Signature, Span,
 };
+use crate::time::UnixTime;
 use crate::token::{Payload, Permissions};
 
 const RED: &str = "\x1b[31m";
@@ -136,8 +136,8 @@ fn counted(permissions: &Permissions) -> String {
 #[cfg(test)]
 mod tests {
     use super::render;
+    use crate::inspect::{Claimed, Inspection};
     use crate::time::{Ttl, UnixTime};
-    use crate::token::inspect::{Claimed, Inspection};
     use crate::token::{AccessToken2, PrivilegeTtl, Project, RtcPrivileges, Service};
 
     const ISSUED_AT: UnixTime = UnixTime::from_secs(1_700_000_000);

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 
 use super::{Failure, project};
 use crate::adapter::host;
-use crate::api::issued::Issued;
+use crate::api::answer::token::Issued;
 use crate::api::token_request;
 use crate::auth::Caller;
 use crate::policy::Policy;

@@ -3,16 +3,16 @@
 use std::num::NonZeroU32;
 
 use super::reader::{Reader, items};
-use super::{AllowOrigin, TokenVersion};
-use crate::issue::TokenType;
+use super::{AllowOrigin, Format};
 use crate::policy::{ChannelPattern, Policy};
+use crate::request::TokenKind;
 use crate::time::Ttl;
 
 impl Reader<'_> {
     /// `open` is whether nobody is asked who he is.
     pub(super) fn policy(&mut self, open: bool) -> Policy {
         let token_types = match self.get("ALLOWED_TOKEN_TYPES") {
-            None => vec![TokenType::Rtc, TokenType::Rtm, TokenType::ChatUser],
+            None => vec![TokenKind::Rtc, TokenKind::Rtm, TokenKind::ChatUser],
             Some(list) => self.token_types(&list),
         };
         let channels = self.get("ALLOWED_CHANNELS").map(|list| {
@@ -35,13 +35,13 @@ impl Reader<'_> {
         }
     }
 
-    fn token_types(&mut self, list: &str) -> Vec<TokenType> {
+    fn token_types(&mut self, list: &str) -> Vec<TokenKind> {
         let mut kinds = Vec::new();
         for item in items(list) {
-            if let Some(kind) = TokenType::named(item) {
+            if let Some(kind) = TokenKind::named(item) {
                 kinds.push(kind);
             } else {
-                let names = TokenType::ALL.map(TokenType::name).join(", ");
+                let names = TokenKind::ALL.map(TokenKind::name).join(", ");
                 self.fault("ALLOWED_TOKEN_TYPES", format!("{item:?}, expected some of {names}"));
             }
         }
@@ -61,13 +61,13 @@ impl Reader<'_> {
         self.parsed("TRUSTED_PROXIES", 0, "a number of proxies, 0 or more")
     }
 
-    pub(super) fn token_version(&mut self) -> TokenVersion {
+    pub(super) fn token_version(&mut self) -> Format {
         match self.get("TOKEN_VERSION").as_deref() {
-            None | Some("007") => TokenVersion::V007,
-            Some("006") => TokenVersion::V006,
+            None | Some("007") => Format::V007,
+            Some("006") => Format::V006,
             Some(other) => {
                 self.fault("TOKEN_VERSION", format!("{other:?}, expected 007 or 006"));
-                TokenVersion::V007
+                Format::V007
             }
         }
     }

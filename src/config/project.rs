@@ -6,8 +6,8 @@ use std::io;
 use std::str::FromStr;
 
 use super::reader::Reader;
+use super::secret_store::{CertificateError, RemoteCertificate};
 use super::{Notice, Platform};
-use crate::remote_certificate::{CertificateError, RemoteCertificate};
 use crate::token::{AppCertificate, AppId, Project};
 
 /// What tokens are signed for.

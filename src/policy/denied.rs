@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::issue::{Role, TokenType};
+use crate::request::{Role, TokenKind};
 use crate::time::Ttl;
 
 /// The rules by which a well-formed request may be refused.
@@ -44,7 +44,7 @@ impl Rule {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Denied {
     /// The token would carry this type.
-    TokenType(TokenType),
+    TokenType(TokenKind),
     /// This field names more than one channel or user.
     Wildcard {
         /// The field of the body.

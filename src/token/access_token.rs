@@ -99,8 +99,8 @@ impl AccessToken {
     }
 
     /// A token of anybody's making. Nothing is verified but its form; see
-    /// [`SignedAccessToken::verify`].
-    pub fn parse(token: &str) -> Result<SignedAccessToken, ParseError> {
+    /// [`UnverifiedAccessToken::verify`].
+    pub fn parse(token: &str) -> Result<UnverifiedAccessToken, ParseError> {
         let rest = token.strip_prefix("006").ok_or(ParseError::Version)?;
         let (app_id, encoded) = rest.split_at_checked(32).ok_or(ParseError::CutOff)?;
         let app_id = app_id.parse().map_err(ParseError::AppId)?;
@@ -115,7 +115,7 @@ impl AccessToken {
             bytes => return Err(ParseError::TrailingBytes(bytes)),
         }
         let message = Message::parse(&packed)?;
-        Ok(SignedAccessToken { app_id, signature, crc_channel, crc_uid, packed, message })
+        Ok(UnverifiedAccessToken { app_id, signature, crc_channel, crc_uid, packed, message })
     }
 }
 
@@ -144,7 +144,7 @@ impl Message {
 
 /// A parsed 006 token with the signature that it came with, which may be anything.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SignedAccessToken {
+pub struct UnverifiedAccessToken {
     app_id: AppId,
     signature: Vec<u8>,
     crc_channel: u32,
@@ -153,7 +153,7 @@ pub struct SignedAccessToken {
     message: Message,
 }
 
-impl SignedAccessToken {
+impl UnverifiedAccessToken {
     /// The project.
     #[must_use]
     pub fn app_id(&self) -> AppId {

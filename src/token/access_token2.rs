@@ -134,8 +134,8 @@ impl AccessToken2 {
     }
 
     /// A token of anybody's making. Nothing is verified but its form; see
-    /// [`SignedAccessToken2::verify`].
-    pub fn parse(token: &str) -> Result<SignedAccessToken2, ParseError> {
+    /// [`UnverifiedAccessToken2::verify`].
+    pub fn parse(token: &str) -> Result<UnverifiedAccessToken2, ParseError> {
         let encoded = token.strip_prefix(VERSION).ok_or(ParseError::Version)?;
         let compressed = STANDARD.decode(encoded).map_err(|_| ParseError::Base64)?;
         let payload = inflate::zlib(&compressed)?;
@@ -143,7 +143,7 @@ impl AccessToken2 {
         let signature = reader.bytes()?.to_vec();
         let signed = reader.rest().to_vec();
         let token = Self::unpack(reader)?;
-        Ok(SignedAccessToken2 { token, signature, signed })
+        Ok(UnverifiedAccessToken2 { token, signature, signed })
     }
 
     fn pack(&self, out: &mut Vec<u8>) {
@@ -191,13 +191,13 @@ impl AccessToken2 {
 
 /// A parsed 007 token with the signature that it came with, which may be anything.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SignedAccessToken2 {
+pub struct UnverifiedAccessToken2 {
     token: AccessToken2,
     signature: Vec<u8>,
     signed: Vec<u8>,
 }
 
-impl SignedAccessToken2 {
+impl UnverifiedAccessToken2 {
     /// What it says. Nothing of it is to be believed before [`Self::verify`].
     #[must_use]
     pub fn token(&self) -> &AccessToken2 {

@@ -75,7 +75,7 @@ fn thousands_of_brackets() {
 #[test]
 fn a_body_that_was_cut_off_is_no_json() {
     let request = Request::post("/token").body(Body::CutOff).unwrap();
-    let problem = Server::local().ask(&request).problem();
+    let problem = Server::local().send(&request).problem();
     assert_eq!(problem["code"], "malformed_json");
     assert_eq!(problem["detail"], "the body is not JSON: it was cut off");
 }
@@ -95,7 +95,7 @@ fn a_body_may_have_64_kib_and_no_byte_more() {
     assert_eq!(Server::local().post("/token", body_too_large()).problem(), whole_answer);
     // Not read any further, as adapters say it.
     let request = Request::post("/token").body(Body::TooLarge).unwrap();
-    assert_eq!(Server::local().ask(&request).problem(), whole_answer);
+    assert_eq!(Server::local().send(&request).problem(), whole_answer);
 }
 
 fn typed(content_type: Option<&[u8]>) -> Reply {
@@ -103,7 +103,7 @@ fn typed(content_type: Option<&[u8]>) -> Reply {
     if let Some(content_type) = content_type {
         request = request.header("content-type", content_type);
     }
-    Server::local().ask(&request.body(Body::Whole(rtc(json!({})).to_string().into())).unwrap())
+    Server::local().send(&request.body(Body::Whole(rtc(json!({})).to_string().into())).unwrap())
 }
 
 #[test]
@@ -153,7 +153,7 @@ fn a_type_is_asked_for_before_the_syntax() {
         Request::post("/token").header("content-type", "text/plain").body(Body::Whole(body.into())).unwrap()
     };
     for body in ["", "{", "{}"] {
-        assert_eq!(Server::local().ask(&request(body)).status, 415);
+        assert_eq!(Server::local().send(&request(body)).status, 415);
     }
 }
 

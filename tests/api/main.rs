@@ -8,8 +8,8 @@
 mod common;
 
 mod answer;
-mod beside;
 mod channel;
+mod companion;
 mod drop_in_006;
 mod faults;
 mod json;

@@ -106,7 +106,7 @@ fn the_log_names_routes_and_never_a_path() {
 #[test]
 fn the_order_of_errors() {
     let listed = Server::with(&[("CORS_ALLOW_ORIGIN", "https://a.example"), ("ALLOWED_CHANNELS", "room-1")]);
-    let ask = |method: Method, path: &str, body: Body, origin: &str, content_type: &str| {
+    let send = |method: Method, path: &str, body: Body, origin: &str, content_type: &str| {
         let request = Request::builder()
             .method(method)
             .uri(path)
@@ -114,7 +114,7 @@ fn the_order_of_errors() {
             .header("content-type", content_type)
             .body(body)
             .unwrap();
-        let problem = listed.ask(&request).problem();
+        let problem = listed.send(&request).problem();
         let (code, rule) = (problem["code"].as_str().unwrap(), problem["rule"].as_str());
         rule.map_or(code.to_owned(), |rule| format!("{code} {rule}"))
     };
@@ -122,16 +122,16 @@ fn the_order_of_errors() {
     let (text, json) = ("text/plain", "application/json");
     let large = || Body::TooLarge;
     let other = |members: Value| Body::Whole(rtc(members).to_string().into());
-    assert_eq!(ask(Method::PUT, "/nowhere", large(), foreign, text), "not_found");
-    assert_eq!(ask(Method::PUT, "/token", large(), foreign, text), "method_not_allowed");
-    assert_eq!(ask(Method::POST, "/token", large(), foreign, text), "payload_too_large");
-    assert_eq!(ask(Method::POST, "/token", Body::CutOff, foreign, text), "forbidden origin");
-    assert_eq!(ask(Method::POST, "/token", Body::CutOff, known, text), "unsupported_media_type");
-    assert_eq!(ask(Method::POST, "/token", Body::CutOff, known, json), "malformed_json");
+    assert_eq!(send(Method::PUT, "/nowhere", large(), foreign, text), "not_found");
+    assert_eq!(send(Method::PUT, "/token", large(), foreign, text), "method_not_allowed");
+    assert_eq!(send(Method::POST, "/token", large(), foreign, text), "payload_too_large");
+    assert_eq!(send(Method::POST, "/token", Body::CutOff, foreign, text), "forbidden origin");
+    assert_eq!(send(Method::POST, "/token", Body::CutOff, known, text), "unsupported_media_type");
+    assert_eq!(send(Method::POST, "/token", Body::CutOff, known, json), "malformed_json");
     let body = other(json!({ "channel": "room-2", "uid": -1 }));
-    assert_eq!(ask(Method::POST, "/token", body, known, json), "invalid_request");
+    assert_eq!(send(Method::POST, "/token", body, known, json), "invalid_request");
     assert_eq!(
-        ask(Method::POST, "/token", other(json!({ "channel": "room-2" })), known, json),
+        send(Method::POST, "/token", other(json!({ "channel": "room-2" })), known, json),
         "forbidden channel"
     );
 }

@@ -15,7 +15,7 @@ fn cause(headers: &[(&str, &[u8])]) -> String {
     for (name, value) in headers {
         request = request.header(*name, HeaderValue::from_bytes(value).unwrap());
     }
-    refused(&Site::new().ask(&sent(request, &rtc(json!({})))))
+    refused(&Site::new().send(&sent(request, &rtc(json!({})))))
 }
 
 #[track_caller]
@@ -37,7 +37,7 @@ fn good_ones_are_taken_so_that_the_others_are_refused_for_what_they_are() {
         assert_eq!(site.token(&credential, &rtc(json!({ "uid": "alice" }))).status, 200);
     }
     let header = Request::post("/token").header("x-api-key", SHOP_KEY);
-    assert_eq!(site.ask(&sent(header, &rtc(json!({})))).status, 200);
+    assert_eq!(site.send(&sent(header, &rtc(json!({})))).status, 200);
 }
 
 #[test]
@@ -46,7 +46,7 @@ fn no_credential_where_one_belongs() {
     // Nor is one looked for where proxies and histories would keep it.
     let jwt = Key::ed25519().jwt_of("ed25519", &claims());
     for path in [format!("/token?access_token={jwt}"), format!("/token?key={SHOP_KEY}")] {
-        let reply = Site::new().ask(&sent(Request::post(path), &rtc(json!({}))));
+        let reply = Site::new().send(&sent(Request::post(path), &rtc(json!({}))));
         assert_eq!(refused(&reply), "no credential");
     }
     assert_eq!(cause(&[("cookie", bearer(&jwt).as_bytes())]), "no credential");
@@ -203,6 +203,6 @@ fn signatures_that_another_makes() {
 fn a_body_that_was_not_read_says_nothing_of_the_credential() {
     for body in [Body::Whole(b"{".as_slice().into()), Body::CutOff] {
         let request = Request::post("/token").header("authorization", "Bearer wrong-key-wrong-key");
-        assert_eq!(refused(&Site::new().ask(&request.body(body).unwrap())), "api key: not a configured one");
+        assert_eq!(refused(&Site::new().send(&request.body(body).unwrap())), "api key: not a configured one");
     }
 }

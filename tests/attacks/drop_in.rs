@@ -29,10 +29,10 @@ fn nothing_without_a_credential_on_any_route() {
     assert!(routes.len() >= 17, "{routes:?}");
     for (method, path) in &routes {
         for path in [path.clone(), format!("{path}/"), format!("{path}?expiry=60")] {
-            assert_eq!(refused(&site.ask(&bare(method, &path))), "no credential", "{method} {path}");
+            assert_eq!(refused(&site.send(&bare(method, &path))), "no credential", "{method} {path}");
             let request =
                 Request::builder().method(method).uri(&path).header("authorization", "Bearer guess");
-            let cause = refused(&site.ask(&sent(request, &json!({}))));
+            let cause = refused(&site.send(&sent(request, &json!({}))));
             assert_eq!(cause, "api key: not a configured one", "{method} {path}");
         }
     }
@@ -56,7 +56,7 @@ fn the_table_of_requests_here_has_every_drop_in_route() {
 fn a_foreign_channel_through_every_route_that_has_one() {
     let site = Site::with(&[("ALLOWED_CHANNELS", "room-*,user-{sub}-*")]);
     for (_, request) in drop_in(&alice(&json!({})), "other", "alice") {
-        let reply = site.ask(&request);
+        let reply = site.send(&request);
         let body = match request.body() {
             agora_token_server::api::Body::Whole(body) => String::from_utf8_lossy(body).into_owned(),
             _ => String::new(),
@@ -68,17 +68,17 @@ fn a_foreign_channel_through_every_route_that_has_one() {
         }
     }
     for (_, request) in drop_in(&alice(&json!({})), "user-alice-1", "alice") {
-        assert_eq!(site.ask(&request).status, 200);
+        assert_eq!(site.send(&request).status, 200);
     }
 }
 
 #[test]
 fn chat_as_an_administrator_is_for_backends() {
     let site = Site::new();
-    let reply = site.ask(&super::get("/chat/app", &alice(&json!({}))));
+    let reply = site.send(&super::get("/chat/app", &alice(&json!({}))));
     assert_eq!(reply.forbidden().0, "tokenType");
-    assert_eq!(site.ask(&super::get("/chat/app", &super::shop())).status, 200);
-    let reply = site.ask(&super::post("/getToken", &alice(&json!({})), &json!({ "tokenType": "chat" })));
+    assert_eq!(site.send(&super::get("/chat/app", &super::shop())).status, 200);
+    let reply = site.send(&super::post("/getToken", &alice(&json!({})), &json!({ "tokenType": "chat" })));
     assert_eq!(reply.status, 200, "of the bearer himself");
 }
 
@@ -87,7 +87,7 @@ fn while_the_issuer_is_down_no_route_lets_bearers_in() {
     let site = Site::new();
     site.issuer.set(down);
     for (_, request) in drop_in(&alice(&json!({})), "room-1", "alice") {
-        let reply = site.ask(&request);
+        let reply = site.send(&request);
         assert_eq!((reply.status, reply.header("retry-after")), (503, Some("10")));
     }
 }
@@ -98,11 +98,11 @@ fn a_lifetime_that_was_not_asked_for_is_no_longer_than_allowed() {
     for (credential, seconds) in [(alice(&claims), 50), (alice(&json!({})), 90)] {
         let site = Site::with(&[("MAX_EXPIRE_TIME", "90"), ("DEFAULT_EXPIRE_TIME", "3600")]);
         let body = json!({ "channel": "room-1" });
-        let token = site.ask(&super::post("/rtctoken", &credential, &body)).token();
+        let token = site.send(&super::post("/rtctoken", &credential, &body)).token();
         let project = agora_token_server::token::Project::public_test();
         assert_eq!(super::common::opened::opened(&token, &project)["expire"], seconds);
         for path in ["/rtm/alice?expiry=91", "/rtc/room-1/1/userAccount/alice?expiry=91"] {
-            assert_eq!(site.ask(&super::get(path, &credential)).forbidden().0, "expireTime");
+            assert_eq!(site.send(&super::get(path, &credential)).forbidden().0, "expireTime");
         }
     }
 }

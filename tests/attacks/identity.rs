@@ -17,16 +17,16 @@ fn bodies() -> Vec<(Value, &'static [&'static str])> {
         body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
         body
     };
-    let beside = json!({ "rtm": {} });
+    let companion = json!({ "rtm": {} });
     vec![
         (of("rtc", json!({})), &["uid"]),
         (of("rtc", json!({ "version": "006" })), &["uid"]),
         (of("rtc", json!({ "rtm": true })), &["uid"]),
-        (of("rtc", beside.clone()), &["uid", "rtm.userId"]),
+        (of("rtc", companion.clone()), &["uid", "rtm.userId"]),
         (of("convoai", json!({})), &["uid"]),
-        (of("convoai", beside.clone()), &["uid", "rtm.userId"]),
+        (of("convoai", companion.clone()), &["uid", "rtm.userId"]),
         (of("stt", json!({})), &["uid"]),
-        (of("stt", beside), &["uid", "rtm.userId"]),
+        (of("stt", companion), &["uid", "rtm.userId"]),
         (of("rtm", json!({})), &["uid"]),
         (of("rtm", json!({ "version": "006" })), &["uid"]),
         (of("chat-user", json!({})), &["uid"]),
@@ -137,18 +137,18 @@ fn anothers_identity_through_every_drop_in_route() {
     for old in ["007", "006"] {
         let site = if old == "006" { Site::with(&[("TOKEN_VERSION", "006")]) } else { Site::new() };
         for (field, request) in drop_in(&alice(&json!({})), "room-1", "bob") {
-            let (rule, said) = super::forbidden(&site.ask(&request));
+            let (rule, said) = super::forbidden(&site.send(&request));
             assert_eq!(rule, "uid", "{field} of {}", request.uri());
             // A drop-in's field has its own name; the refusal names the contract's.
             assert!(["uid", "rtm.userId"].contains(&said.as_str()), "{said}");
         }
         for (_, request) in drop_in(&alice(&json!({})), "room-1", "alice") {
-            assert_eq!(site.ask(&request).status, 200, "{}", request.uri());
+            assert_eq!(site.send(&request).status, 200, "{}", request.uri());
         }
     }
     for path in ["/rtc/room-1/1/uid/43", "/rte/room-1/1/uid/42/43", "/rte/room-1/1/uid/43/42", "/rtm/43"] {
         let credential = alice(&json!({ "sub": 42 }));
-        assert_forbidden(&site.ask(&super::get(path, &credential)), "uid", "uid");
+        assert_forbidden(&site.send(&super::get(path, &credential)), "uid", "uid");
     }
 }
 
@@ -174,7 +174,7 @@ fn what_drop_in_routes_draw_or_default_is_the_bearer() {
         (got("/rte/room-1/host/uid/42"), "rtmToken"),
     ];
     for (request, member) in cases {
-        let body = site.ask(&request).ok();
+        let body = site.send(&request).ok();
         assert_eq!(identities(body[member].as_str().unwrap()), ["42"], "{}", request.uri());
         assert!(body.get("uid").is_none_or(|uid| *uid == 42), "{body}");
     }

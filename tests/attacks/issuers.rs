@@ -17,7 +17,7 @@ fn known() -> String {
     of_kid("ed25519")
 }
 
-fn ask(site: &Site, credential: &str) -> Reply {
+fn send(site: &Site, credential: &str) -> Reply {
     site.token(credential, &rtc(json!({ "uid": "alice" })))
 }
 
@@ -34,14 +34,14 @@ fn unavailable(reply: &Reply) -> (String, Option<String>) {
 #[test]
 fn fifty_unknown_kids_are_one_fetch_a_minute() {
     let site = Site::new();
-    assert_eq!(ask(&site, &known()).status, 200);
+    assert_eq!(send(&site, &known()).status, 200);
     assert_eq!(site.fetches.get(), 1);
     for minute in 1..=3 {
         for one in 0..50 {
             site.now.set(NOW + minute * 60 + one);
             let kid = format!("made-up-{minute}-{one}");
-            assert_eq!(refused(&ask(&site, &of_kid(&kid))), format!("jwt unknown kid {kid:?}"));
-            assert_eq!(ask(&site, &known()).status, 200, "the others go on");
+            assert_eq!(refused(&send(&site, &of_kid(&kid))), format!("jwt unknown kid {kid:?}"));
+            assert_eq!(send(&site, &known()).status, 200, "the others go on");
         }
         assert_eq!(site.fetches.get(), 1 + minute);
     }
@@ -51,7 +51,7 @@ fn fifty_unknown_kids_are_one_fetch_a_minute() {
 fn what_is_no_jwt_and_what_no_key_of_ours_needs_fetches_nothing() {
     let site = Site::new();
     for credential in [&shop(), "Bearer a.b.c", "Bearer wrong-key-wrong-key", ""] {
-        ask(&site, credential);
+        send(&site, credential);
     }
     assert_eq!(site.fetches.get(), 0);
 }
@@ -74,17 +74,17 @@ fn key_sets_that_cannot_be_used() {
     for (answering, expected) in cases {
         let site = Site::new();
         site.issuer.set(answering);
-        let (cause, warning) = unavailable(&ask(&site, &known()));
+        let (cause, warning) = unavailable(&send(&site, &known()));
         assert_eq!((cause.as_str(), warning), (expected, Some(expected.to_owned())));
         // Not once more for each who comes, and again when it may be mended.
         for _ in 0..50 {
-            unavailable(&ask(&site, &known()));
+            unavailable(&send(&site, &known()));
         }
         assert_eq!(site.fetches.get(), 1, "{expected}");
-        assert_eq!(ask(&site, &shop()).status, 200, "keys need no issuer");
+        assert_eq!(send(&site, &shop()).status, 200, "keys need no issuer");
         site.issuer.set(good);
         site.now.set(NOW + 10);
-        assert_eq!(ask(&site, &known()).status, 200);
+        assert_eq!(send(&site, &known()).status, 200);
     }
 }
 
@@ -97,39 +97,39 @@ fn a_symmetric_key_in_the_set_signs_nothing() {
         Ok(super::key_set(&jwks).into())
     });
     let forged = format!("Bearer {}", Key::secret().jwt_of("s", &claims_with(&json!({}))));
-    assert_eq!(refused(&ask(&site, &forged)), r#"jwt unknown kid "s""#);
-    assert_eq!(ask(&site, &known()).status, 200);
+    assert_eq!(refused(&send(&site, &forged)), r#"jwt unknown kid "s""#);
+    assert_eq!(send(&site, &known()).status, 200);
 }
 
 #[test]
 fn while_the_issuer_is_down_known_keys_are_good_and_unknown_ones_undecided() {
     let site = Site::new();
-    assert_eq!(ask(&site, &known()).status, 200);
+    assert_eq!(send(&site, &known()).status, 200);
     let outages: [(u32, Answering); 2] = [(1, down), (12, || Err(FetchError::TimedOut))];
     for (hours, answering) in outages {
         site.issuer.set(answering);
         site.now.set(NOW + hours * 3600);
-        assert_eq!(ask(&site, &known()).status, 200);
-        let (cause, _) = unavailable(&ask(&site, &of_kid("new")));
+        assert_eq!(send(&site, &known()).status, 200);
+        let (cause, _) = unavailable(&send(&site, &of_kid("new")));
         assert!(cause.starts_with("key set: "), "{cause}");
         site.fetches.set(0);
         for _ in 0..50 {
-            unavailable(&ask(&site, &of_kid("new")));
+            unavailable(&send(&site, &of_kid("new")));
         }
         assert_eq!(site.fetches.get(), 0, "once a minute");
     }
     // A key that was taken back does not live on behind a broken connection.
     site.now.set(NOW + 24 * 3600);
-    unavailable(&ask(&site, &known()));
+    unavailable(&send(&site, &known()));
 }
 
 #[test]
 fn a_key_that_the_issuer_takes_back_is_forgotten() {
     let site = Site::new();
-    assert_eq!(ask(&site, &known()).status, 200);
+    assert_eq!(send(&site, &known()).status, 200);
     site.issuer.set(|| Ok(super::key_set(&[Key::rsa().jwk(&json!({ "kid": "rsa" }))]).into()));
     site.now.set(NOW + 600);
-    assert_eq!(refused(&ask(&site, &known())), r#"jwt unknown kid "ed25519""#);
+    assert_eq!(refused(&send(&site, &known())), r#"jwt unknown kid "ed25519""#);
 }
 
 #[test]

@@ -83,7 +83,7 @@ impl Site {
         Context { peer: Some(self.peer.get().parse().unwrap()), ..context(self.now.get(), 7) }
     }
 
-    fn ask(&self, request: &Request<Body>) -> Reply {
+    fn send(&self, request: &Request<Body>) -> Reply {
         self.ask_counted(request, |_| None)
     }
 
@@ -99,7 +99,7 @@ impl Site {
 
     /// `POST /token`.
     fn token(&self, credential: &str, body: &Value) -> Reply {
-        self.ask(&post("/token", credential, body))
+        self.send(&post("/token", credential, body))
     }
 }
 

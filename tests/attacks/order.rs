@@ -99,7 +99,7 @@ fn what_is_wrong_elsewhere_is_not_told_to_strangers() {
     site.issuer.set(down);
     for path in ["/token", "/inspect", "/getToken", "/rtctoken"] {
         for body in [json!({}), json!({ "token": "007" }), json!([])] {
-            super::refused(&site.ask(&super::post(path, "Bearer guess", &body)));
+            super::refused(&site.send(&super::post(path, "Bearer guess", &body)));
         }
     }
 }
@@ -117,7 +117,7 @@ fn names_that_a_client_makes_up_do_not_reach_the_log() {
     let cause = reply.log()["cause"].as_str().unwrap().to_owned();
     assert!(cause.contains("expireTime") && cause.contains("unknown field"), "{cause}");
     for path in ["/token/secret-in-a-path", "/rtm/secret-in-a-path?key=secret-in-a-query"] {
-        let reply = site.ask(&super::get(path, &shop()));
+        let reply = site.send(&super::get(path, &shop()));
         assert!(!reply.log.contains("secret-in"), "{}", reply.log);
     }
 }

@@ -103,11 +103,11 @@ fn a_role_that_was_not_granted() {
     for path in
         ["publisher", "host", "broadcaster", "1"].map(|role| format!("/rtc/r/{role}/userAccount/alice"))
     {
-        assert_forbidden(&site.ask(&super::get(&path, &listener)), "role", "role");
+        assert_forbidden(&site.send(&super::get(&path, &listener)), "role", "role");
     }
     // Those that publish unless told otherwise.
     for path in ["/access_token?channel=r", "/fetch_rtc_token?channelname=r"] {
-        assert_forbidden(&site.ask(&super::get(path, &listener)), "role", "role");
+        assert_forbidden(&site.send(&super::get(path, &listener)), "role", "role");
     }
 }
 
@@ -138,10 +138,10 @@ fn a_type_inside_another() {
     // `getToken` takes a channel for an RTM token and passes it over.
     let site = Site::with(&[("ALLOWED_TOKEN_TYPES", "rtc")]);
     let body = json!({ "tokenType": "rtm", "channel": "room-1", "role": "publisher", "uid": "alice" });
-    assert_forbidden(&site.ask(&super::post("/getToken", &shop(), &body)), "tokenType", "tokenType");
+    assert_forbidden(&site.send(&super::post("/getToken", &shop(), &body)), "tokenType", "tokenType");
     let in_channels = granted(json!({ "channels": ["room-1"] }));
     assert_forbidden(
-        &Site::new().ask(&super::post("/getToken", &in_channels, &body)),
+        &Site::new().send(&super::post("/getToken", &in_channels, &body)),
         "tokenType",
         "tokenType",
     );
@@ -221,7 +221,7 @@ fn a_wildcard_in_every_spelling() {
             let body = format!(r#"{{"channel":"r","role":"publisher","uid":{escaped},"expireTime":60}}"#);
             let request = super::post("/token", &credential, &json!({}));
             let request = request.map(|_| agora_token_server::api::Body::Whole(body.into()));
-            assert_forbidden(&site.ask(&request), "wildcard", "uid");
+            assert_forbidden(&site.send(&request), "wildcard", "uid");
         }
         for uid in [json!(-0.0), json!(0.0), json!("-0"), json!("00"), json!("")] {
             let reply = site.token(&credential, &rtc(json!({ "uid": uid })));
@@ -249,11 +249,11 @@ fn a_wildcard_in_every_spelling() {
         assert_forbidden(&site.token(&credential, &room("*")), "wildcard", "roomUuid");
         for (_, request) in drop_in(&credential, "room-1", "*") {
             // It draws a uid for whoever has none, whatever the body says.
-            if request.uri() == "/rtctoken" && site.ask(&request).status == 200 {
-                assert_eq!(site.ask(&request).ok()["uid"], super::common::server::DRAWN_UID.get());
+            if request.uri() == "/rtctoken" && site.send(&request).status == 200 {
+                assert_eq!(site.send(&request).ok()["uid"], super::common::server::DRAWN_UID.get());
                 continue;
             }
-            assert_eq!(site.ask(&request).forbidden().0, "wildcard", "{}", request.uri());
+            assert_eq!(site.send(&request).forbidden().0, "wildcard", "{}", request.uri());
         }
         let named = [
             "/rtc/r/1/uid/0",
@@ -262,14 +262,14 @@ fn a_wildcard_in_every_spelling() {
             "/access_token?channel=r&uid=0",
         ];
         for path in named.map(str::to_owned) {
-            assert_forbidden(&site.ask(&super::get(&path, &credential)), "wildcard", "uid");
+            assert_forbidden(&site.send(&super::get(&path, &credential)), "wildcard", "uid");
         }
         for path in ["/rtc/*/1/userAccount/alice", "/access_token?channel=%2a&uid=alice"] {
-            assert_forbidden(&site.ask(&super::get(path, &credential)), "wildcard", "channel");
+            assert_forbidden(&site.send(&super::get(path, &credential)), "wildcard", "channel");
         }
     }
     // The uid that the older guide takes for a missing one is a wildcard too.
-    let reply = site.ask(&super::get("/access_token?channel=r", &shop()));
+    let reply = site.send(&super::get("/access_token?channel=r", &shop()));
     assert_forbidden(&reply, "wildcard", "uid");
     assert_eq!(site.token(&shop(), &mine(json!({ "channel": "" }))).faults(), ["channel is required"]);
 }
@@ -294,7 +294,7 @@ fn a_lifetime_beyond_the_policy_or_beyond_the_jwt() {
     // Within the clock skew the JWT is good, and there is nothing left of it to give.
     for end in [NOW, NOW - 29] {
         assert_forbidden(&site.token(&alice(&json!({ "exp": end })), &long(1)), "expireTime", "expireTime");
-        let reply = site.ask(&super::get("/rtm/alice", &alice(&json!({ "exp": end }))));
+        let reply = site.send(&super::get("/rtm/alice", &alice(&json!({ "exp": end }))));
         assert_forbidden(&reply, "expireTime", "expireTime");
     }
     // Privileges end within the token.

@@ -1,6 +1,6 @@
 use agora_token_server::auth::{ApiKeys, Authenticator, Caller, Credentials, NewApiKey};
 
-use super::{ask, keys, now, refusal};
+use super::{keys, now, refusal, send};
 
 /// `backend-key-1` and `backend-key-2`, hashed with sha256sum.
 const ENTRIES: &str = "shop:7baf223c20b36c0a361fc4f70f185aa127a34b8cd110545834a9e1fda668af58,\
@@ -30,8 +30,8 @@ fn each_key_names_its_backend() {
     for (key, name) in [(shop, "shop"), (forum, "forum")] {
         let caller = Caller::Key { name: name.to_owned() };
         let secret = key.expose_secret();
-        assert_eq!(ask(&authenticator, &format!("Bearer {secret}"), now()), Ok(caller.clone()));
-        assert_eq!(ask(&authenticator, &format!("bEARER {secret}"), now()), Ok(caller.clone()));
+        assert_eq!(send(&authenticator, &format!("Bearer {secret}"), now()), Ok(caller.clone()));
+        assert_eq!(send(&authenticator, &format!("bEARER {secret}"), now()), Ok(caller.clone()));
         assert_eq!(by_header(&authenticator, secret), Ok(caller));
     }
 }
@@ -69,7 +69,7 @@ fn the_hash_is_no_key() {
         assert_eq!(refusal(by_header(&authenticator, text)), "api key: not a configured one");
     }
     assert_eq!(
-        refusal(ask(&authenticator, &format!("Bearer {hash}"), now())),
+        refusal(send(&authenticator, &format!("Bearer {hash}"), now())),
         "api key: not a configured one"
     );
 }
@@ -94,7 +94,7 @@ fn authorization_is_bearer_and_one_token() {
     ];
     for authorization in wrong {
         assert_eq!(
-            refusal(ask(&authenticator, &authorization, now())),
+            refusal(send(&authenticator, &authorization, now())),
             "authorization: expected Bearer, one space and one token",
             "{authorization:?}"
         );

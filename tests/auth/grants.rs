@@ -1,5 +1,5 @@
 use agora_token_server::auth::{Authenticator, Bearer, Grants, Identity, JwtSettings};
-use agora_token_server::issue::{Role, TokenType};
+use agora_token_server::request::{Role, TokenKind};
 use serde_json::{Value, json};
 
 use super::issuer::{Key, SECRET, claims};
@@ -39,7 +39,7 @@ fn grants_say_what_the_contract_says() {
     assert_eq!(grants.channels.unwrap(), texts(&["room-1"]));
     assert_eq!(grants.roles.unwrap(), [Role::Subscriber]);
     assert_eq!(grants.max_expire_time.unwrap().get(), 600);
-    assert_eq!(grants.token_types.unwrap(), [TokenType::Rtc]);
+    assert_eq!(grants.token_types.unwrap(), [TokenKind::Rtc]);
     assert_eq!(grants.wildcards, Some(false));
     assert_eq!(bearer.identity, bound("42"), "uid replaces sub");
     assert_eq!(bearer.subject.as_deref(), Some("alice"));
@@ -67,12 +67,12 @@ fn a_jwt_without_grants_has_none() {
 #[test]
 fn every_known_name_is_known() {
     let grants = granted(
-        json!({ "roles": Role::ALL.map(Role::name), "tokenTypes": TokenType::ALL.map(TokenType::name) }),
+        json!({ "roles": Role::ALL.map(Role::name), "tokenTypes": TokenKind::ALL.map(TokenKind::name) }),
     )
     .grants
     .unwrap();
     assert_eq!(grants.roles.unwrap(), Role::ALL);
-    assert_eq!(grants.token_types.unwrap(), TokenType::ALL);
+    assert_eq!(grants.token_types.unwrap(), TokenKind::ALL);
 }
 
 #[test]

@@ -50,13 +50,13 @@ fn keys(text: &str) -> ApiKeys {
     ApiKeys::parse(text).unwrap()
 }
 
-fn ask(authenticator: &Authenticator, authorization: &str, at: UnixTime) -> Result<Caller, AuthError> {
+fn send(authenticator: &Authenticator, authorization: &str, at: UnixTime) -> Result<Caller, AuthError> {
     let credentials = Credentials { authorization: Some(authorization), ..Credentials::default() };
     authenticator.authenticate(&credentials, at)
 }
 
 fn ask_with_jwt(authenticator: &Authenticator, token: &str, at: UnixTime) -> Result<Caller, AuthError> {
-    ask(authenticator, &format!("Bearer {token}"), at)
+    send(authenticator, &format!("Bearer {token}"), at)
 }
 
 /// The bearer of a JWT that is accepted.

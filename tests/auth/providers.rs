@@ -26,7 +26,7 @@ fn key_set(provider: &Value) -> Vec<u8> {
     set.to_string().into_bytes()
 }
 
-fn ask(provider: &Value, claims: &Value) -> Result<Caller, agora_token_server::auth::AuthError> {
+fn send(provider: &Value, claims: &Value) -> Result<Caller, agora_token_server::auth::AuthError> {
     let setting = |name: &str| provider["settings"][name].as_str();
     let settings = JwtSettings {
         issuer: setting("JWT_ISSUER"),
@@ -54,7 +54,7 @@ fn every_recipe_takes_its_providers_tokens() {
     let providers = providers();
     assert_eq!(providers.len(), 6);
     for (name, provider) in providers {
-        let Ok(Caller::Bearer(bearer)) = ask(&provider, &provider["claims"]) else { panic!("{name}") };
+        let Ok(Caller::Bearer(bearer)) = send(&provider, &provider["claims"]) else { panic!("{name}") };
         assert_eq!(bearer.identity, bound(provider["identity"].as_str().unwrap()), "{name}");
         let channels = bearer.grants.and_then(|grants| grants.channels);
         assert_eq!(serde_json::json!(channels), provider["channels"], "{name}");
@@ -73,7 +73,7 @@ fn and_refuses_what_the_provider_signs_for_other_ends() {
                     value => claims[claim] = value.clone(),
                 }
             }
-            assert_eq!(refusal(ask(&provider, &claims)), refused["cause"], "{name}: {}", refused["why"]);
+            assert_eq!(refusal(send(&provider, &claims)), refused["cause"], "{name}: {}", refused["why"]);
         }
     }
 }

@@ -1,8 +1,8 @@
 //! What a token says, as JSON to compare with, once its signature holds.
 
 use agora_token_server::token::{
-    Access, AccessToken, AccessToken2, Payload, Permissions, Project, Resource, Service, SignedAccessToken,
-    Text,
+    Access, AccessToken, AccessToken2, Payload, Permissions, Project, Resource, Service, Text,
+    UnverifiedAccessToken,
 };
 use serde_json::{Map, Value, json};
 
@@ -39,7 +39,7 @@ pub fn opened_006(token: &str, channel: &str, uid: &str) -> Value {
         .privileges()
         .iter()
         .map(|(privilege, end)| {
-            let name = SignedAccessToken::privilege_name(*privilege).unwrap();
+            let name = UnverifiedAccessToken::privilege_name(*privilege).unwrap();
             (name.to_owned(), end.as_secs().into())
         })
         .collect();

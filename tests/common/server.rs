@@ -77,7 +77,7 @@ impl Server {
 
     /// `POST` of a body that says it is JSON.
     pub fn post(&self, path: &str, body: impl Into<Vec<u8>>) -> Reply {
-        self.ask(
+        self.send(
             &Request::post(path)
                 .header("content-type", "application/json")
                 .body(Body::Whole(body.into().into()))
@@ -87,11 +87,11 @@ impl Server {
 
     /// A request without a body.
     pub fn bare(&self, method: Method, path: &str) -> Reply {
-        self.ask(&Request::builder().method(method).uri(path).body(Body::Whole(Vec::new().into())).unwrap())
+        self.send(&Request::builder().method(method).uri(path).body(Body::Whole(Vec::new().into())).unwrap())
     }
 
     /// Any request.
-    pub fn ask(&self, request: &Request<Body>) -> Reply {
+    pub fn send(&self, request: &Request<Body>) -> Reply {
         self.ask_with(request, NOW, SALT)
     }
 

@@ -2,9 +2,9 @@
 
 use std::num::NonZeroU32;
 
-use agora_token_server::config::{AllowOrigin, Listen, TokenVersion};
-use agora_token_server::issue::TokenType;
+use agora_token_server::config::{AllowOrigin, Format, Listen};
 use agora_token_server::policy::ChannelPattern;
+use agora_token_server::request::TokenKind;
 
 use crate::common::server::{EVERY_TYPE, lookup};
 use crate::{fault, with};
@@ -24,9 +24,9 @@ fn allowed_channels() {
 #[test]
 fn allowed_token_types() {
     let types = |list: &str| with("ALLOWED_TOKEN_TYPES", list).policy.token_types;
-    assert_eq!(types("rtc"), [TokenType::Rtc]);
-    assert_eq!(types(" stt, fpa "), [TokenType::Stt, TokenType::Fpa]);
-    assert_eq!(types(EVERY_TYPE), TokenType::ALL);
+    assert_eq!(types("rtc"), [TokenKind::Rtc]);
+    assert_eq!(types(" stt, fpa "), [TokenKind::Stt, TokenKind::Fpa]);
+    assert_eq!(types(EVERY_TYPE), TokenKind::ALL);
     assert!(types(",").is_empty(), "an empty list allows nothing");
     assert_eq!(
         fault("ALLOWED_TOKEN_TYPES", "rtc,chat"),
@@ -51,8 +51,8 @@ fn lifetimes() {
 
 #[test]
 fn token_version() {
-    assert_eq!(with("TOKEN_VERSION", "007").drop_in_version, TokenVersion::V007);
-    assert_eq!(with("TOKEN_VERSION", "006").drop_in_version, TokenVersion::V006);
+    assert_eq!(with("TOKEN_VERSION", "007").drop_in_version, Format::V007);
+    assert_eq!(with("TOKEN_VERSION", "006").drop_in_version, Format::V006);
     for text in ["6", "AccessToken2", "005"] {
         assert_eq!(fault("TOKEN_VERSION", text), format!("TOKEN_VERSION: {text:?}, expected 007 or 006"));
     }

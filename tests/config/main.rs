@@ -13,10 +13,8 @@ mod project;
 use std::cell::RefCell;
 
 use agora_token_server::api::App;
-use agora_token_server::config::{
-    AllowOrigin, Config, Listen, Notice, Platform, ProjectSource, TokenVersion,
-};
-use agora_token_server::issue::TokenType;
+use agora_token_server::config::{AllowOrigin, Config, Format, Listen, Notice, Platform, ProjectSource};
+use agora_token_server::request::TokenKind;
 use agora_token_server::time::{Ttl, UnixTime};
 use agora_token_server::token::Project;
 use common::server::{APP_ID, CERTIFICATE, config, local, refused_config};
@@ -72,7 +70,7 @@ fn the_defaults() {
         assert!(given(&config).secondary.is_none());
         assert!(config.authenticator.is_open());
         assert!(config.policy.channels.is_none());
-        assert_eq!(config.policy.token_types, [TokenType::Rtc, TokenType::Rtm, TokenType::ChatUser]);
+        assert_eq!(config.policy.token_types, [TokenKind::Rtc, TokenKind::Rtm, TokenKind::ChatUser]);
         assert_eq!(config.policy.max_ttl, Ttl::MAX);
         assert!(!config.policy.expire_with_jwt);
         assert!(config.policy.wildcard_uid, "with AUTH=none");
@@ -80,7 +78,7 @@ fn the_defaults() {
         assert_eq!(config.default_ttl, Ttl::HOUR);
         assert_eq!(config.rate_limit, None);
         assert_eq!(config.trusted_proxies, 0);
-        assert_eq!(config.drop_in_version, TokenVersion::V007);
+        assert_eq!(config.drop_in_version, Format::V007);
         assert_eq!(config.allow_origin, AllowOrigin::Any);
         assert_eq!(notices, [Notice::NoAuthentication]);
     }

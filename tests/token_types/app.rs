@@ -4,7 +4,7 @@
 use serde_json::{Value, json};
 
 use crate::common::server::{APP_ID, NOW};
-use crate::{ask, assert_has_no_006, assert_needs_a_lifetime, issued};
+use crate::{assert_has_no_006, assert_needs_a_lifetime, issued, send};
 
 fn body(token_type: &str) -> Value {
     json!({ "tokenType": token_type, "expireTime": 600 })
@@ -37,7 +37,7 @@ fn fpa_as_its_official_builder_makes_it_and_with_a_lifetime() {
     assert_eq!(issued(&json!({ "tokenType": "fpa" })), (answer("fpa", 86_400), services(0)));
     assert_eq!(issued(&body("fpa")), (answer("fpa", 600), services(600)));
     let expected = "expected seconds from now, an integer from 1 to 86400";
-    let reply = ask(&json!({ "tokenType": "fpa", "expireTime": 0 }));
+    let reply = send(&json!({ "tokenType": "fpa", "expireTime": 0 }));
     assert_eq!(reply.faults(), [format!("expireTime: 0, {expected}")]);
     let missing = json!({ "tokenType": "fpa", "expireTime": null });
     assert_eq!(issued(&missing), (answer("fpa", 86_400), services(0)));
@@ -54,7 +54,7 @@ fn their_faults() {
         body["userUuid"] = json!("alice");
         body["x"] = json!(1);
         assert_eq!(
-            ask(&body).faults(),
+            send(&body).faults(),
             [
                 format!("uid: belongs to tokenType rtc, not to {token_type}"),
                 format!("userUuid: belongs to tokenType apaas-room-user, not to {token_type}"),

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use crate::common::server::{APP_ID, NOW};
-use crate::{ask, assert_has_no_006, assert_needs_a_lifetime, assert_takes_user_ids, issued};
+use crate::{assert_has_no_006, assert_needs_a_lifetime, assert_takes_user_ids, issued, send};
 
 #[test]
 fn one_chat_user() {
@@ -26,7 +26,7 @@ fn its_faults() {
     assert_needs_a_lifetime(body.clone());
     assert_has_no_006(body);
     assert_eq!(
-        ask(&json!({ "tokenType": "chat-user", "channel": "c", "permissions": {}, "x": 1 })).faults(),
+        send(&json!({ "tokenType": "chat-user", "channel": "c", "permissions": {}, "x": 1 })).faults(),
         [
             "expireTime is required",
             "uid is required",

@@ -4,7 +4,7 @@
 use serde_json::{Value, json};
 
 use crate::common::server::{APP_ID, NOW};
-use crate::{ask, assert_has_no_006, assert_needs_a_lifetime, assert_takes_user_ids, issued};
+use crate::{assert_has_no_006, assert_needs_a_lifetime, assert_takes_user_ids, issued, send};
 
 fn room_user(role: &Value) -> Value {
     json!({
@@ -49,12 +49,12 @@ fn a_role_is_agoras_number() {
         [(json!(32_768), "32768"), (json!(-32_769), "-32769"), (json!(1.5), "1.5"), (json!("1"), "\"1\"")]
     {
         assert_eq!(
-            ask(&room_user(&role)).faults(),
+            send(&room_user(&role)).faults(),
             [format!("role: {shown}, expected an integer from -32768 to 32767")]
         );
     }
     for missing in [json!(null), json!("")] {
-        assert_eq!(ask(&room_user(&missing)).faults(), ["role is required"]);
+        assert_eq!(send(&room_user(&missing)).faults(), ["role is required"]);
     }
 }
 
@@ -65,7 +65,7 @@ fn the_faults_of_a_room_user() {
     assert_needs_a_lifetime(room_user(&json!(1)));
     assert_has_no_006(room_user(&json!(1)));
     assert_eq!(
-        ask(&json!({ "tokenType": "apaas-room-user", "uid": 1, "channel": "c" })).faults(),
+        send(&json!({ "tokenType": "apaas-room-user", "uid": 1, "channel": "c" })).faults(),
         [
             "expireTime is required",
             "roomUuid is required",
@@ -98,7 +98,7 @@ fn one_user() {
     assert_needs_a_lifetime(body.clone());
     assert_has_no_006(body);
     assert_eq!(
-        ask(
+        send(
             &json!({ "tokenType": "apaas-user", "roomUuid": "r", "role": 1, "userUuid": 1, "expireTime": 1 })
         )
         .faults(),

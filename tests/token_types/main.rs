@@ -27,7 +27,7 @@ fn issued(body: &Value) -> (Value, Value) {
     (answer, services(&reply.token()))
 }
 
-fn ask(body: &Value) -> Reply {
+fn send(body: &Value) -> Reply {
     Server::of_everything().token(body)
 }
 
@@ -38,15 +38,15 @@ fn assert_takes_user_ids(name: &str, mut body: Value) {
     for id in [json!("a"), json!("Zoë 😀"), json!("\u{0}"), json!("x".repeat(64)), json!("007"), json!("-1")]
     {
         body[name] = id.clone();
-        assert_eq!(ask(&body).ok()[name], id);
+        assert_eq!(send(&body).ok()[name], id);
     }
     for (number, digits) in [(json!(0), "0"), (json!(42), "42"), (json!(u64::MAX), "18446744073709551615")] {
         body[name] = number;
-        assert_eq!(ask(&body).ok()[name], digits);
+        assert_eq!(send(&body).ok()[name], digits);
     }
     for missing in [json!(null), json!("")] {
         body[name] = missing;
-        assert_eq!(ask(&body).faults(), [format!("{field} is required")]);
+        assert_eq!(send(&body).faults(), [format!("{field} is required")]);
     }
     for (id, shown) in [
         (json!(-1), "-1, expected text or an integer from 0"),
@@ -57,21 +57,21 @@ fn assert_takes_user_ids(name: &str, mut body: Value) {
         (json!("é".repeat(40)), "80 bytes, expected at most 64"),
     ] {
         body[name] = id;
-        assert_eq!(ask(&body).faults(), [format!("{field}: {shown}")]);
+        assert_eq!(send(&body).faults(), [format!("{field}: {shown}")]);
     }
     body.as_object_mut().unwrap().remove(name);
-    assert_eq!(ask(&body).faults(), [format!("{field} is required")]);
+    assert_eq!(send(&body).faults(), [format!("{field} is required")]);
 }
 
 /// `tokenType`s other than rtc and rtm have no 006.
 #[track_caller]
 fn assert_has_no_006(mut body: Value) {
     body["version"] = json!("007");
-    assert_eq!(ask(&body).ok()["version"], "007");
+    assert_eq!(send(&body).ok()["version"], "007");
     body["version"] = json!("006");
     let kind = body["tokenType"].as_str().unwrap();
     let expected = format!("version: 006 has no tokens of type {kind}, only rtc and rtm");
-    assert_eq!(ask(&body).faults(), [expected]);
+    assert_eq!(send(&body).faults(), [expected]);
 }
 
 /// An `expireTime` is required and bounded here as it is for rtc.
@@ -85,8 +85,8 @@ fn assert_needs_a_lifetime(mut body: Value) {
         (json!(1_763_773_600), format!("expireTime: 1763773600 looks like a Unix timestamp, {expected}")),
     ] {
         body["expireTime"] = expire;
-        assert_eq!(ask(&body).faults(), [fault]);
+        assert_eq!(send(&body).faults(), [fault]);
     }
     body.as_object_mut().unwrap().remove("expireTime");
-    assert_eq!(ask(&body).faults(), ["expireTime is required"]);
+    assert_eq!(send(&body).faults(), ["expireTime is required"]);
 }

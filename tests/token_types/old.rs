@@ -2,9 +2,9 @@
 
 use serde_json::{Value, json};
 
-use crate::ask;
 use crate::common::opened::opened_006;
 use crate::common::server::{APP_ID, NOW, SALT, rtc};
+use crate::send;
 
 /// The token's own end is Agora's 24 hours, whatever was asked for.
 const END: u32 = NOW + 86_400;
@@ -24,7 +24,7 @@ fn old_rtm(members: Value) -> Value {
 
 #[track_caller]
 fn privileges(body: &Value) -> (Value, u64) {
-    let reply = ask(body);
+    let reply = send(body);
     let mut token = opened_006(&reply.token(), "room-1", "42");
     assert_eq!(token["expiresAt"], END);
     (token["privileges"].take(), reply.ok()["expiresAt"].as_u64().unwrap())
@@ -32,7 +32,7 @@ fn privileges(body: &Value) -> (Value, u64) {
 
 #[test]
 fn a_publisher() {
-    let reply = ask(&old_rtc(json!({})));
+    let reply = send(&old_rtc(json!({})));
     assert_eq!(
         reply.ok(),
         json!({
@@ -92,7 +92,7 @@ fn a_privilege_of_0_ends_with_expire_time_and_not_after_24_hours() {
 #[test]
 fn whose_it_is() {
     for (uid, signed) in [(json!(0), ""), (json!("0"), ""), (json!(7), "7"), (json!("alice"), "alice")] {
-        opened_006(&ask(&old_rtc(json!({ "uid": uid }))).token(), "room-1", signed);
+        opened_006(&send(&old_rtc(json!({ "uid": uid }))).token(), "room-1", signed);
     }
 }
 
@@ -100,25 +100,25 @@ fn whose_it_is() {
 fn it_knows_no_wildcard_but_uid_0() {
     for uid in ["*", "user-*"] {
         assert_eq!(
-            ask(&old_rtc(json!({ "uid": uid }))).faults(),
+            send(&old_rtc(json!({ "uid": uid }))).faults(),
             ["uid: a 006 token knows no wildcards but uid 0"]
         );
     }
     // Where wildcard channels are allowed, the empty name is one.
     for channel in ["*", "room-*", ""] {
         assert_eq!(
-            ask(&old_rtc(json!({ "channel": channel }))).faults(),
+            send(&old_rtc(json!({ "channel": channel }))).faults(),
             ["channel: a 006 token knows no wildcard channels"]
         );
     }
-    assert_eq!(ask(&old_rtm(json!({ "uid": "a*" }))).faults(), ["uid: a 006 token knows no wildcards"]);
+    assert_eq!(send(&old_rtm(json!({ "uid": "a*" }))).faults(), ["uid: a 006 token knows no wildcards"]);
 }
 
 #[test]
 fn it_has_one_service() {
     for rtm in [json!(true), json!({ "userId": "alice" }), json!(false), json!({})] {
         assert_eq!(
-            ask(&old_rtc(json!({ "rtm": rtm }))).faults(),
+            send(&old_rtc(json!({ "rtm": rtm }))).faults(),
             ["rtm: a 006 token has one service only; ask for an rtm token as well"]
         );
     }
@@ -127,7 +127,7 @@ fn it_has_one_service() {
 #[test]
 fn its_other_faults_are_those_of_007() {
     assert_eq!(
-        ask(&json!({ "version": "006", "rtm": 1, "x": 2 })).faults(),
+        send(&json!({ "version": "006", "rtm": 1, "x": 2 })).faults(),
         [
             "expireTime is required",
             "channel is required",
@@ -141,7 +141,7 @@ fn its_other_faults_are_those_of_007() {
 
 #[test]
 fn signing_in() {
-    let reply = ask(&old_rtm(json!({})));
+    let reply = send(&old_rtm(json!({})));
     assert_eq!(
         reply.ok(),
         json!({
@@ -159,7 +159,7 @@ fn signing_in() {
 fn signing_in_has_no_permissions() {
     for permissions in [json!({}), json!({ "users": { "read": ["a"] } }), json!(1)] {
         assert_eq!(
-            ask(&old_rtm(json!({ "permissions": permissions }))).faults(),
+            send(&old_rtm(json!({ "permissions": permissions }))).faults(),
             ["permissions: a 006 token has none"]
         );
     }

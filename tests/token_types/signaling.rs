@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::common::server::{APP_ID, NOW};
-use crate::{ask, assert_needs_a_lifetime, assert_takes_user_ids, issued};
+use crate::{assert_needs_a_lifetime, assert_takes_user_ids, issued, send};
 
 fn rtm(permissions: &Value) -> Value {
     json!({ "tokenType": "rtm", "uid": "alice", "expireTime": 600, "permissions": permissions })
@@ -88,7 +88,7 @@ fn every_fault_of_permissions_names_its_place() {
             ],
         ),
     ] {
-        assert_eq!(ask(&rtm(&permissions)).faults(), faults, "{permissions}");
+        assert_eq!(send(&rtm(&permissions)).faults(), faults, "{permissions}");
     }
 }
 
@@ -98,7 +98,7 @@ fn permissions_are_bounded_by_what_a_token_holds() {
     issued(&rtm(&json!({ "users": { "read": [name] } })));
     let name = "n".repeat(62_000);
     assert_eq!(
-        ask(&rtm(&json!({ "users": { "read": [name] } }))).faults(),
+        send(&rtm(&json!({ "users": { "read": [name] } }))).faults(),
         ["permissions.users.read: more than 61440 bytes of names"]
     );
 }

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::common::server::{APP_ID, NOW, rtc};
-use crate::{ask, assert_has_no_006, assert_needs_a_lifetime, issued};
+use crate::{assert_has_no_006, assert_needs_a_lifetime, issued, send};
 
 const BOTH: [&str; 2] = ["convoai", "stt"];
 
@@ -51,11 +51,11 @@ fn rtm_left_out_is_true() {
             assert_eq!(services[1]["userId"], "alice");
         }
         assert_eq!(
-            ask(&body(token_type, json!({ "uid": 0 }))).faults(),
+            send(&body(token_type, json!({ "uid": 0 }))).faults(),
             ["rtm: true signs in as the uid, which 0 does not name; expected { \"userId\": text }"]
         );
         assert_eq!(
-            ask(&body(token_type, json!({ "rtm": false }))).faults(),
+            send(&body(token_type, json!({ "rtm": false }))).faults(),
             ["rtm: false, expected true or { \"userId\": text }"]
         );
     }
@@ -81,7 +81,7 @@ fn everything_else_as_for_rtc() {
         assert_has_no_006(body(token_type, json!({})));
         assert_has_no_006(body(token_type, json!({ "rtm": true })));
         assert_eq!(
-            ask(&json!({ "tokenType": token_type, "permissions": {} })).faults(),
+            send(&json!({ "tokenType": token_type, "permissions": {} })).faults(),
             [
                 "expireTime is required".to_owned(),
                 "channel is required".to_owned(),

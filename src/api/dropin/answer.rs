@@ -2,9 +2,9 @@
 
 use serde::Serialize;
 
-use super::super::issued::Identity;
+use super::super::answer::token::Identity;
 use super::Family;
-use crate::issue::{Grant, IssuedToken};
+use crate::grant::{Grant, IssuedToken};
 
 /// Where a client looks for its token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,7 +50,7 @@ impl<'a> Answer<'a> {
         let first = tokens.first();
         Self {
             uid: match family {
-                Family::RtcToken => first.and_then(|(_, grant, _)| Identity::of(&grant.request().ask)),
+                Family::RtcToken => first.and_then(|(_, grant, _)| Identity::of(&grant.request().spec)),
                 _ => None,
             },
             token: token(Member::Token),

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use percent_encoding::percent_decode_str;
 
-use super::super::problem::{FieldFault, Problem};
+use super::super::answer::problem::{FieldFault, Problem};
 
 /// A percent-encoded part of a path.
 pub(super) fn decoded<'a>(name: &str, text: &'a str) -> Result<Cow<'a, str>, Problem> {

@@ -1,9 +1,9 @@
 //! `POST /getToken` of `agora-token-service`: a token of any of three kinds.
 
-use super::super::fields::Fields;
+use super::super::parse::fields::Fields;
 use super::value::{channel, lifetime, role, rtm_user, same_user, uid, user_id};
 use super::{Defaults, rtc, rtm};
-use crate::issue::{Ask, Beside, Role, Seat, TokenRequest};
+use crate::request::{Companion, Participant, Role, TokenRequest, TokenSpec};
 use crate::token::{PrivilegeTtl, RtcPrivileges};
 
 pub(super) fn get_token(fields: &mut Fields<'_>, defaults: &Defaults<'_>) -> Option<TokenRequest> {
@@ -28,8 +28,8 @@ pub(super) fn get_token(fields: &mut Fields<'_>, defaults: &Defaults<'_>) -> Opt
         Kind::Rtc => {
             let channel = channel(fields, "channel", defaults);
             let (role, uid) = (role(fields), uid(fields, "uid", defaults));
-            let seat = Seat { channel: channel?, uid: uid?, role: role? };
-            Some(rtc(seat, ttl?, defaults))
+            let participant = Participant { channel: channel?, uid: uid?, role: role? };
+            Some(rtc(participant, ttl?, defaults))
         }
         // With a channel that server adds what a Signaling stream channel needs: joining it in
         // RTC and publishing data there.
@@ -41,8 +41,11 @@ pub(super) fn get_token(fields: &mut Fields<'_>, defaults: &Defaults<'_>) -> Opt
             let end = PrivilegeTtl::from(ttl);
             let privileges =
                 RtcPrivileges { publish_data_stream: Some(end), ..RtcPrivileges::subscriber(end) };
-            let seat = Seat { channel: channel?, uid: uid?, role: Role::Publisher };
-            Some(TokenRequest { ask: Ask::Rtc { seat, privileges, beside: Beside::Rtm(user_id?) }, ttl })
+            let participant = Participant { channel: channel?, uid: uid?, role: Role::Publisher };
+            Some(TokenRequest {
+                spec: TokenSpec::Rtc { participant, privileges, companion: Companion::Rtm(user_id?) },
+                ttl,
+            })
         }
         Kind::Rtm => {
             let user_id = rtm_user(fields, "uid", defaults);
@@ -50,11 +53,11 @@ pub(super) fn get_token(fields: &mut Fields<'_>, defaults: &Defaults<'_>) -> Opt
         }
         // Without a uid that server gives out an administrator's token; here the policy decides.
         Kind::Chat if fields.is_missing("uid") && asking.identity.is_none() => {
-            Some(TokenRequest { ask: Ask::ChatApp, ttl: ttl? })
+            Some(TokenRequest { spec: TokenSpec::ChatApp, ttl: ttl? })
         }
         Kind::Chat => {
             let user_id = user_id(fields, "uid", asking);
-            Some(TokenRequest { ask: Ask::ChatUser { user_id: user_id? }, ttl: ttl? })
+            Some(TokenRequest { spec: TokenSpec::ChatUser { user_id: user_id? }, ttl: ttl? })
         }
     }
 }

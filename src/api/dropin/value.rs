@@ -1,15 +1,16 @@
 //! Single values, as these clients write them.
 
-use super::super::fields::Fields;
-use super::super::json::Json;
-use super::super::token_body::{self as body, Asking};
+use super::super::parse::fields::Fields;
+use super::super::parse::names as body;
+use super::super::parse::token::ParseContext;
 use super::Defaults;
-use crate::issue::{Role, Seat};
+use crate::json::Json;
+use crate::request::{Participant, Role};
 use crate::time::Ttl;
 use crate::token::{ChannelName, Uid, UserId, canonical_u32};
 
 /// `:channel/:role/:tokentype/:uid`.
-pub(super) fn path_seat(fields: &mut Fields<'_>, defaults: &Defaults<'_>) -> Option<Seat> {
+pub(super) fn path_seat(fields: &mut Fields<'_>, defaults: &Defaults<'_>) -> Option<Participant> {
     let channel = channel(fields, "channel", defaults);
     let role = role(fields);
     let kind = fields.take("tokentype");
@@ -21,7 +22,7 @@ pub(super) fn path_seat(fields: &mut Fields<'_>, defaults: &Defaults<'_>) -> Opt
             None
         }
     };
-    Some(Seat { channel: channel?, uid: uid?, role: role? })
+    Some(Participant { channel: channel?, uid: uid?, role: role? })
 }
 
 fn integer_uid(fields: &mut Fields<'_>, defaults: &Defaults<'_>) -> Option<Uid> {
@@ -69,7 +70,7 @@ pub(super) fn rtm_user(fields: &mut Fields<'_>, name: &str, defaults: &Defaults<
     Some(id)
 }
 
-pub(super) fn user_id(fields: &mut Fields<'_>, name: &str, asking: &Asking<'_>) -> Option<UserId> {
+pub(super) fn user_id(fields: &mut Fields<'_>, name: &str, asking: &ParseContext<'_>) -> Option<UserId> {
     let id = body::user_id(fields, name, asking)?;
     if only_digits(id.as_str()) && canonical_u32(id.as_str()).is_none() {
         digits_fault(fields, name, id.as_str());

@@ -7,7 +7,7 @@
 //! ```
 //! use agora_token_server::time::UnixTime;
 //! use agora_token_server::token::Project;
-//! use agora_token_server::token::inspect::{Claimed, Inspection};
+//! use agora_token_server::inspect::{Claimed, Inspection};
 //!
 //! let now = UnixTime::from_secs(1_700_000_000);
 //! let inspection = Inspection::of("undefined", &Project::public_test(), now, Claimed::default());
@@ -25,11 +25,10 @@ mod v006;
 mod v007;
 mod words;
 
-use super::access_token::{AccessToken, SignedAccessToken};
-use super::access_token2::{AccessToken2, SignedAccessToken2};
-use super::project::{AppId, Project};
-use super::{Field, Payload};
 use crate::time::UnixTime;
+use crate::token::{
+    AccessToken, AccessToken2, AppId, Field, Payload, Project, UnverifiedAccessToken, UnverifiedAccessToken2,
+};
 
 pub use accident::Accident;
 pub use fact::{Fact, OddUid};
@@ -250,8 +249,8 @@ impl Inspection {
 
 /// A text that is a token, whatever it holds.
 enum Token {
-    V007(SignedAccessToken2),
-    V006(SignedAccessToken),
+    V007(UnverifiedAccessToken2),
+    V006(UnverifiedAccessToken),
     Legacy(legacy::Legacy),
 }
 
@@ -272,7 +271,7 @@ impl Token {
         }
     }
 
-    fn parse(text: &str) -> Result<Self, super::ParseError> {
+    fn parse(text: &str) -> Result<Self, crate::token::ParseError> {
         if let Some(legacy) = legacy::recognise(text) {
             return Ok(Self::Legacy(legacy));
         }

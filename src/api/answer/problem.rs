@@ -10,7 +10,7 @@ use bytes::Bytes;
 use http::{HeaderValue, Method, Response, StatusCode, header};
 use serde::Serialize;
 
-use super::fields;
+use super::super::parse::fields;
 use crate::policy::{Denied, Rule};
 
 /// A refusal.
@@ -31,7 +31,7 @@ pub enum Problem {
     NotFound,
     /// Not with this method; these are allowed.
     MethodNotAllowed(&'static [Method]),
-    /// The body is above [`MAX_BODY_BYTES`](super::MAX_BODY_BYTES).
+    /// The body is above [`MAX_BODY_BYTES`](crate::api::MAX_BODY_BYTES).
     PayloadTooLarge,
     /// A declared type that is not JSON.
     UnsupportedMediaType,
@@ -64,7 +64,7 @@ pub struct FieldFault {
 }
 
 impl FieldFault {
-    pub(super) fn new(field: impl Into<Cow<'static, str>>, detail: impl Into<String>) -> Self {
+    pub(in crate::api) fn new(field: impl Into<Cow<'static, str>>, detail: impl Into<String>) -> Self {
         Self { field: field.into(), detail: detail.into() }
     }
 }
@@ -226,7 +226,7 @@ impl fmt::Display for Problem {
                 write!(f, "this path takes {}", names.join(", "))
             }
             Self::PayloadTooLarge => {
-                write!(f, "the body is above {} bytes", super::MAX_BODY_BYTES)
+                write!(f, "the body is above {} bytes", crate::api::MAX_BODY_BYTES)
             }
             Self::UnsupportedMediaType => f.write_str("the Content-Type is not application/json"),
             Self::UnsupportedEncoding => f.write_str("the body has a Content-Encoding, expected none"),

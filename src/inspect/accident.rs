@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::{Fact, Token, names};
 use crate::token::ParseError;
-use crate::token::project::{AppId, Project};
+use crate::token::{AppId, Project};
 
 /// What happened to a token that is whole once this is undone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,13 +1,13 @@
 //! What a token allows: the privileges of RTC, the permissions of Signaling.
 
 use super::names::named;
-use crate::api::fields::Fields;
-use crate::api::json::Json;
-use crate::issue::Role;
+use crate::api::parse::fields::Fields;
+use crate::json::Json;
+use crate::request::Role;
 use crate::time::Ttl;
 use crate::token::{Access, Permissions, PrivilegeTtl, Resource, RtcPrivileges, Text};
 
-pub(super) fn privileges(
+pub(in crate::api) fn privileges(
     fields: &mut Fields<'_>,
     role: Option<Role>,
     longest: Ttl,
@@ -57,7 +57,7 @@ fn each_privilege<'a>(
     })
 }
 
-pub(super) fn permissions<'a>(fields: &mut Fields<'a>, value: Json<'a>) -> Option<Permissions> {
+pub(in crate::api) fn permissions<'a>(fields: &mut Fields<'a>, value: Json<'a>) -> Option<Permissions> {
     let mut inside = fields.enter("permissions", value)?;
     let mut permissions = Some(Permissions::new());
     for resource in Resource::ALL {

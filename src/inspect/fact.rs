@@ -2,10 +2,10 @@
 
 use super::{Accident, Version};
 use crate::time::UnixTime;
+use crate::token::AppId;
 use crate::token::Field;
+use crate::token::NameError;
 use crate::token::ParseError;
-use crate::token::name::NameError;
-use crate::token::project::AppId;
 
 /// Something that is wrong with a token, or may be. `Display` says it in a sentence, and what to do.
 #[derive(Clone, Debug, PartialEq, Eq)]

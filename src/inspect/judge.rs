@@ -3,7 +3,7 @@
 
 use super::{Fact, Inspection, Problem, Severity, Signature, Unchecked};
 use crate::time::{Ttl, UnixTime};
-use crate::token::project::{AppCertificate, Project};
+use crate::token::{AppCertificate, Project};
 
 impl Inspection {
     /// Says what is wrong with project and signature. `verified` is by which of our certificates

@@ -8,15 +8,20 @@ use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 
 /// A JSON value. Texts are borrowed from the body where they hold no escape.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) enum Json<'a> {
+pub enum Json<'a> {
+    /// `null`.
     Null,
+    /// `true` or `false`.
     Bool(bool),
     /// An integer that fits 64 bits, unsigned or signed.
     Integer(i128),
     /// Any other number.
     Float(f64),
+    /// A string.
     Text(Cow<'a, str>),
+    /// An array.
     Array(Vec<Json<'a>>),
+    /// The members in order, duplicates included.
     Object(Vec<(Cow<'a, str>, Json<'a>)>),
 }
 

@@ -4,7 +4,8 @@ use std::num::NonZeroU32;
 
 use serde::{Serialize, Serializer};
 
-use crate::issue::{Ask, Grant, IssuedToken};
+use crate::grant::{Grant, IssuedToken};
+use crate::request::TokenSpec;
 use crate::token::{AppId, Uid};
 
 /// The body of `POST /token`'s answer. Members that do not apply are left out.
@@ -47,15 +48,15 @@ enum Role {
 }
 
 /// A uid as a number, an account as text.
-pub(super) enum Identity<'a> {
+pub(in crate::api) enum Identity<'a> {
     Uid(u32),
     Text(&'a str),
 }
 
 impl<'a> Identity<'a> {
     /// As whom a token joins its channel.
-    pub(super) fn of(ask: &'a Ask) -> Option<Self> {
-        ask.seat().map(|seat| match &seat.uid {
+    pub(in crate::api) fn of(spec: &'a TokenSpec) -> Option<Self> {
+        spec.participant().map(|participant| match &participant.uid {
             Uid::Any => Self::Uid(0),
             Uid::Number(uid) => Self::Uid(NonZeroU32::get(*uid)),
             Uid::Account(account) => Self::Text(account.as_str()),
@@ -77,8 +78,8 @@ impl<'a> Issued<'a> {
         let request = grant.request();
         let mut body = Self {
             token: &issued.token,
-            token_type: request.ask.token_type().name(),
-            version: request.ask.version(),
+            token_type: request.spec.token_type().name(),
+            version: request.spec.version(),
             app_id: app_id.as_str(),
             channel: None,
             uid: None,
@@ -90,25 +91,27 @@ impl<'a> Issued<'a> {
             expire_time: request.ttl.as_secs(),
             expires_at: issued.expires_at.as_secs(),
         };
-        if let Some(seat) = request.ask.seat() {
-            body.channel = Some(seat.channel.as_str());
-            body.uid = Identity::of(&request.ask);
-            body.role = Some(Role::Rtc(seat.role.name()));
+        if let Some(participant) = request.spec.participant() {
+            body.channel = Some(participant.channel.as_str());
+            body.uid = Identity::of(&request.spec);
+            body.role = Some(Role::Rtc(participant.role.name()));
         }
-        match &request.ask {
-            Ask::Rtc { beside, .. } => {
-                body.rtm = beside.user_id().map(|user_id| Rtm { user_id: user_id.as_str() });
+        match &request.spec {
+            TokenSpec::Rtc { companion, .. } => {
+                body.rtm = companion.user_id().map(|user_id| Rtm { user_id: user_id.as_str() });
             }
-            Ask::Rtm { user_id, .. } | Ask::OldRtm { user_id } | Ask::ChatUser { user_id } => {
+            TokenSpec::Rtm { user_id, .. }
+            | TokenSpec::OldRtm { user_id }
+            | TokenSpec::ChatUser { user_id } => {
                 body.uid = Some(Identity::Text(user_id.as_str()));
             }
-            Ask::ApaasRoomUser { room_uuid, user_uuid, role } => {
+            TokenSpec::ApaasRoomUser { room_uuid, user_uuid, role } => {
                 body.room_uuid = Some(room_uuid.as_str());
                 body.user_uuid = Some(user_uuid.as_str());
                 body.role = Some(Role::Apaas(*role));
             }
-            Ask::ApaasUser { user_uuid } => body.user_uuid = Some(user_uuid.as_str()),
-            Ask::OldRtc { .. } | Ask::ChatApp | Ask::Fpa { .. } | Ask::ApaasApp => {}
+            TokenSpec::ApaasUser { user_uuid } => body.user_uuid = Some(user_uuid.as_str()),
+            TokenSpec::OldRtc { .. } | TokenSpec::ChatApp | TokenSpec::Fpa { .. } | TokenSpec::ApaasApp => {}
         }
         body
     }

@@ -44,7 +44,7 @@ impl Role {
 
 /// The kinds of token that can be asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum TokenType {
+pub enum TokenKind {
     /// Voice and video.
     Rtc,
     /// Signaling.
@@ -67,7 +67,7 @@ pub enum TokenType {
     Stt,
 }
 
-impl TokenType {
+impl TokenKind {
     /// Every kind, in the order of the contract.
     pub const ALL: [Self; 10] = [
         Self::Rtc,
@@ -110,22 +110,22 @@ impl TokenType {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TokenRequest {
     /// What the token is for.
-    pub ask: Ask,
+    pub spec: TokenSpec,
     /// How long it lives.
     pub ttl: Ttl,
 }
 
 /// What a token is for.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Ask {
+pub enum TokenSpec {
     /// 007 for one channel, and perhaps for other services beside it.
     Rtc {
         /// Who, where, as what.
-        seat: Seat,
+        participant: Participant,
         /// What exactly, and until when.
         privileges: RtcPrivileges<PrivilegeTtl>,
         /// The other services.
-        beside: Beside,
+        companion: Companion,
     },
     /// 007 for Signaling, with permissions where Agora has enabled them.
     Rtm {
@@ -165,7 +165,7 @@ pub enum Ask {
     /// 006 for one channel.
     OldRtc {
         /// Who, where, as what.
-        seat: Seat,
+        participant: Participant,
         /// What exactly, and until when.
         privileges: RtcPrivileges<PrivilegeTtl>,
     },
@@ -178,7 +178,7 @@ pub enum Ask {
 
 /// A user in a channel.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Seat {
+pub struct Participant {
     /// Where.
     pub channel: ChannelName,
     /// Who.
@@ -189,7 +189,7 @@ pub struct Seat {
 
 /// What an RTC token carries beside RTC.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Beside {
+pub enum Companion {
     /// Nothing.
     Nothing,
     /// Signaling as this user.
@@ -200,7 +200,7 @@ pub enum Beside {
     Stt(UserId),
 }
 
-impl Beside {
+impl Companion {
     /// As whom the token signs in to Signaling.
     #[must_use]
     pub fn user_id(&self) -> Option<&UserId> {
@@ -211,23 +211,23 @@ impl Beside {
     }
 }
 
-impl Ask {
+impl TokenSpec {
     /// The kind of token.
     #[must_use]
-    pub fn token_type(&self) -> TokenType {
+    pub fn token_type(&self) -> TokenKind {
         match self {
-            Self::Rtc { beside: Beside::Nothing | Beside::Rtm(_), .. } | Self::OldRtc { .. } => {
-                TokenType::Rtc
+            Self::Rtc { companion: Companion::Nothing | Companion::Rtm(_), .. } | Self::OldRtc { .. } => {
+                TokenKind::Rtc
             }
-            Self::Rtc { beside: Beside::ConvoAi(_), .. } => TokenType::ConvoAi,
-            Self::Rtc { beside: Beside::Stt(_), .. } => TokenType::Stt,
-            Self::Rtm { .. } | Self::OldRtm { .. } => TokenType::Rtm,
-            Self::ChatUser { .. } => TokenType::ChatUser,
-            Self::ChatApp => TokenType::ChatApp,
-            Self::Fpa { .. } => TokenType::Fpa,
-            Self::ApaasRoomUser { .. } => TokenType::ApaasRoomUser,
-            Self::ApaasUser { .. } => TokenType::ApaasUser,
-            Self::ApaasApp => TokenType::ApaasApp,
+            Self::Rtc { companion: Companion::ConvoAi(_), .. } => TokenKind::ConvoAi,
+            Self::Rtc { companion: Companion::Stt(_), .. } => TokenKind::Stt,
+            Self::Rtm { .. } | Self::OldRtm { .. } => TokenKind::Rtm,
+            Self::ChatUser { .. } => TokenKind::ChatUser,
+            Self::ChatApp => TokenKind::ChatApp,
+            Self::Fpa { .. } => TokenKind::Fpa,
+            Self::ApaasRoomUser { .. } => TokenKind::ApaasRoomUser,
+            Self::ApaasUser { .. } => TokenKind::ApaasUser,
+            Self::ApaasApp => TokenKind::ApaasApp,
         }
     }
 
@@ -242,9 +242,9 @@ impl Ask {
 
     /// Who, where, as what, of a token for a channel.
     #[must_use]
-    pub fn seat(&self) -> Option<&Seat> {
+    pub fn participant(&self) -> Option<&Participant> {
         match self {
-            Self::Rtc { seat, .. } | Self::OldRtc { seat, .. } => Some(seat),
+            Self::Rtc { participant, .. } | Self::OldRtc { participant, .. } => Some(participant),
             _ => None,
         }
     }

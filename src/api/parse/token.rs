@@ -1,50 +1,47 @@
 //! The body of `POST /token`, from bytes to a valid [`TokenRequest`] or to everything that is
 //! wrong with it.
 
-mod names;
-mod rights;
+use super::names::{channel, refuse_old_channel, refuse_old_uid, refuse_old_user_id, uid, user_id};
 
-pub(super) use names::{channel, refuse_old_channel, refuse_old_uid, refuse_old_user_id, uid, user_id};
-
-use self::names::id;
-use self::rights::{permissions, privileges};
 use super::fields::Fields;
-use super::json::Json;
-use super::problem::Problem;
-use crate::issue::{Ask, Beside, Role, Seat, TokenRequest, TokenType};
+use super::names::id;
+use super::privileges::{permissions, privileges};
+use crate::api::answer::problem::Problem;
+use crate::json::Json;
+use crate::request::{Companion, Participant, Role, TokenKind, TokenRequest, TokenSpec};
 use crate::time::Ttl;
 use crate::token::{PrivilegeTtl, Uid, UserId};
 
 /// What the server's configuration and the caller's credential say about fields that are left out.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Asking<'a> {
+pub(in crate::api) struct ParseContext<'a> {
     /// Whether an empty channel is the wildcard, or a missing one.
-    pub(super) empty_channel: bool,
+    pub(in crate::api) empty_channel: bool,
     /// Who the caller is, where its credential says so.
-    pub(super) identity: Option<&'a str>,
+    pub(in crate::api) identity: Option<&'a str>,
 }
 
 /// The fields besides `tokenType` and `expireTime` that each type takes.
-fn fields_of(kind: TokenType) -> &'static [&'static str] {
+fn fields_of(kind: TokenKind) -> &'static [&'static str] {
     const RTC: &[&str] = &["version", "channel", "role", "uid", "privilegeExpireTime", "privileges", "rtm"];
     match kind {
-        TokenType::Rtc | TokenType::ConvoAi | TokenType::Stt => RTC,
-        TokenType::Rtm => &["version", "uid", "permissions"],
-        TokenType::ChatUser => &["version", "uid"],
-        TokenType::ApaasRoomUser => &["version", "roomUuid", "userUuid", "role"],
-        TokenType::ApaasUser => &["version", "userUuid"],
-        TokenType::ChatApp | TokenType::ApaasApp | TokenType::Fpa => &["version"],
+        TokenKind::Rtc | TokenKind::ConvoAi | TokenKind::Stt => RTC,
+        TokenKind::Rtm => &["version", "uid", "permissions"],
+        TokenKind::ChatUser => &["version", "uid"],
+        TokenKind::ApaasRoomUser => &["version", "roomUuid", "userUuid", "role"],
+        TokenKind::ApaasUser => &["version", "userUuid"],
+        TokenKind::ChatApp | TokenKind::ApaasApp | TokenKind::Fpa => &["version"],
     }
 }
 
 /// The request that a body is.
-pub(super) fn parse(body: &[u8], asking: &Asking<'_>) -> Result<TokenRequest, Problem> {
+pub(in crate::api) fn parse(body: &[u8], asking: &ParseContext<'_>) -> Result<TokenRequest, Problem> {
     let mut fields = Fields::of_body(body)?;
     let kind = match fields.take("tokenType") {
-        None => Some(TokenType::Rtc),
+        None => Some(TokenKind::Rtc),
         Some(value) => {
-            let expected = TokenType::ALL.map(TokenType::name).join(", ");
-            fields.word("tokenType", &value, TokenType::named, &format!("one of {expected}"))
+            let expected = TokenKind::ALL.map(TokenKind::name).join(", ");
+            fields.word("tokenType", &value, TokenKind::named, &format!("one of {expected}"))
         }
     };
     let Some(kind) = kind else {
@@ -54,40 +51,44 @@ pub(super) fn parse(body: &[u8], asking: &Asking<'_>) -> Result<TokenRequest, Pr
         return Err(Problem::InvalidRequest(fields.finish()));
     };
     let old = old_format(&mut fields, kind);
-    let ttl = if kind == TokenType::Fpa && fields.is_missing("expireTime") {
+    let ttl = if kind == TokenKind::Fpa && fields.is_missing("expireTime") {
         let _ = fields.take("expireTime");
         Some(None)
     } else {
         fields.expire_time().map(Some)
     };
     let longest = ttl.flatten().unwrap_or(Ttl::MAX);
-    let ask = match kind {
-        TokenType::Rtc | TokenType::ConvoAi | TokenType::Stt => rtc(&mut fields, kind, old, longest, asking),
-        TokenType::Rtm => rtm(&mut fields, old, asking),
-        TokenType::ChatUser => user_id(&mut fields, "uid", asking).map(|user_id| Ask::ChatUser { user_id }),
-        TokenType::ChatApp => Some(Ask::ChatApp),
-        TokenType::Fpa => {
-            Some(Ask::Fpa { login: ttl.flatten().map_or(PrivilegeTtl::UNTIL_TOKEN_ENDS, PrivilegeTtl::from) })
+    let spec = match kind {
+        TokenKind::Rtc | TokenKind::ConvoAi | TokenKind::Stt => rtc(&mut fields, kind, old, longest, asking),
+        TokenKind::Rtm => rtm(&mut fields, old, asking),
+        TokenKind::ChatUser => {
+            user_id(&mut fields, "uid", asking).map(|user_id| TokenSpec::ChatUser { user_id })
         }
-        TokenType::ApaasRoomUser => apaas_room_user(&mut fields, asking),
-        TokenType::ApaasUser => {
-            user_id(&mut fields, "userUuid", asking).map(|user_uuid| Ask::ApaasUser { user_uuid })
+        TokenKind::ChatApp => Some(TokenSpec::ChatApp),
+        TokenKind::Fpa => Some(TokenSpec::Fpa {
+            login: ttl.flatten().map_or(PrivilegeTtl::UNTIL_TOKEN_ENDS, PrivilegeTtl::from),
+        }),
+        TokenKind::ApaasRoomUser => apaas_room_user(&mut fields, asking),
+        TokenKind::ApaasUser => {
+            user_id(&mut fields, "userUuid", asking).map(|user_uuid| TokenSpec::ApaasUser { user_uuid })
         }
-        TokenType::ApaasApp => Some(Ask::ApaasApp),
+        TokenKind::ApaasApp => Some(TokenSpec::ApaasApp),
     };
     fields.refuse_rest(|name| {
-        let owner = TokenType::ALL.into_iter().find(|kind| fields_of(*kind).contains(&name))?;
+        let owner = TokenKind::ALL.into_iter().find(|kind| fields_of(*kind).contains(&name))?;
         Some(format!("belongs to tokenType {}, not to {}", owner.name(), kind.name()))
     });
     let faults = fields.finish();
-    match (ask, ttl) {
-        (Some(ask), Some(ttl)) if faults.is_empty() => Ok(TokenRequest { ask, ttl: ttl.unwrap_or(Ttl::MAX) }),
+    match (spec, ttl) {
+        (Some(spec), Some(ttl)) if faults.is_empty() => {
+            Ok(TokenRequest { spec, ttl: ttl.unwrap_or(Ttl::MAX) })
+        }
         _ => Err(Problem::InvalidRequest(faults)),
     }
 }
 
 /// Whether 006 is wanted.
-fn old_format(fields: &mut Fields<'_>, kind: TokenType) -> bool {
+fn old_format(fields: &mut Fields<'_>, kind: TokenKind) -> bool {
     let Some(value) = fields.take("version") else { return false };
     let old = |word: &str| match word {
         "007" => Some(false),
@@ -95,7 +96,7 @@ fn old_format(fields: &mut Fields<'_>, kind: TokenType) -> bool {
         _ => None,
     };
     let old = fields.word("version", &value, old, "\"007\" or \"006\"").unwrap_or(false);
-    if old && !matches!(kind, TokenType::Rtc | TokenType::Rtm) {
+    if old && !matches!(kind, TokenKind::Rtc | TokenKind::Rtm) {
         fields.fault("version", format!("006 has no tokens of type {}, only rtc and rtm", kind.name()));
         return false;
     }
@@ -104,20 +105,20 @@ fn old_format(fields: &mut Fields<'_>, kind: TokenType) -> bool {
 
 fn rtc(
     fields: &mut Fields<'_>,
-    kind: TokenType,
+    kind: TokenKind,
     old: bool,
     longest: Ttl,
-    asking: &Asking<'_>,
-) -> Option<Ask> {
+    asking: &ParseContext<'_>,
+) -> Option<TokenSpec> {
     let channel = channel(fields, "channel", asking);
     let role = role(fields);
     let uid = uid(fields, "uid", asking);
     let privileges = privileges(fields, role, longest);
-    let beside = if old && fields.take("rtm").is_some() {
+    let companion = if old && fields.take("rtm").is_some() {
         fields.fault("rtm", "a 006 token has one service only; ask for an rtm token as well");
         None
     } else {
-        beside(fields, kind, uid.as_ref(), asking)
+        companion(fields, kind, uid.as_ref(), asking)
     };
     if old {
         if let Some(channel) = &channel {
@@ -127,11 +128,15 @@ fn rtc(
             refuse_old_uid(fields, "uid", uid);
         }
     }
-    let (seat, privileges) = (Seat { channel: channel?, uid: uid?, role: role? }, privileges?);
-    Some(if old { Ask::OldRtc { seat, privileges } } else { Ask::Rtc { seat, privileges, beside: beside? } })
+    let (participant, privileges) = (Participant { channel: channel?, uid: uid?, role: role? }, privileges?);
+    Some(if old {
+        TokenSpec::OldRtc { participant, privileges }
+    } else {
+        TokenSpec::Rtc { participant, privileges, companion: companion? }
+    })
 }
 
-fn rtm(fields: &mut Fields<'_>, old: bool, asking: &Asking<'_>) -> Option<Ask> {
+fn rtm(fields: &mut Fields<'_>, old: bool, asking: &ParseContext<'_>) -> Option<TokenSpec> {
     let user_id = user_id(fields, "uid", asking);
     let permissions = match fields.take("permissions") {
         None => Some(None),
@@ -145,10 +150,14 @@ fn rtm(fields: &mut Fields<'_>, old: bool, asking: &Asking<'_>) -> Option<Ask> {
     if old {
         refuse_old_user_id(fields, "uid", &user_id);
     }
-    Some(if old { Ask::OldRtm { user_id } } else { Ask::Rtm { user_id, permissions: permissions? } })
+    Some(if old {
+        TokenSpec::OldRtm { user_id }
+    } else {
+        TokenSpec::Rtm { user_id, permissions: permissions? }
+    })
 }
 
-fn apaas_room_user(fields: &mut Fields<'_>, asking: &Asking<'_>) -> Option<Ask> {
+fn apaas_room_user(fields: &mut Fields<'_>, asking: &ParseContext<'_>) -> Option<TokenSpec> {
     let room_uuid = fields.required("roomUuid").and_then(|value| id(fields, "roomUuid", &value));
     let user_uuid = user_id(fields, "userUuid", asking);
     let role = fields.required("role").and_then(|value| match value {
@@ -158,7 +167,7 @@ fn apaas_room_user(fields: &mut Fields<'_>, asking: &Asking<'_>) -> Option<Ask> 
             None
         }
     });
-    Some(Ask::ApaasRoomUser { room_uuid: room_uuid?, user_uuid: user_uuid?, role: role? })
+    Some(TokenSpec::ApaasRoomUser { room_uuid: room_uuid?, user_uuid: user_uuid?, role: role? })
 }
 
 fn role(fields: &mut Fields<'_>) -> Option<Role> {
@@ -175,14 +184,14 @@ fn role(fields: &mut Fields<'_>) -> Option<Role> {
     found
 }
 
-fn beside(
+fn companion(
     fields: &mut Fields<'_>,
-    kind: TokenType,
+    kind: TokenKind,
     uid: Option<&Uid>,
-    asking: &Asking<'_>,
-) -> Option<Beside> {
+    asking: &ParseContext<'_>,
+) -> Option<Companion> {
     let user_id = match fields.take("rtm") {
-        None if kind == TokenType::Rtc => return Some(Beside::Nothing),
+        None if kind == TokenKind::Rtc => return Some(Companion::Nothing),
         None | Some(Json::Bool(true)) => same_user(fields, uid),
         Some(value @ Json::Object(_)) => {
             let mut inside = fields.enter("rtm", value)?;
@@ -196,9 +205,9 @@ fn beside(
         }
     }?;
     Some(match kind {
-        TokenType::ConvoAi => Beside::ConvoAi(user_id),
-        TokenType::Stt => Beside::Stt(user_id),
-        _ => Beside::Rtm(user_id),
+        TokenKind::ConvoAi => Companion::ConvoAi(user_id),
+        TokenKind::Stt => Companion::Stt(user_id),
+        _ => Companion::Rtm(user_id),
     })
 }
 

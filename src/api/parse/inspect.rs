@@ -3,19 +3,19 @@
 use std::borrow::Cow;
 
 use super::fields::Fields;
-use super::json::Json;
-use super::problem::Problem;
+use crate::api::answer::problem::Problem;
+use crate::json::Json;
 
 /// A token to explain, and what its client joins with.
 #[derive(Debug)]
-pub(super) struct InspectRequest<'a> {
-    pub(super) token: Cow<'a, str>,
-    pub(super) channel: Option<Cow<'a, str>>,
-    pub(super) uid: Option<Cow<'a, str>>,
+pub(in crate::api) struct InspectRequest<'a> {
+    pub(in crate::api) token: Cow<'a, str>,
+    pub(in crate::api) channel: Option<Cow<'a, str>>,
+    pub(in crate::api) uid: Option<Cow<'a, str>>,
 }
 
 /// The request that a body is. Whatever stands in the token is explained, so any text will do.
-pub(super) fn parse(body: &[u8]) -> Result<InspectRequest<'_>, Problem> {
+pub(in crate::api) fn parse(body: &[u8]) -> Result<InspectRequest<'_>, Problem> {
     let mut fields = Fields::of_body(body)?;
     let token = fields.required("token").and_then(|value| text(&mut fields, "token", value));
     let channel = optional(&mut fields, "channel");

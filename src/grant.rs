@@ -3,9 +3,7 @@
 //! A [`TokenRequest`] is valid by its types. Whether its caller may have it is decided by
 //! [`Policy`](crate::policy::Policy), which makes a [`Grant`] of it; only a grant can be issued.
 
-mod ask;
-
-pub use ask::{Ask, Beside, Role, Seat, TokenRequest, TokenType};
+use crate::request::{Companion, TokenRequest, TokenSpec};
 
 use crate::time::UnixTime;
 use crate::token::{AccessToken, AccessToken2, PrivilegeTtl, Project, Service};
@@ -30,7 +28,7 @@ impl Grant {
     /// The signed token.
     #[must_use]
     pub fn issue(&self, project: &Project, now: UnixTime, salt: u32) -> IssuedToken {
-        let TokenRequest { ask, ttl } = &self.request;
+        let TokenRequest { spec, ttl } = &self.request;
         let lasting = PrivilegeTtl::from(*ttl);
         let app_id = project.app_id;
         let new = |service| AccessToken2::new(app_id, now, *ttl, salt, service);
@@ -40,40 +38,43 @@ impl Grant {
             PrivilegeTtl::UNTIL_TOKEN_ENDS => now.plus(ttl.as_secs()),
             end => now.plus(end.as_secs()),
         };
-        let token = match ask {
-            Ask::Rtc { seat, privileges, beside } => {
-                let token = new(Service::rtc(&seat.channel, &seat.uid, *privileges));
-                match beside {
-                    Beside::Nothing => token,
-                    Beside::Rtm(user_id) => token.with(Service::rtm(user_id, lasting)),
-                    Beside::ConvoAi(user_id) => {
+        let token = match spec {
+            TokenSpec::Rtc { participant, privileges, companion } => {
+                let token = new(Service::rtc(&participant.channel, &participant.uid, *privileges));
+                match companion {
+                    Companion::Nothing => token,
+                    Companion::Rtm(user_id) => token.with(Service::rtm(user_id, lasting)),
+                    Companion::ConvoAi(user_id) => {
                         token.with(Service::rtm(user_id, lasting)).with(Service::convo_ai())
                     }
-                    Beside::Stt(user_id) => token.with(Service::rtm(user_id, lasting)).with(Service::stt()),
+                    Companion::Stt(user_id) => {
+                        token.with(Service::rtm(user_id, lasting)).with(Service::stt())
+                    }
                 }
             }
-            Ask::Rtm { user_id, permissions: None } => new(Service::rtm(user_id, lasting)),
-            Ask::Rtm { user_id, permissions: Some(permissions) } => {
+            TokenSpec::Rtm { user_id, permissions: None } => new(Service::rtm(user_id, lasting)),
+            TokenSpec::Rtm { user_id, permissions: Some(permissions) } => {
                 new(Service::rtm2(user_id, permissions.clone(), lasting))
             }
-            Ask::ChatUser { user_id } => new(Service::chat_user(user_id, lasting)),
-            Ask::ChatApp => new(Service::chat_app(lasting)),
-            Ask::Fpa { login } => new(Service::fpa(*login)),
-            Ask::ApaasRoomUser { room_uuid, user_uuid, role } => {
+            TokenSpec::ChatUser { user_id } => new(Service::chat_user(user_id, lasting)),
+            TokenSpec::ChatApp => new(Service::chat_app(lasting)),
+            TokenSpec::Fpa { login } => new(Service::fpa(*login)),
+            TokenSpec::ApaasRoomUser { room_uuid, user_uuid, role } => {
                 new(Service::apaas_room_user(room_uuid, user_uuid, *role, lasting))
                     .with(Service::rtm(user_uuid, lasting))
                     .with(Service::chat_user(&user_uuid.md5(), lasting))
             }
-            Ask::ApaasUser { user_uuid } => new(Service::apaas_user(user_uuid, lasting)),
-            Ask::ApaasApp => new(Service::apaas_app(lasting)),
-            Ask::OldRtc { seat, privileges } => {
+            TokenSpec::ApaasUser { user_uuid } => new(Service::apaas_user(user_uuid, lasting)),
+            TokenSpec::ApaasApp => new(Service::apaas_app(lasting)),
+            TokenSpec::OldRtc { participant, privileges } => {
                 let ends = privileges.map(absolute);
                 expires_at = ends.join_channel;
                 let token_end = AccessToken::official_end(now);
-                let token = AccessToken::rtc(app_id, salt, token_end, &seat.channel, &seat.uid, ends);
+                let token =
+                    AccessToken::rtc(app_id, salt, token_end, &participant.channel, &participant.uid, ends);
                 return IssuedToken { token: token.build(&project.certificate), issued_at: now, expires_at };
             }
-            Ask::OldRtm { user_id } => {
+            TokenSpec::OldRtm { user_id } => {
                 let token =
                     AccessToken::rtm(app_id, salt, AccessToken::official_end(now), user_id, expires_at);
                 return IssuedToken { token: token.build(&project.certificate), issued_at: now, expires_at };

@@ -1,14 +1,14 @@
 //! Who and where: channels, uids and ids, as they stand in a body.
 
-use super::Asking;
-use crate::api::fields::Fields;
-use crate::api::json::Json;
+use super::token::ParseContext;
+use crate::api::parse::fields::Fields;
+use crate::json::Json;
 use crate::token::{ChannelName, NameError, Uid, UserId};
 
 pub(in crate::api) fn channel(
     fields: &mut Fields<'_>,
     name: &str,
-    asking: &Asking<'_>,
+    asking: &ParseContext<'_>,
 ) -> Option<ChannelName> {
     if asking.empty_channel && fields.take_if_empty_text(name) {
         return Some(ChannelName::any());
@@ -22,7 +22,7 @@ pub(in crate::api) fn channel(
     }
 }
 
-pub(in crate::api) fn uid(fields: &mut Fields<'_>, name: &str, asking: &Asking<'_>) -> Option<Uid> {
+pub(in crate::api) fn uid(fields: &mut Fields<'_>, name: &str, asking: &ParseContext<'_>) -> Option<Uid> {
     match identity(fields, name, asking)? {
         Json::Integer(number) => {
             if let Ok(uid) = u32::try_from(number) {
@@ -41,7 +41,7 @@ pub(in crate::api) fn uid(fields: &mut Fields<'_>, name: &str, asking: &Asking<'
 }
 
 /// The value of a field that says who somebody is. Who leaves it out is meant himself.
-fn identity<'a>(fields: &mut Fields<'a>, name: &str, asking: &Asking<'_>) -> Option<Json<'a>> {
+fn identity<'a>(fields: &mut Fields<'a>, name: &str, asking: &ParseContext<'_>) -> Option<Json<'a>> {
     match asking.identity {
         Some(identity) if fields.is_missing(name) => {
             let _ = fields.take(name);
@@ -51,13 +51,17 @@ fn identity<'a>(fields: &mut Fields<'a>, name: &str, asking: &Asking<'_>) -> Opt
     }
 }
 
-pub(in crate::api) fn user_id(fields: &mut Fields<'_>, name: &str, asking: &Asking<'_>) -> Option<UserId> {
+pub(in crate::api) fn user_id(
+    fields: &mut Fields<'_>,
+    name: &str,
+    asking: &ParseContext<'_>,
+) -> Option<UserId> {
     let value = identity(fields, name, asking)?;
     id(fields, name, &value)
 }
 
 /// Text of 1 to 64 bytes, or an integer, which is its digits.
-pub(super) fn id(fields: &mut Fields<'_>, name: &str, value: &Json<'_>) -> Option<UserId> {
+pub(in crate::api) fn id(fields: &mut Fields<'_>, name: &str, value: &Json<'_>) -> Option<UserId> {
     match value {
         Json::Integer(number) if *number >= 0 => named(fields, name, number.to_string().parse()),
         Json::Text(text) => named(fields, name, text.parse()),
@@ -68,7 +72,11 @@ pub(super) fn id(fields: &mut Fields<'_>, name: &str, value: &Json<'_>) -> Optio
     }
 }
 
-pub(super) fn named<T>(fields: &mut Fields<'_>, name: &str, parsed: Result<T, NameError>) -> Option<T> {
+pub(in crate::api) fn named<T>(
+    fields: &mut Fields<'_>,
+    name: &str,
+    parsed: Result<T, NameError>,
+) -> Option<T> {
     parsed.map_err(|error| fields.fault(name, error.to_string())).ok()
 }
 

@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
-use super::json::Json;
-use super::problem::{FieldFault, Problem};
+use crate::api::answer::problem::{FieldFault, Problem};
+use crate::json::Json;
 use crate::time::Ttl;
 
 /// No request has a tenth of it. It bounds the search for keys given twice, and what is answered.
@@ -50,13 +50,13 @@ const NAMES: [&str; 36] = [
 ];
 
 /// A fault's field as the log may name it.
-pub(super) fn known(field: &str) -> &str {
+pub(in crate::api) fn known(field: &str) -> &str {
     if field.split('.').all(|name| NAMES.contains(&name)) { field } else { "unknown field" }
 }
 
 /// What is left of an object, and what was wrong with the rest.
 #[derive(Debug)]
-pub(super) struct Fields<'a> {
+pub(in crate::api) struct Fields<'a> {
     /// Dotted, empty at the top.
     path: String,
     entries: Vec<(Cow<'a, str>, Json<'a>)>,
@@ -65,12 +65,12 @@ pub(super) struct Fields<'a> {
 
 impl<'a> Fields<'a> {
     /// The object that a body is.
-    pub(super) fn of_body(body: &'a [u8]) -> Result<Self, Problem> {
+    pub(in crate::api) fn of_body(body: &'a [u8]) -> Result<Self, Problem> {
         Self::of_request(Self::entries_of(body)?)
     }
 
     /// The keys and values of the object that a body is.
-    pub(super) fn entries_of(body: &'a [u8]) -> Result<Vec<(Cow<'a, str>, Json<'a>)>, Problem> {
+    pub(in crate::api) fn entries_of(body: &'a [u8]) -> Result<Vec<(Cow<'a, str>, Json<'a>)>, Problem> {
         let value =
             serde_json::from_slice(body).map_err(|error| Problem::MalformedJson(error.to_string()))?;
         if let Json::Object(entries) = value {
@@ -81,7 +81,7 @@ impl<'a> Fields<'a> {
     }
 
     /// Everything that a request says, in its body and elsewhere.
-    pub(super) fn of_request(entries: Vec<(Cow<'a, str>, Json<'a>)>) -> Result<Self, Problem> {
+    pub(in crate::api) fn of_request(entries: Vec<(Cow<'a, str>, Json<'a>)>) -> Result<Self, Problem> {
         Self::new(String::new(), entries).map_err(|fault| Problem::InvalidRequest(vec![fault]))
     }
 
@@ -114,7 +114,7 @@ impl<'a> Fields<'a> {
     }
 
     /// Says `what` of the field `name`: `uid is required`.
-    pub(super) fn fault(&mut self, name: &str, what: impl AsRef<str>) {
+    pub(in crate::api) fn fault(&mut self, name: &str, what: impl AsRef<str>) {
         let field = self.name(name);
         let what = what.as_ref();
         // "uid is required", but "uid: 7, expected …".
@@ -129,24 +129,24 @@ impl<'a> Fields<'a> {
         if self.path.is_empty() { shown } else { format!("{}.{shown}", self.path) }
     }
 
-    pub(super) fn has(&self, name: &str) -> bool {
+    pub(in crate::api) fn has(&self, name: &str) -> bool {
         self.get(name).is_some()
     }
 
     /// The field's value, unless it is missing.
-    pub(super) fn take(&mut self, name: &str) -> Option<Json<'a>> {
+    pub(in crate::api) fn take(&mut self, name: &str) -> Option<Json<'a>> {
         let index = self.entries.iter().position(|(key, _)| key == name)?;
         Some(self.entries.remove(index).1)
     }
 
     /// Takes the field where it holds empty text.
-    pub(super) fn take_if_empty_text(&mut self, name: &str) -> bool {
+    pub(in crate::api) fn take_if_empty_text(&mut self, name: &str) -> bool {
         let empty = matches!(self.get(name), Some(Json::Text(text)) if text.is_empty());
         empty && self.take(name).is_some()
     }
 
     /// Whether the field holds no value: `null` and empty text are none.
-    pub(super) fn is_missing(&self, name: &str) -> bool {
+    pub(in crate::api) fn is_missing(&self, name: &str) -> bool {
         match self.get(name) {
             None | Some(Json::Null) => true,
             Some(Json::Text(text)) => text.is_empty(),
@@ -159,7 +159,7 @@ impl<'a> Fields<'a> {
     }
 
     /// The value of a field that must be there. `null` and empty text are no value.
-    pub(super) fn required(&mut self, name: &str) -> Option<Json<'a>> {
+    pub(in crate::api) fn required(&mut self, name: &str) -> Option<Json<'a>> {
         let missing = self.is_missing(name);
         let value = self.take(name);
         if missing {
@@ -170,12 +170,12 @@ impl<'a> Fields<'a> {
     }
 
     /// Says that `value` is not what the field should hold.
-    pub(super) fn unexpected(&mut self, name: &str, value: &Json<'_>, expected: &str) {
+    pub(in crate::api) fn unexpected(&mut self, name: &str, value: &Json<'_>, expected: &str) {
         self.fault(name, format!("{value}, expected {expected}"));
     }
 
     /// The object that the field holds, to be given back with [`Self::leave`].
-    pub(super) fn enter(&mut self, name: &str, value: Json<'a>) -> Option<Fields<'a>> {
+    pub(in crate::api) fn enter(&mut self, name: &str, value: Json<'a>) -> Option<Fields<'a>> {
         match value {
             Json::Object(entries) => {
                 Fields::new(self.name(name), entries).map_err(|fault| self.faults.push(fault)).ok()
@@ -188,12 +188,12 @@ impl<'a> Fields<'a> {
     }
 
     /// Whatever is left inside is unknown.
-    pub(super) fn leave(&mut self, inside: Fields<'_>) {
+    pub(in crate::api) fn leave(&mut self, inside: Fields<'_>) {
         self.faults.extend(inside.finish());
     }
 
     /// One of a closed set of words.
-    pub(super) fn word<T>(
+    pub(in crate::api) fn word<T>(
         &mut self,
         name: &str,
         value: &Json<'_>,
@@ -211,7 +211,13 @@ impl<'a> Fields<'a> {
     }
 
     /// A whole number from `least` to `most`.
-    pub(super) fn seconds(&mut self, name: &str, value: &Json<'_>, least: u32, most: u32) -> Option<u32> {
+    pub(in crate::api) fn seconds(
+        &mut self,
+        name: &str,
+        value: &Json<'_>,
+        least: u32,
+        most: u32,
+    ) -> Option<u32> {
         match value {
             Json::Integer(seconds) if (i128::from(least)..=i128::from(most)).contains(seconds) => {
                 u32::try_from(*seconds).ok()
@@ -229,14 +235,14 @@ impl<'a> Fields<'a> {
     }
 
     /// The token's lifetime.
-    pub(super) fn expire_time(&mut self) -> Option<Ttl> {
+    pub(in crate::api) fn expire_time(&mut self) -> Option<Ttl> {
         let value = self.required("expireTime")?;
         let seconds = self.seconds("expireTime", &value, 1, Ttl::MAX.as_secs())?;
         Ttl::from_secs(seconds).ok()
     }
 
     /// Refuses what was not taken, `why` knowing better words than `is unknown`.
-    pub(super) fn refuse_rest(&mut self, why: impl Fn(&str) -> Option<String>) {
+    pub(in crate::api) fn refuse_rest(&mut self, why: impl Fn(&str) -> Option<String>) {
         for (key, _) in std::mem::take(&mut self.entries) {
             let what = why(&key).unwrap_or_else(|| "is unknown".to_owned());
             self.fault(&key, what);
@@ -244,12 +250,12 @@ impl<'a> Fields<'a> {
     }
 
     /// Passes over what was not taken.
-    pub(super) fn forget_rest(&mut self) {
+    pub(in crate::api) fn forget_rest(&mut self) {
         self.entries.clear();
     }
 
     /// Everything that is wrong, what was not taken included.
-    pub(super) fn finish(mut self) -> Vec<FieldFault> {
+    pub(in crate::api) fn finish(mut self) -> Vec<FieldFault> {
         self.refuse_rest(|_| None);
         self.faults
     }

@@ -2,10 +2,10 @@
 
 use serde::{Serialize, Serializer};
 
-use crate::time::UnixTime;
-use crate::token::inspect::{
+use crate::inspect::{
     EndedBy, InspectedPrivilege, InspectedService, Inspection, Problem, Signature, Version, Wildcard,
 };
+use crate::time::UnixTime;
 use crate::token::{Access, Payload, Permissions, Resource, Text};
 
 /// An [`Inspection`] as JSON. Times are Unix seconds; members that do not apply are left out.
@@ -190,8 +190,8 @@ mod tests {
     use serde_json::json;
 
     use super::Report;
+    use crate::inspect::{Claimed, Inspection};
     use crate::time::{Ttl, UnixTime};
-    use crate::token::inspect::{Claimed, Inspection};
     use crate::token::{
         Access, AccessToken2, Permissions, PrivilegeTtl, Project, Resource, RtcPrivileges, Service,
     };

@@ -2,7 +2,7 @@
 
 use super::fact::{Fact, OddUid};
 use crate::token::Field;
-use crate::token::name::{Account, ChannelName, NameError, canonical_u32};
+use crate::token::{Account, ChannelName, NameError, canonical_u32};
 
 /// Whether a name of a token stands for more than one.
 pub(super) fn is_wildcard(name: &str) -> bool {

@@ -3,7 +3,7 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
-use crate::token::project::AppId;
+use crate::token::AppId;
 
 /// A version of Agora's tokens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

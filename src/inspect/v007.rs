@@ -4,9 +4,9 @@ use super::fact::Fact;
 use super::judge::{JudgedService, agora_end, verified_by};
 use super::{Claimed, EndedBy, InspectedPrivilege, InspectedService, Inspection, Wildcard, names};
 use crate::time::{Ttl, UnixTime};
-use crate::token::access_token2::{AccessToken2, SignedAccessToken2};
-use crate::token::name::UserId;
-use crate::token::project::Project;
+use crate::token::Project;
+use crate::token::UserId;
+use crate::token::{AccessToken2, UnverifiedAccessToken2};
 use crate::token::{Field, Service};
 
 /// From this on, seconds are taken for a Unix timestamp: 2001-09-09. As a lifetime it is 31 years.
@@ -18,7 +18,7 @@ const CLOCK_SKEW: i64 = 30;
 impl Inspection {
     pub(super) fn explain_007(
         &mut self,
-        signed: &SignedAccessToken2,
+        signed: &UnverifiedAccessToken2,
         project: &Project,
         claimed: Claimed<'_>,
     ) {

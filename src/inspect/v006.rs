@@ -8,11 +8,16 @@ use super::{
 };
 use crate::time::UnixTime;
 use crate::token::Field;
-use crate::token::access_token::SignedAccessToken;
-use crate::token::project::Project;
+use crate::token::Project;
+use crate::token::UnverifiedAccessToken;
 
 impl Inspection {
-    pub(super) fn explain_006(&mut self, token: &SignedAccessToken, project: &Project, claimed: Claimed<'_>) {
+    pub(super) fn explain_006(
+        &mut self,
+        token: &UnverifiedAccessToken,
+        project: &Project,
+        claimed: Claimed<'_>,
+    ) {
         self.expires_at = Some(token.expires_at());
         let service = if token.is_rtm() { "rtm" } else { "rtc" };
         self.services.push(shown(token, service));
@@ -46,7 +51,12 @@ impl Inspection {
 impl JudgedService {
     /// Compares the names that are known with the checksums, and verifies the signature where all
     /// of them are known and fit.
-    fn names_006(&mut self, token: &SignedAccessToken, project: &Project, claimed: Claimed<'_>) -> Signature {
+    fn names_006(
+        &mut self,
+        token: &UnverifiedAccessToken,
+        project: &Project,
+        claimed: Claimed<'_>,
+    ) -> Signature {
         let verify = |channel: &str, uid: &str| {
             verified_by(project, |certificate| token.verify(certificate, channel, uid))
         };
@@ -93,7 +103,7 @@ impl JudgedService {
         }
     }
 
-    fn contents_006(&mut self, token: &SignedAccessToken) {
+    fn contents_006(&mut self, token: &UnverifiedAccessToken) {
         let has_join = token.privileges().iter().any(|(privilege, _)| *privilege == 1);
         if !has_join {
             self.broken_by.push(Fact::PrivilegeMissing { service: "rtc", privilege: "joinChannel" });
@@ -115,12 +125,12 @@ impl JudgedService {
         }
     }
 
-    fn privilege_times_006(&mut self, token: &SignedAccessToken, service: &'static str, now: UnixTime) {
+    fn privilege_times_006(&mut self, token: &UnverifiedAccessToken, service: &'static str, now: UnixTime) {
         let (mut seconds, mut ended) = (Vec::new(), Vec::new());
         let (mut stored, mut last_end) = (0, UnixTime::from_secs(0));
         let mut first_ended = false;
         for (number, end) in token.privileges().iter().take(Inspection::MOST_SHOWN) {
-            let name = SignedAccessToken::privilege_name(*number)
+            let name = UnverifiedAccessToken::privilege_name(*number)
                 .map_or_else(|| format!("privilege {number}"), str::to_owned);
             if *end > now || end.as_secs() == 0 {
                 continue;
@@ -155,7 +165,7 @@ impl JudgedService {
     }
 }
 
-fn shown(token: &SignedAccessToken, name: &'static str) -> InspectedService {
+fn shown(token: &UnverifiedAccessToken, name: &'static str) -> InspectedService {
     let privileges = token.privileges().iter().take(Inspection::MOST_SHOWN).map(|(number, end)| {
         let (ends_at, ended_by) = match end.as_secs() {
             0 => (token.expires_at(), EndedBy::Token),
@@ -164,7 +174,7 @@ fn shown(token: &SignedAccessToken, name: &'static str) -> InspectedService {
         };
         InspectedPrivilege {
             number: *number,
-            name: SignedAccessToken::privilege_name(*number),
+            name: UnverifiedAccessToken::privilege_name(*number),
             ends_at,
             ended_by,
         }

@@ -1,0 +1,7 @@
+//! From bytes to values: requests, with everything that is wrong with them.
+
+pub(super) mod fields;
+pub(super) mod inspect;
+pub(super) mod names;
+pub(super) mod privileges;
+pub(super) mod token;
