@@ -278,7 +278,7 @@ const HOME: &str = concat!(
     r#"","token":"POST /token","inspect":"POST /inspect","description":"GET /openapi.json","health":"GET /healthz"}"#
 );
 
-/// `OpenAPI` 3.1 of every route, kept true by tests/openapi.rs.
+/// `OpenAPI` 3.1 of every route, kept true by tests/it/openapi.rs.
 const OPENAPI: &str = include_str!("api/openapi.json");
 
 /// It changes with a release only, and holds nothing of the caller.

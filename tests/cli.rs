@@ -1,5 +1,4 @@
 //! The command line, as a shell sees it: standard output, standard error, exit status.
-#![cfg(feature = "native")]
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::io::Write;

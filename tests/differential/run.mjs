@@ -24,7 +24,7 @@ writeFileSync(join(folder, 'official.jsonl'), official.map(one => JSON.stringify
 console.log(`${cases} tokens of ${builders.length} official builders, seed ${seed}`)
 
 // Ours: builds the same, compares, and leaves its own tokens in ours.jsonl.
-const test = spawnSync('cargo', ['test', '--locked', '--quiet', '--test', 'differential', '--', '--ignored', '--nocapture'], {
+const test = spawnSync('cargo', ['test', '--locked', '--quiet', '--test', 'it', 'differential::', '--', '--ignored', '--nocapture'], {
     cwd: join(here, '..', '..'),
     env: { ...process.env, DIFFERENTIAL: folder },
     stdio: ['ignore', 'inherit', 'inherit'],

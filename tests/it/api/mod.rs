@@ -1,0 +1,13 @@
+//! `POST /token` for tokenType rtc, and what every route has in common, as the HTTP contract says
+//! it.
+
+mod answer;
+mod channel;
+mod companion;
+mod drop_in_006;
+mod faults;
+mod json;
+mod lifetime;
+mod route;
+mod secret;
+mod uid;

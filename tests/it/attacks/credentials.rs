@@ -1,0 +1,208 @@
+//! Credentials that are none: 401, the same to the byte for each of them, while the log says why.
+
+use agora_token_server::api::Body;
+use http::{HeaderValue, Request};
+use serde_json::{Value, json};
+
+use super::{SHOP_KEY, Site, alice, refused, sent, sha256, shop, signed};
+use crate::common::issuer::{AUDIENCE, Key, NOW, RSA_PUBLIC_PEM, claims, claims_with};
+use crate::common::server::rtc;
+
+/// The cause that the log names, for `POST /token` with these headers.
+#[track_caller]
+fn cause(headers: &[(&str, &[u8])]) -> String {
+    let mut request = Request::post("/token");
+    for (name, value) in headers {
+        request = request.header(*name, HeaderValue::from_bytes(value).unwrap());
+    }
+    refused(&Site::new().send(&sent(request, &rtc(json!({})))))
+}
+
+#[track_caller]
+fn cause_of(credential: &str) -> String {
+    cause(&[("authorization", credential.as_bytes())])
+}
+
+fn bearer(jwt: &str) -> String {
+    format!("Bearer {jwt}")
+}
+
+#[test]
+fn good_ones_are_taken_so_that_the_others_are_refused_for_what_they_are() {
+    let site = Site::new();
+    for key in [Key::rsa().jwt_of("rsa", &claims()), Key::p256().jwt_of("p256", &claims())] {
+        assert_eq!(site.token(&bearer(&key), &rtc(json!({ "uid": "alice" }))).status, 200);
+    }
+    for credential in [alice(&json!({})), shop()] {
+        assert_eq!(site.token(&credential, &rtc(json!({ "uid": "alice" }))).status, 200);
+    }
+    let header = Request::post("/token").header("x-api-key", SHOP_KEY);
+    assert_eq!(site.send(&sent(header, &rtc(json!({})))).status, 200);
+}
+
+#[test]
+fn no_credential_where_one_belongs() {
+    assert_eq!(cause(&[]), "no credential");
+    // Nor is one looked for where proxies and histories would keep it.
+    let jwt = Key::ed25519().jwt_of("ed25519", &claims());
+    for path in [format!("/token?access_token={jwt}"), format!("/token?key={SHOP_KEY}")] {
+        let reply = Site::new().send(&sent(Request::post(path), &rtc(json!({}))));
+        assert_eq!(refused(&reply), "no credential");
+    }
+    assert_eq!(cause(&[("cookie", bearer(&jwt).as_bytes())]), "no credential");
+}
+
+#[test]
+fn keys_that_are_not_configured() {
+    const WRONG: &str = "api key: not a configured one";
+    let hash = sha256(SHOP_KEY);
+    let short = &SHOP_KEY[..SHOP_KEY.len() - 1];
+    for key in ["wrong-key-wrong-key", &hash, &hash.to_uppercase(), &format!("shop:{hash}"), short, "shop"] {
+        assert_eq!(cause(&[("x-api-key", key.as_bytes())]), WRONG, "{key}");
+        if !key.contains(':') {
+            assert_eq!(cause_of(&bearer(key)), WRONG, "{key}");
+        }
+    }
+}
+
+#[test]
+fn headers_that_are_not_as_they_should_be() {
+    const NOT_BEARER: &str = "authorization: expected Bearer, one space and one token";
+    for authorization in ["", "Bearer", "Bearer ", "Basic c2hvcDpzaG9w", SHOP_KEY, "Bearer  x", "Bearer x y"]
+    {
+        assert_eq!(cause_of(authorization), NOT_BEARER, "{authorization:?}");
+    }
+    assert_eq!(cause(&[("authorization", b"Bearer \xff")]), NOT_BEARER);
+    // A second one of each, good or bad, on either side.
+    let (good, other) = (shop(), alice(&json!({})));
+    for (one, two) in [(&good, &other), (&other, &good), (&good, &good)] {
+        let both = [("authorization", one.as_bytes()), ("authorization", two.as_bytes())];
+        assert_eq!(cause(&both), NOT_BEARER);
+    }
+    let key = SHOP_KEY.as_bytes();
+    for keys in [[key, key], [key, b"\xff".as_slice()], [b"".as_slice(), key]] {
+        let both = keys.map(|key| ("x-api-key", key));
+        assert_eq!(cause(&both), "api key: not a configured one");
+    }
+}
+
+#[test]
+fn a_bad_credential_beside_a_good_one() {
+    let jwt = alice(&json!({}));
+    let bad_key = [("authorization", jwt.as_bytes()), ("x-api-key", b"wrong-key-wrong-key".as_slice())];
+    assert_eq!(cause(&bad_key), "api key: not a configured one");
+    let expired = alice(&json!({ "exp": NOW - 3600 }));
+    let bad_jwt = [("authorization", expired.as_bytes()), ("x-api-key", SHOP_KEY.as_bytes())];
+    assert_eq!(cause(&bad_jwt), "jwt exp: expired 3600 s ago");
+}
+
+#[test]
+fn claims_that_are_not_as_they_must_be() {
+    let other = json!("https://other.example");
+    let cases = [
+        (json!({ "exp": NOW - 31 }), "jwt exp: expired 31 s ago"),
+        (json!({ "exp": NOW - 30 }), "jwt exp: expired 30 s ago"),
+        (json!({ "exp": null }), "jwt exp: missing"),
+        (json!({ "exp": "9999999999" }), "jwt exp: expected seconds from 1970 to 2106"),
+        (json!({ "exp": 1e300 }), "jwt exp: expected seconds from 1970 to 2106"),
+        (json!({ "exp": u64::from(NOW) * 1000 }), "jwt exp: expected seconds from 1970 to 2106"),
+        (json!({ "nbf": NOW + 31 }), "jwt nbf: 31 s ahead"),
+        (json!({ "iat": NOW + 31 }), "jwt iat: 31 s ahead"),
+        (json!({ "iss": null }), "jwt iss: missing"),
+        (json!({ "iss": other }), r#"jwt iss: "https://other.example", expected "https://issuer.example/""#),
+        (
+            json!({ "iss": "https://issuer.example" }),
+            r#"jwt iss: "https://issuer.example", expected "https://issuer.example/""#,
+        ),
+        (json!({ "aud": null }), "jwt aud: missing"),
+        (json!({ "aud": other }), r#"jwt aud: "https://other.example", expected "https://tokens.example""#),
+        (json!({ "aud": [] }), r#"jwt aud: "", expected "https://tokens.example""#),
+        (json!({ "aud": [AUDIENCE, 1] }), "jwt aud: expected a text or a list of texts"),
+        (json!({ "sub": null }), "jwt sub: missing"),
+        (json!({ "sub": "" }), "jwt sub: empty"),
+        (json!({ "sub": "0" }), "jwt sub: a wildcard, expected one user"),
+        (json!({ "sub": 0 }), "jwt sub: a wildcard, expected one user"),
+        (json!({ "sub": "*" }), "jwt sub: a wildcard, expected one user"),
+        (json!({ "sub": "ali*" }), "jwt sub: a wildcard, expected one user"),
+        (json!({ "sub": ["alice"] }), "jwt sub: expected a text or an integer"),
+    ];
+    for (changes, expected) in cases {
+        assert_eq!(cause_of(&alice(&changes)), expected, "{changes}");
+    }
+    let mut nobody = claims();
+    nobody["sub"] = Value::Null;
+    assert_eq!(cause_of(&signed(&nobody)), "jwt sub: expected a text or an integer");
+}
+
+#[test]
+fn grants_that_are_null_misspelt_or_of_a_wrong_shape() {
+    let cases = [
+        (json!(null), "expected an object"),
+        (json!([]), "expected an object"),
+        (json!("channels"), "expected an object"),
+        (json!(true), "expected an object"),
+        (json!({ "channel": ["room-1"] }), r#"unknown member "channel""#),
+        (json!({ "Channels": [] }), r#"unknown member "Channels""#),
+        (json!({ "channels": "room-1" }), "channels: expected a list of texts"),
+        (json!({ "channels": null }), "channels: expected a list of texts"),
+        (json!({ "roles": ["host"] }), r#"roles: unknown name "host""#),
+        (json!({ "tokenTypes": ["RTC"] }), r#"tokenTypes: unknown name "RTC""#),
+        (json!({ "maxExpireTime": 0 }), "maxExpireTime: expected an integer of at least 1"),
+        (json!({ "maxExpireTime": "600" }), "maxExpireTime: expected an integer of at least 1"),
+        (json!({ "wildcards": "false" }), "wildcards: expected true or false"),
+        (json!({ "uid": "*" }), "uid: a wildcard, expected one user"),
+        (json!({ "uid": 0 }), "uid: a wildcard, expected one user"),
+    ];
+    for (grants, expected) in cases {
+        let mut claims = claims();
+        claims["agora"] = grants.clone();
+        assert_eq!(cause_of(&signed(&claims)), format!("jwt agora: {expected}"), "{grants}");
+    }
+}
+
+#[test]
+fn signatures_that_another_makes() {
+    let rsa_named = |header: Value| Key::rsa().jwt_with(&header, &claims());
+    let stranger = Key::other_rsa();
+    let header = json!({
+        "alg": "RS256",
+        "kid": "rsa",
+        "jku": "https://attacker.example/jwks.json",
+        "jwk": stranger.jwk(&json!({ "kid": "rsa" })),
+        "x5u": "https://attacker.example/chain.pem",
+        "x5c": ["MIIB"],
+    });
+    let expected_alg = |alg: &str| format!("jwt alg: {alg:?}, expected RS256, ES256, EdDSA or HS256");
+    let unsigned = rsa_named(json!({ "alg": "none", "kid": "rsa" }));
+    let unsigned = &unsigned[..=unsigned.rfind('.').unwrap()];
+    let oversized = Key::ed25519().jwt_of("ed25519", &claims_with(&json!({ "pad": "x".repeat(9_000) })));
+    let twice = claims().to_string().replacen('{', r#"{"sub":"bob","#, 1);
+    let cases = [
+        (unsigned.to_owned(), expected_alg("none")),
+        (rsa_named(json!({ "alg": "NONE", "kid": "rsa" })), expected_alg("NONE")),
+        (Key::Secret(RSA_PUBLIC_PEM).jwt_of("rsa", &claims()), "jwt alg: HS256, the key is for RS256".into()),
+        (Key::p256().jwt_of("rsa", &claims()), "jwt alg: ES256, the key is for RS256".into()),
+        (Key::ed25519().jwt_of("p256", &claims()), "jwt alg: EdDSA, the key is for ES256".into()),
+        (rsa_named(json!({ "alg": "RS512", "kid": "rsa" })), expected_alg("RS512")),
+        (rsa_named(json!({ "alg": "PS256", "kid": "rsa" })), expected_alg("PS256")),
+        (stranger.jwt_with(&header, &claims()), r#"jwt signature: not made with the key "rsa""#.into()),
+        (stranger.jwt(&claims()), "jwt signature: not made with the key".into()),
+        (Key::ed25519().jwt_of("ED25519", &claims()), r#"jwt unknown kid "ED25519""#.into()),
+        (
+            Key::ed25519().jwt_of_texts(r#"{"alg":"EdDSA","kid":"ed25519"}"#, &twice),
+            "jwt payload: a name stands twice".into(),
+        ),
+        (oversized.clone(), format!("jwt {} bytes, expected at most 8192", oversized.len())),
+    ];
+    for (jwt, expected) in cases {
+        assert_eq!(cause_of(&bearer(&jwt)), expected);
+    }
+}
+
+#[test]
+fn a_body_that_was_not_read_says_nothing_of_the_credential() {
+    for body in [Body::Whole(b"{".as_slice().into()), Body::CutOff] {
+        let request = Request::post("/token").header("authorization", "Bearer wrong-key-wrong-key");
+        assert_eq!(refused(&Site::new().send(&request.body(body).unwrap())), "api key: not a configured one");
+    }
+}

@@ -1,0 +1,193 @@
+//! A bearer is who its JWT says, in every field that names somebody.
+
+use serde_json::{Value, json};
+
+use super::{Site, alice, assert_forbidden, drop_in, shop};
+use crate::common::opened::services;
+use crate::common::server::rtc;
+
+/// Every body of `POST /token` that names users, with its fields for them.
+fn bodies() -> Vec<(Value, &'static [&'static str])> {
+    let of = |kind: &str, more: Value| {
+        let mut body = rtc(json!({ "tokenType": kind }));
+        if !matches!(kind, "rtc" | "convoai" | "stt") {
+            body = json!({ "tokenType": kind, "expireTime": 60 });
+        }
+        body.as_object_mut().unwrap().remove("uid");
+        body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        body
+    };
+    let companion = json!({ "rtm": {} });
+    vec![
+        (of("rtc", json!({})), &["uid"]),
+        (of("rtc", json!({ "version": "006" })), &["uid"]),
+        (of("rtc", json!({ "rtm": true })), &["uid"]),
+        (of("rtc", companion.clone()), &["uid", "rtm.userId"]),
+        (of("convoai", json!({})), &["uid"]),
+        (of("convoai", companion.clone()), &["uid", "rtm.userId"]),
+        (of("stt", json!({})), &["uid"]),
+        (of("stt", companion), &["uid", "rtm.userId"]),
+        (of("rtm", json!({})), &["uid"]),
+        (of("rtm", json!({ "version": "006" })), &["uid"]),
+        (of("chat-user", json!({})), &["uid"]),
+        (of("apaas-user", json!({})), &["userUuid"]),
+        (of("apaas-room-user", json!({ "roomUuid": "room-1", "role": 1 })), &["userUuid"]),
+    ]
+}
+
+fn put(body: &mut Value, field: &str, value: &Value) {
+    match field.split_once('.') {
+        Some((outer, inner)) => body[outer][inner] = value.clone(),
+        None => body[field] = value.clone(),
+    }
+}
+
+/// Every identity in a token.
+fn identities(token: &str) -> Vec<String> {
+    let services = services(token);
+    let names = services.as_array().unwrap().iter().flat_map(|service| {
+        ["uid", "userId", "userUuid"].into_iter().filter_map(|name| service[name].as_str().map(str::to_owned))
+    });
+    names.collect()
+}
+
+#[test]
+fn anothers_identity_in_any_field() {
+    let site = Site::new();
+    let others = ["bob", "Alice", "alice ", " alice", "alice2", "alic", "42", "ALICE"].map(Value::from);
+    for (body, fields) in bodies() {
+        for field in fields {
+            for other in others.iter().chain(&[json!(42), json!(4_294_967_295_u32)]) {
+                let mut body = body.clone();
+                put(&mut body, field, other);
+                assert_forbidden(&site.token(&alice(&json!({})), &body), "uid", field);
+            }
+        }
+    }
+}
+
+#[test]
+fn ones_own_identity_in_each_field_or_in_none() {
+    let site = Site::new();
+    for (left_out, fields) in bodies() {
+        let mut spelt = left_out.clone();
+        let (mut empty, mut null) = (left_out.clone(), left_out.clone());
+        for field in fields {
+            put(&mut spelt, field, &"alice".into());
+            put(&mut empty, field, &"".into());
+            put(&mut null, field, &Value::Null);
+        }
+        for body in [left_out, spelt, empty, null] {
+            let token = site.token(&alice(&json!({})), &body).token();
+            if token.starts_with("007") {
+                let identities = identities(&token);
+                // A classroom's Chat id is a hash of its user.
+                let known = body["tokenType"] == "apaas-room-user";
+                assert!(!identities.is_empty());
+                assert!(
+                    known || identities.iter().all(|identity| identity == "alice"),
+                    "{body} {identities:?}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn a_uid_is_the_same_as_text_and_as_a_number_and_nothing_else_is() {
+    let site = Site::new();
+    for sub in [json!(42), json!("42")] {
+        let credential = alice(&json!({ "sub": sub }));
+        for uid in [json!(42), json!("42")] {
+            assert_eq!(site.token(&credential, &rtc(json!({ "uid": uid, "rtm": true }))).status, 200);
+        }
+        for uid in [json!(0), json!(1), json!("042"), json!("+42"), json!("42 "), json!(4_294_967_295_u32)] {
+            assert_forbidden(&site.token(&credential, &rtc(json!({ "uid": uid }))), "uid", "uid");
+        }
+        assert_eq!(
+            site.token(&credential, &rtc(json!({ "uid": 4_294_967_338_u64 }))).status,
+            400,
+            "42 + 2^32"
+        );
+        assert_eq!(site.token(&credential, &rtc(json!({ "uid": 42.0 }))).status, 400);
+    }
+}
+
+#[test]
+fn the_uid_of_the_grants_stands_in_for_the_claim() {
+    let site = Site::new();
+    let credential = alice(&json!({ "agora": { "uid": 42 } }));
+    assert_eq!(site.token(&credential, &rtc(json!({ "uid": 42 }))).status, 200);
+    assert_forbidden(&site.token(&credential, &rtc(json!({ "uid": "alice" }))), "uid", "uid");
+}
+
+#[test]
+fn a_claim_of_another_name_binds_and_its_absence_is_no_freedom() {
+    let site = Site::with(&[("JWT_UID_CLAIM", "agora_uid")]);
+    let credential = alice(&json!({ "agora_uid": 7 }));
+    assert_eq!(site.token(&credential, &rtc(json!({ "uid": 7 }))).status, 200);
+    assert_forbidden(&site.token(&credential, &rtc(json!({ "uid": "alice" }))), "uid", "uid");
+    let without = site.token(&alice(&json!({})), &rtc(json!({ "uid": 7 })));
+    assert_eq!(super::refused(&without), "jwt agora_uid: missing");
+}
+
+#[test]
+fn anothers_identity_through_every_drop_in_route() {
+    let site = Site::new();
+    for old in ["007", "006"] {
+        let site = if old == "006" { Site::with(&[("TOKEN_VERSION", "006")]) } else { Site::new() };
+        for (field, request) in drop_in(&alice(&json!({})), "room-1", "bob") {
+            let (rule, said) = super::forbidden(&site.send(&request));
+            assert_eq!(rule, "uid", "{field} of {}", request.uri());
+            // A drop-in's field has its own name; the refusal names the contract's.
+            assert!(["uid", "rtm.userId"].contains(&said.as_str()), "{said}");
+        }
+        for (_, request) in drop_in(&alice(&json!({})), "room-1", "alice") {
+            assert_eq!(site.send(&request).status, 200, "{}", request.uri());
+        }
+    }
+    for path in ["/rtc/room-1/1/uid/43", "/rte/room-1/1/uid/42/43", "/rte/room-1/1/uid/43/42", "/rtm/43"] {
+        let credential = alice(&json!({ "sub": 42 }));
+        assert_forbidden(&site.send(&super::get(path, &credential)), "uid", "uid");
+    }
+}
+
+#[test]
+fn what_drop_in_routes_draw_or_default_is_the_bearer() {
+    let site = Site::new();
+    let credential = alice(&json!({ "sub": 42 }));
+    let posted = |path: &str, body: Value| super::post(path, &credential, &body);
+    let got = |path: &str| super::get(path, &credential);
+    let cases = [
+        (posted("/rtctoken", json!({ "channel": "room-1" })), "token"),
+        (posted("/api/token.json", json!({ "channel": "room-1", "role": "host" })), "token"),
+        (posted("/getToken", json!({ "tokenType": "rtc", "channel": "room-1", "role": "2" })), "token"),
+        (posted("/getToken", json!({ "tokenType": "rtm" })), "token"),
+        (posted("/token/getNew", json!({ "tokenType": "chat" })), "token"),
+        (posted("/rtmtoken", json!({})), "token"),
+        (posted("/fetch_rtc_token", json!({ "ChannelName": "room-1" })), "token"),
+        (posted("/fetch_rtm_token", json!({})), "token"),
+        (got("/fetch_rtc_token?channelname=room-1"), "token"),
+        (got("/access_token?channel=room-1"), "token"),
+        (got("/access_token?channel=room-1&uid="), "token"),
+        (got("/rte/room-1/host/uid/42"), "rtcToken"),
+        (got("/rte/room-1/host/uid/42"), "rtmToken"),
+    ];
+    for (request, member) in cases {
+        let body = site.send(&request).ok();
+        assert_eq!(identities(body[member].as_str().unwrap()), ["42"], "{}", request.uri());
+        assert!(body.get("uid").is_none_or(|uid| *uid == 42), "{body}");
+    }
+}
+
+#[test]
+fn a_backend_may_name_anybody_and_so_may_bearers_where_it_was_said() {
+    let free = Site::with(&[("JWT_UID_CLAIM", "none")]);
+    for (mut body, fields) in bodies() {
+        for field in fields {
+            put(&mut body, field, &"bob".into());
+        }
+        assert_eq!(Site::new().token(&shop(), &body).status, 200, "{body}");
+        assert_eq!(free.token(&alice(&json!({})), &body).status, 200, "{body}");
+    }
+}

@@ -1,0 +1,143 @@
+//! Issuers that are slow, down or hostile, and bearers who make the server ask them.
+
+use agora_token_server::auth::{KEY_SET_MAX_BYTES, KEY_SET_TIMEOUT};
+use agora_token_server::fetch::FetchError;
+use serde_json::json;
+
+use super::{Answering, Site, alice, down, good, refused, shop};
+use crate::common::issuer::{Key, NOW, claims_with};
+use crate::common::server::{Reply, rtc};
+
+fn of_kid(kid: &str) -> String {
+    let claims = claims_with(&json!({ "exp": NOW + 200_000 }));
+    format!("Bearer {}", Key::ed25519().jwt_of(kid, &claims))
+}
+
+fn known() -> String {
+    of_kid("ed25519")
+}
+
+fn send(site: &Site, credential: &str) -> Reply {
+    site.token(credential, &rtc(json!({ "uid": "alice" })))
+}
+
+/// The cause and the warning in the log of a 503, which says when to come again.
+#[track_caller]
+fn unavailable(reply: &Reply) -> (String, Option<String>) {
+    assert_eq!((reply.status, reply.problem()["code"].as_str()), (503, Some("unavailable")));
+    assert_eq!(reply.header("retry-after"), Some("10"));
+    assert!(!String::from_utf8_lossy(&reply.body).contains("key set"));
+    let log = reply.log();
+    (log["cause"].as_str().unwrap().to_owned(), log["warning"].as_str().map(str::to_owned))
+}
+
+#[test]
+fn fifty_unknown_kids_are_one_fetch_a_minute() {
+    let site = Site::new();
+    assert_eq!(send(&site, &known()).status, 200);
+    assert_eq!(site.fetches.get(), 1);
+    for minute in 1..=3 {
+        for one in 0..50 {
+            site.now.set(NOW + minute * 60 + one);
+            let kid = format!("made-up-{minute}-{one}");
+            assert_eq!(refused(&send(&site, &of_kid(&kid))), format!("jwt unknown kid {kid:?}"));
+            assert_eq!(send(&site, &known()).status, 200, "the others go on");
+        }
+        assert_eq!(site.fetches.get(), 1 + minute);
+    }
+}
+
+#[test]
+fn what_is_no_jwt_and_what_no_key_of_ours_needs_fetches_nothing() {
+    let site = Site::new();
+    for credential in [&shop(), "Bearer a.b.c", "Bearer wrong-key-wrong-key", ""] {
+        send(&site, credential);
+    }
+    assert_eq!(site.fetches.get(), 0);
+}
+
+#[test]
+fn key_sets_that_cannot_be_used() {
+    let cases: [(Answering, &str); 8] = [
+        (|| Ok(vec![b' '; 10_000_000].into()), "key set: more than 262144 bytes"),
+        (|| Err(FetchError::TooLarge), "key set: more than 262144 bytes"),
+        (|| Err(FetchError::TimedOut), "key set: timed out"),
+        (down, "key set: unreachable"),
+        (|| Err(FetchError::Status(302)), "key set: status 302, expected 200"),
+        (|| Ok("<html>".into()), "key set: expected JSON with a list of keys"),
+        (|| Ok(r#"{"keys":[]}"#.into()), "key set: no keys in it"),
+        (
+            || Ok(format!(r#"{{"keys":[{}{{}}]}}"#, "{},".repeat(50)).into()),
+            "key set: 51 keys, expected at most 50",
+        ),
+    ];
+    for (answering, expected) in cases {
+        let site = Site::new();
+        site.issuer.set(answering);
+        let (cause, warning) = unavailable(&send(&site, &known()));
+        assert_eq!((cause.as_str(), warning), (expected, Some(expected.to_owned())));
+        // Not once more for each who comes, and again when it may be mended.
+        for _ in 0..50 {
+            unavailable(&send(&site, &known()));
+        }
+        assert_eq!(site.fetches.get(), 1, "{expected}");
+        assert_eq!(send(&site, &shop()).status, 200, "keys need no issuer");
+        site.issuer.set(good);
+        site.now.set(NOW + 10);
+        assert_eq!(send(&site, &known()).status, 200);
+    }
+}
+
+#[test]
+fn a_symmetric_key_in_the_set_signs_nothing() {
+    let site = Site::new();
+    site.issuer.set(|| {
+        let jwks =
+            [Key::secret().jwk(&json!({ "kid": "s" })), Key::ed25519().jwk(&json!({ "kid": "ed25519" }))];
+        Ok(super::key_set(&jwks).into())
+    });
+    let forged = format!("Bearer {}", Key::secret().jwt_of("s", &claims_with(&json!({}))));
+    assert_eq!(refused(&send(&site, &forged)), r#"jwt unknown kid "s""#);
+    assert_eq!(send(&site, &known()).status, 200);
+}
+
+#[test]
+fn while_the_issuer_is_down_known_keys_are_good_and_unknown_ones_undecided() {
+    let site = Site::new();
+    assert_eq!(send(&site, &known()).status, 200);
+    let outages: [(u32, Answering); 2] = [(1, down), (12, || Err(FetchError::TimedOut))];
+    for (hours, answering) in outages {
+        site.issuer.set(answering);
+        site.now.set(NOW + hours * 3600);
+        assert_eq!(send(&site, &known()).status, 200);
+        let (cause, _) = unavailable(&send(&site, &of_kid("new")));
+        assert!(cause.starts_with("key set: "), "{cause}");
+        site.fetches.set(0);
+        for _ in 0..50 {
+            unavailable(&send(&site, &of_kid("new")));
+        }
+        assert_eq!(site.fetches.get(), 0, "once a minute");
+    }
+    // A key that was taken back does not live on behind a broken connection.
+    site.now.set(NOW + 24 * 3600);
+    unavailable(&send(&site, &known()));
+}
+
+#[test]
+fn a_key_that_the_issuer_takes_back_is_forgotten() {
+    let site = Site::new();
+    assert_eq!(send(&site, &known()).status, 200);
+    site.issuer.set(|| Ok(super::key_set(&[Key::rsa().jwk(&json!({ "kid": "rsa" }))]).into()));
+    site.now.set(NOW + 600);
+    assert_eq!(refused(&send(&site, &known())), r#"jwt unknown kid "ed25519""#);
+}
+
+#[test]
+fn a_fetch_has_bounds() {
+    let site = Site::new();
+    let (request, context) = (super::post("/token", &alice(&json!({})), &rtc(json!({}))), site.context());
+    let due = site.server.app.begin(&request, &context).fetch_due().unwrap();
+    assert_eq!((due.timeout, due.max_bytes), (KEY_SET_TIMEOUT, KEY_SET_MAX_BYTES));
+    assert_eq!(due.header, None);
+    assert!(due.timeout.as_secs() <= 3 && due.max_bytes < 1_000_000);
+}

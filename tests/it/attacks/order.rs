@@ -1,0 +1,123 @@
+//! Which refusal comes first where several apply: 404 and 405, 413, `origin`, 429, 401, 415 and 400,
+//! 403. So nobody without a credential learns what the rules are, and nobody who is limited learns
+//! whether a credential is good.
+
+use agora_token_server::api::Body;
+use http::Request;
+use serde_json::json;
+
+use super::{Site, down, shop};
+use crate::common::server::rtc;
+
+/// Everything that is wrong with a request, from the last to be told to the first.
+struct Wrong {
+    path: &'static str,
+    origin: &'static str,
+    credential: &'static str,
+    content_type: &'static str,
+    too_large: bool,
+    too_many: bool,
+    body: String,
+}
+
+impl Wrong {
+    /// Well-formed, but not allowed; everything else about it is in order.
+    fn rule() -> Self {
+        Self {
+            path: "/token",
+            origin: "https://app.example",
+            credential: "",
+            content_type: "application/json",
+            too_large: false,
+            too_many: false,
+            body: rtc(json!({ "channel": "foreign" })).to_string(),
+        }
+    }
+
+    fn answer(&self) -> (u16, String) {
+        let site =
+            Site::with(&[("ALLOWED_CHANNELS", "room-*"), ("CORS_ALLOW_ORIGIN", "https://app.example")]);
+        let credential = if self.credential.is_empty() { shop() } else { self.credential.to_owned() };
+        let body = if self.too_large { Body::TooLarge } else { Body::Whole(self.body.clone().into()) };
+        let request = Request::post(self.path)
+            .header("origin", self.origin)
+            .header("authorization", credential)
+            .header("content-type", self.content_type)
+            .body(body)
+            .unwrap();
+        let reply = site.ask_counted(&request, |_| self.too_many.then_some(1));
+        let problem = reply.problem();
+        (reply.status, problem["rule"].as_str().or(problem["code"].as_str()).unwrap().to_owned())
+    }
+
+    #[track_caller]
+    fn expect(&self, status: u16, code: &str) {
+        assert_eq!(self.answer(), (status, code.to_owned()));
+    }
+}
+
+#[test]
+fn one_after_the_other() {
+    let mut wrong = Wrong::rule();
+    wrong.expect(403, "channel");
+    wrong.body = "{}".to_owned();
+    wrong.expect(400, "invalid_request");
+    wrong.body = "{".to_owned();
+    wrong.expect(400, "malformed_json");
+    wrong.content_type = "text/plain";
+    wrong.expect(415, "unsupported_media_type");
+    wrong.credential = "Bearer guess";
+    wrong.expect(401, "unauthorized");
+    wrong.too_many = true;
+    wrong.expect(429, "too_many_requests");
+    wrong.origin = "https://attacker.example";
+    wrong.expect(403, "origin");
+    wrong.too_large = true;
+    wrong.expect(413, "payload_too_large");
+    wrong.path = "/token/other";
+    wrong.expect(404, "not_found");
+    wrong.path = "/healthz";
+    wrong.expect(405, "method_not_allowed");
+}
+
+#[test]
+fn a_limited_caller_learns_nothing_of_its_credential() {
+    let site = Site::new();
+    let mut bodies = Vec::new();
+    for credential in [shop(), "Bearer guess".to_owned(), String::new()] {
+        let request = super::post("/token", &credential, &rtc(json!({})));
+        let reply = site.ask_counted(&request, |_| Some(30));
+        assert_eq!((reply.status, reply.header("www-authenticate")), (429, None));
+        bodies.push(reply.body);
+    }
+    assert!(bodies.iter().all(|body| *body == bodies[0]));
+}
+
+#[test]
+fn what_is_wrong_elsewhere_is_not_told_to_strangers() {
+    let site = Site::new();
+    site.issuer.set(down);
+    for path in ["/token", "/inspect", "/getToken", "/rtctoken"] {
+        for body in [json!({}), json!({ "token": "007" }), json!([])] {
+            super::refused(&site.send(&super::post(path, "Bearer guess", &body)));
+        }
+    }
+}
+
+#[test]
+fn names_that_a_client_makes_up_do_not_reach_the_log() {
+    let site = Site::new();
+    let secret = "made-up-by-the-client-and-secret";
+    let mut body = rtc(json!({ "expireTime": 0, "rtm": { secret: 1 }, "privileges": { secret: 1 } }));
+    body[secret] = json!(1);
+    body[format!("{secret}.uid")] = json!(1);
+    let reply = site.token(&shop(), &body);
+    assert!(reply.faults().iter().any(|fault| fault.contains(secret)), "the client is told");
+    assert!(!reply.log.contains(secret), "{}", reply.log);
+    let cause = reply.log()["cause"].as_str().unwrap().to_owned();
+    assert!(cause.contains("expireTime") && cause.contains("unknown field"), "{cause}");
+    for path in ["/token/secret-in-a-path", "/rtm/secret-in-a-path?key=secret-in-a-query"] {
+        let reply = site.send(&super::get(path, &shop()));
+        assert!(!reply.log.contains("secret-in"), "{}", reply.log);
+    }
+}

@@ -1,0 +1,303 @@
+//! Tokens for more than a bearer or the configuration allows.
+
+use serde_json::{Value, json};
+
+use super::{Site, alice, assert_forbidden, drop_in, shop};
+use crate::common::issuer::NOW;
+use crate::common::server::rtc;
+
+fn mine(more: Value) -> Value {
+    let mut body = rtc(json!({ "uid": "alice" }));
+    body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    body
+}
+
+fn rtm(more: Value) -> Value {
+    let mut body = json!({ "tokenType": "rtm", "uid": "alice", "expireTime": 60 });
+    body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    body
+}
+
+fn room(room: &str) -> Value {
+    json!({ "tokenType": "apaas-room-user", "roomUuid": room, "userUuid": "alice", "role": 1, "expireTime": 60 })
+}
+
+fn granted(grants: Value) -> String {
+    alice(&json!({ "agora": grants }))
+}
+
+#[test]
+fn a_foreign_channel_in_every_field_that_names_one() {
+    let configured = Site::with(&[("ALLOWED_CHANNELS", "room-1")]);
+    let open = Site::new();
+    let types = json!(["rtc", "rtm", "convoai", "stt", "apaas-room-user", "chat-user"]);
+    let narrow = granted(json!({ "channels": ["room-1"], "tokenTypes": types }));
+    let sites = [(&configured, alice(&json!({}))), (&configured, shop()), (&open, narrow)];
+    for (site, credential) in &sites {
+        for channel in ["room-2", "room-11", "room", "Room-1", " room-1", "room-1 "] {
+            for more in [json!({}), json!({ "version": "006" }), json!({ "rtm": true })] {
+                let mut body = mine(more);
+                body["channel"] = channel.into();
+                assert_forbidden(&site.token(credential, &body), "channel", "channel");
+            }
+            for kind in ["convoai", "stt"] {
+                let body = mine(json!({ "tokenType": kind, "channel": channel }));
+                assert_forbidden(&site.token(credential, &body), "channel", "channel");
+            }
+            assert_forbidden(&site.token(credential, &room(channel)), "channel", "roomUuid");
+            for list in ["messageChannels", "streamChannels", "groupChannels", "serverGroups"] {
+                for access in ["read", "write"] {
+                    let body = rtm(json!({ "permissions": { list: { access: ["room-1", channel] } } }));
+                    let field = format!("permissions.{list}");
+                    assert_forbidden(&site.token(credential, &body), "channel", &field);
+                }
+            }
+        }
+        assert_eq!(site.token(credential, &mine(json!({}))).status, 200);
+        assert_eq!(site.token(credential, &room("room-1")).status, 200);
+    }
+}
+
+#[test]
+fn the_subject_in_a_pattern_stands_for_itself_alone() {
+    let site = Site::with(&[("ALLOWED_CHANNELS", "user-{sub}-*"), ("JWT_UID_CLAIM", "none")]);
+    let status =
+        |credential: &str, channel: &str| site.token(credential, &rtc(json!({ "channel": channel }))).status;
+    let of = |sub: &Value| alice(&json!({ "sub": sub }));
+    assert_eq!(status(&of(&json!("alice")), "user-alice-1"), 200);
+    assert_eq!(status(&of(&json!(42)), "user-42-1"), 200);
+    for (sub, channel) in [
+        (json!("alice"), "user-bob-1"),
+        (json!("alice"), "user-alice"),
+        (json!("alice"), "user-{sub}-1"),
+        (json!("*"), "user-bob-1"),
+        (json!("*"), "user-*-1"),
+        (json!("b*"), "user-bob-1"),
+        (json!(""), "user--1"),
+        (Value::Null, "user--1"),
+        (json!("{sub}"), "user-alice-1"),
+        // It may stand for more of the name, never for less: `a-b` has no room of `a`'s others.
+        (json!("alice-1"), "user-alice-2"),
+    ] {
+        assert_eq!(status(&of(&sub), channel), 403, "{sub} {channel}");
+    }
+    // As API.md and `ChannelPattern` say: where subjects can hold what stands behind `{sub}`, one
+    // may be the start of another.
+    assert_eq!(status(&of(&json!("alice")), "user-alice-1-x"), 200);
+    assert_eq!(status(&shop(), "user--1"), 403, "a backend has no subject");
+}
+
+#[test]
+fn a_role_that_was_not_granted() {
+    let site = Site::new();
+    let listener = granted(json!({ "roles": ["subscriber"] }));
+    for more in
+        [json!({}), json!({ "rtm": true }), json!({ "tokenType": "stt" }), json!({ "version": "006" })]
+    {
+        assert_forbidden(&site.token(&listener, &mine(more)), "role", "role");
+    }
+    assert_forbidden(&site.token(&listener, &room("room-1")), "role", "role");
+    assert_eq!(site.token(&listener, &mine(json!({ "role": "subscriber" }))).status, 200);
+    let smuggled = json!({ "role": "subscriber", "privileges": { "publishAudioStream": 60 } });
+    assert_eq!(site.token(&listener, &mine(smuggled)).status, 400);
+    for path in
+        ["publisher", "host", "broadcaster", "1"].map(|role| format!("/rtc/r/{role}/userAccount/alice"))
+    {
+        assert_forbidden(&site.send(&super::get(&path, &listener)), "role", "role");
+    }
+    // Those that publish unless told otherwise.
+    for path in ["/access_token?channel=r", "/fetch_rtc_token?channelname=r"] {
+        assert_forbidden(&site.send(&super::get(path, &listener)), "role", "role");
+    }
+}
+
+#[test]
+fn a_type_inside_another() {
+    let carried = [
+        (mine(json!({ "rtm": true })), ["rtc", "rtm"].as_slice()),
+        (mine(json!({ "rtm": { "userId": "alice" } })), &["rtc", "rtm"]),
+        (mine(json!({ "tokenType": "convoai" })), &["convoai", "rtc", "rtm"]),
+        (mine(json!({ "tokenType": "stt", "rtm": true })), &["stt", "rtc", "rtm"]),
+        (room("room-1"), &["apaas-room-user", "rtm", "chat-user"]),
+    ];
+    for (body, types) in carried {
+        assert_eq!(
+            Site::with(&[("ALLOWED_TOKEN_TYPES", &types.join(","))]).token(&shop(), &body).status,
+            200
+        );
+        for missing in types {
+            let rest: Vec<&str> = types.iter().copied().filter(|one| one != missing).collect();
+            let site = Site::with(&[("ALLOWED_TOKEN_TYPES", &rest.join(","))]);
+            for credential in [shop(), alice(&json!({}))] {
+                assert_forbidden(&site.token(&credential, &body), "tokenType", "tokenType");
+            }
+            let credential = granted(json!({ "tokenTypes": rest }));
+            assert_forbidden(&Site::new().token(&credential, &body), "tokenType", "tokenType");
+        }
+    }
+    // `getToken` takes a channel for an RTM token and passes it over.
+    let site = Site::with(&[("ALLOWED_TOKEN_TYPES", "rtc")]);
+    let body = json!({ "tokenType": "rtm", "channel": "room-1", "role": "publisher", "uid": "alice" });
+    assert_forbidden(&site.send(&super::post("/getToken", &shop(), &body)), "tokenType", "tokenType");
+    let in_channels = granted(json!({ "channels": ["room-1"] }));
+    assert_forbidden(
+        &Site::new().send(&super::post("/getToken", &in_channels, &body)),
+        "tokenType",
+        "tokenType",
+    );
+}
+
+#[test]
+fn app_level_tokens_are_for_backends_and_those_who_were_named() {
+    let site = Site::new();
+    for kind in ["chat-app", "apaas-app", "fpa"] {
+        let body = json!({ "tokenType": kind, "expireTime": 60 });
+        for grants in
+            [None, Some(json!({})), Some(json!({ "tokenTypes": [] })), Some(json!({ "wildcards": true }))]
+        {
+            let credential = grants.map_or(alice(&json!({})), granted);
+            assert_forbidden(&site.token(&credential, &body), "tokenType", "tokenType");
+        }
+        assert_eq!(site.token(&granted(json!({ "tokenTypes": [kind] })), &body).status, 200);
+        assert_eq!(site.token(&shop(), &body).status, 200);
+        let unnamed = Site::with(&[("ALLOWED_TOKEN_TYPES", "rtc,rtm,chat-user")]);
+        for credential in [shop(), granted(json!({ "tokenTypes": [kind] }))] {
+            assert_forbidden(&unnamed.token(&credential, &body), "tokenType", "tokenType");
+        }
+    }
+}
+
+#[test]
+fn grants_narrow_and_an_empty_list_allows_nothing() {
+    let site = Site::new();
+    assert_forbidden(
+        &site.token(&granted(json!({ "channels": [] })), &mine(json!({}))),
+        "channel",
+        "channel",
+    );
+    assert_forbidden(&site.token(&granted(json!({ "roles": [] })), &mine(json!({}))), "role", "role");
+    assert_forbidden(
+        &site.token(&granted(json!({ "tokenTypes": [] })), &mine(json!({}))),
+        "tokenType",
+        "tokenType",
+    );
+    assert_forbidden(
+        &site.token(&granted(json!({ "channels": ["r"] })), &rtm(json!({}))),
+        "tokenType",
+        "tokenType",
+    );
+    assert_eq!(site.token(&granted(json!({})), &mine(json!({}))).status, 200, "no limit was named");
+    let strict = Site::with(&[
+        ("ALLOWED_CHANNELS", "room-1"),
+        ("ALLOWED_TOKEN_TYPES", "rtc"),
+        ("MAX_EXPIRE_TIME", "60"),
+        ("ALLOW_WILDCARD_CHANNEL", "false"),
+    ]);
+    let all =
+        json!({ "channels": ["*"], "tokenTypes": ["rtc", "rtm"], "maxExpireTime": 86400, "wildcards": true });
+    let credential = granted(all);
+    let short = json!({ "expireTime": 60 });
+    assert_eq!(strict.token(&credential, &mine(short.clone())).status, 200);
+    assert_forbidden(&strict.token(&credential, &rtm(json!({}))), "tokenType", "tokenType");
+    assert_forbidden(&strict.token(&credential, &mine(json!({ "channel": "*" }))), "wildcard", "channel");
+    assert_forbidden(&strict.token(&credential, &mine(json!({ "channel": "r" }))), "channel", "channel");
+    assert_forbidden(
+        &strict.token(&credential, &mine(json!({ "expireTime": 61 }))),
+        "expireTime",
+        "expireTime",
+    );
+}
+
+#[test]
+fn a_wildcard_in_every_spelling() {
+    let site = Site::with(&[("ALLOW_WILDCARD_UID", "false"), ("ALLOW_WILDCARD_CHANNEL", "false")]);
+    let free = Site::with(&[("JWT_UID_CLAIM", "none")]);
+    let careful = granted(json!({ "wildcards": false }));
+    for (site, credential) in [(&site, shop()), (&site, alice(&json!({}))), (&free, careful)] {
+        for uid in [json!(0), json!("0"), json!("*"), json!("a*"), json!("*a"), json!("alice*")] {
+            assert_forbidden(&site.token(&credential, &rtc(json!({ "uid": uid }))), "wildcard", "uid");
+        }
+        for escaped in [r#""\u0030""#, r#""\u002a""#, r#""al\u002Aice""#] {
+            let body = format!(r#"{{"channel":"r","role":"publisher","uid":{escaped},"expireTime":60}}"#);
+            let request = super::post("/token", &credential, &json!({}));
+            let request = request.map(|_| agora_token_server::api::Body::Whole(body.into()));
+            assert_forbidden(&site.send(&request), "wildcard", "uid");
+        }
+        for uid in [json!(-0.0), json!(0.0), json!("-0"), json!("00"), json!("")] {
+            let reply = site.token(&credential, &rtc(json!({ "uid": uid })));
+            assert!(reply.status != 200 || uid != json!(0.0), "{uid}");
+            if reply.status == 200 {
+                assert!(["-0", "00", ""].contains(&uid.as_str().unwrap_or("?")), "{uid}");
+                assert!(
+                    !crate::common::opened::services(&reply.token())[0]["uid"].as_str().unwrap().is_empty()
+                );
+            }
+        }
+        for channel in ["*", "room-*", "*-1", "r*m"] {
+            assert_forbidden(
+                &site.token(&credential, &mine(json!({ "channel": channel }))),
+                "wildcard",
+                "channel",
+            );
+        }
+        let body = mine(json!({ "rtm": { "userId": "*" } }));
+        assert_forbidden(&site.token(&credential, &body), "wildcard", "rtm.userId");
+        for field in ["messageChannels", "streamChannels", "groupChannels", "serverGroups", "users"] {
+            let body = rtm(json!({ "permissions": { field: { "write": ["a*"] } } }));
+            assert_forbidden(&site.token(&credential, &body), "wildcard", &format!("permissions.{field}"));
+        }
+        assert_forbidden(&site.token(&credential, &room("*")), "wildcard", "roomUuid");
+        for (_, request) in drop_in(&credential, "room-1", "*") {
+            // It draws a uid for whoever has none, whatever the body says.
+            if request.uri() == "/rtctoken" && site.send(&request).status == 200 {
+                assert_eq!(site.send(&request).ok()["uid"], crate::common::server::DRAWN_UID.get());
+                continue;
+            }
+            assert_eq!(site.send(&request).forbidden().0, "wildcard", "{}", request.uri());
+        }
+        let named = [
+            "/rtc/r/1/uid/0",
+            "/rtc/r/1/userAccount/%30",
+            "/rte/r/1/uid/0/alice",
+            "/access_token?channel=r&uid=0",
+        ];
+        for path in named.map(str::to_owned) {
+            assert_forbidden(&site.send(&super::get(&path, &credential)), "wildcard", "uid");
+        }
+        for path in ["/rtc/*/1/userAccount/alice", "/access_token?channel=%2a&uid=alice"] {
+            assert_forbidden(&site.send(&super::get(path, &credential)), "wildcard", "channel");
+        }
+    }
+    // The uid that the older guide takes for a missing one is a wildcard too.
+    let reply = site.send(&super::get("/access_token?channel=r", &shop()));
+    assert_forbidden(&reply, "wildcard", "uid");
+    assert_eq!(site.token(&shop(), &mine(json!({ "channel": "" }))).faults(), ["channel is required"]);
+}
+
+#[test]
+fn a_lifetime_beyond_the_policy_or_beyond_the_jwt() {
+    let site = Site::with(&[("MAX_EXPIRE_TIME", "600"), ("EXPIRE_WITH_JWT", "true")]);
+    let long = |seconds: u32| mine(json!({ "expireTime": seconds }));
+    let ending = |seconds: u32| alice(&json!({ "exp": NOW + seconds }));
+    for (credential, most) in [
+        (shop(), 600),
+        (ending(3600), 600),
+        (ending(300), 300),
+        (alice(&json!({ "exp": NOW + 300, "agora": { "maxExpireTime": 60 } })), 60),
+    ] {
+        assert_eq!(site.token(&credential, &long(most)).status, 200);
+        for seconds in [most + 1, 86_400] {
+            assert_forbidden(&site.token(&credential, &long(seconds)), "expireTime", "expireTime");
+        }
+        assert_eq!(site.token(&credential, &long(86_401)).status, 400);
+    }
+    // Within the clock skew the JWT is good, and there is nothing left of it to give.
+    for end in [NOW, NOW - 29] {
+        assert_forbidden(&site.token(&alice(&json!({ "exp": end })), &long(1)), "expireTime", "expireTime");
+        let reply = site.send(&super::get("/rtm/alice", &alice(&json!({ "exp": end }))));
+        assert_forbidden(&reply, "expireTime", "expireTime");
+    }
+    // Privileges end within the token.
+    let beyond = mine(json!({ "expireTime": 60, "privileges": { "joinChannel": 61 } }));
+    assert_eq!(site.token(&shop(), &beyond).status, 400);
+}

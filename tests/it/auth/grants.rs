@@ -1,0 +1,139 @@
+use agora_token_server::auth::{Authenticator, Bearer, Grants, Identity, JwtSettings};
+use agora_token_server::request::{Role, TokenKind};
+use serde_json::{Value, json};
+
+use super::{accepting, ask_with_jwt, bearer, bound, now, refusal, settings};
+use crate::common::issuer::{Key, SECRET, claims};
+
+fn by_secret() -> JwtSettings<'static> {
+    JwtSettings { secret: Some(SECRET), ..settings() }
+}
+
+/// A JWT with this claim; here null is a value like any other.
+fn token(claim: &str, value: Value) -> String {
+    let mut claims = claims();
+    claims[claim] = value;
+    Key::secret().jwt(&claims)
+}
+
+fn granted(grants: Value) -> Bearer {
+    bearer(&accepting(by_secret()), &token("agora", grants))
+}
+
+fn cause(grants: Value) -> String {
+    let authenticator: Authenticator = accepting(by_secret());
+    refusal(ask_with_jwt(&authenticator, &token("agora", grants), now()))
+}
+
+fn texts(list: &[&str]) -> Vec<String> {
+    list.iter().map(|&text| text.to_owned()).collect()
+}
+
+#[test]
+fn grants_say_what_the_contract_says() {
+    let bearer = granted(json!({
+        "channels": ["room-1"], "roles": ["subscriber"], "uid": 42,
+        "maxExpireTime": 600, "tokenTypes": ["rtc"], "wildcards": false
+    }));
+    let grants = bearer.grants.unwrap();
+    assert_eq!(grants.channels.unwrap(), texts(&["room-1"]));
+    assert_eq!(grants.roles.unwrap(), [Role::Subscriber]);
+    assert_eq!(grants.max_expire_time.unwrap().get(), 600);
+    assert_eq!(grants.token_types.unwrap(), [TokenKind::Rtc]);
+    assert_eq!(grants.wildcards, Some(false));
+    assert_eq!(bearer.identity, bound("42"), "uid replaces sub");
+    assert_eq!(bearer.subject.as_deref(), Some("alice"));
+}
+
+#[test]
+fn what_grants_leave_out_is_no_limit_and_an_empty_list_is_nothing() {
+    let bearer = granted(json!({}));
+    assert_eq!(bearer.grants, Some(Grants::default()));
+    assert_eq!(bearer.identity, bound("alice"));
+    let grants = granted(json!({ "channels": [], "roles": [], "tokenTypes": [] })).grants.unwrap();
+    let lists = [
+        grants.channels.map(|list| list.len()),
+        grants.roles.map(|list| list.len()),
+        grants.token_types.map(|list| list.len()),
+    ];
+    assert_eq!(lists, [Some(0), Some(0), Some(0)]);
+}
+
+#[test]
+fn a_jwt_without_grants_has_none() {
+    assert_eq!(bearer(&accepting(by_secret()), &Key::secret().jwt(&claims())).grants, None);
+}
+
+#[test]
+fn every_known_name_is_known() {
+    let grants = granted(
+        json!({ "roles": Role::ALL.map(Role::name), "tokenTypes": TokenKind::ALL.map(TokenKind::name) }),
+    )
+    .grants
+    .unwrap();
+    assert_eq!(grants.roles.unwrap(), Role::ALL);
+    assert_eq!(grants.token_types.unwrap(), TokenKind::ALL);
+}
+
+#[test]
+fn grants_that_are_not_exactly_grants_make_the_credential_bad() {
+    let cases = [
+        (json!(null), "jwt agora: expected an object"),
+        (json!(""), "jwt agora: expected an object"),
+        (json!(r#"{"channels":["room-1"]}"#), "jwt agora: expected an object"),
+        (json!([]), "jwt agora: expected an object"),
+        (json!(true), "jwt agora: expected an object"),
+        (json!({ "channel": ["room-1"] }), r#"jwt agora: unknown member "channel""#),
+        (json!({ "Channels": ["room-1"] }), r#"jwt agora: unknown member "Channels""#),
+        (json!({ "max_expire_time": 600 }), r#"jwt agora: unknown member "max_expire_time""#),
+        (json!({ "channels": null }), "jwt agora: channels: expected a list of texts"),
+        (json!({ "channels": "room-1" }), "jwt agora: channels: expected a list of texts"),
+        (json!({ "channels": ["room-1", 2] }), "jwt agora: channels: expected a list of texts"),
+        (json!({ "roles": null }), "jwt agora: roles: expected a list of texts"),
+        (json!({ "roles": ["host"] }), r#"jwt agora: roles: unknown name "host""#),
+        (json!({ "roles": ["Publisher"] }), r#"jwt agora: roles: unknown name "Publisher""#),
+        (json!({ "tokenTypes": ["rtc", "rtx"] }), r#"jwt agora: tokenTypes: unknown name "rtx""#),
+        (json!({ "tokenTypes": ["chat"] }), r#"jwt agora: tokenTypes: unknown name "chat""#),
+        (json!({ "tokenTypes": {} }), "jwt agora: tokenTypes: expected a list of texts"),
+        (json!({ "maxExpireTime": 0 }), "jwt agora: maxExpireTime: expected an integer of at least 1"),
+        (json!({ "maxExpireTime": -1 }), "jwt agora: maxExpireTime: expected an integer of at least 1"),
+        (json!({ "maxExpireTime": 600.0 }), "jwt agora: maxExpireTime: expected an integer of at least 1"),
+        (json!({ "maxExpireTime": "600" }), "jwt agora: maxExpireTime: expected an integer of at least 1"),
+        (json!({ "maxExpireTime": null }), "jwt agora: maxExpireTime: expected an integer of at least 1"),
+        (json!({ "wildcards": "false" }), "jwt agora: wildcards: expected true or false"),
+        (json!({ "wildcards": 0 }), "jwt agora: wildcards: expected true or false"),
+        (json!({ "wildcards": null }), "jwt agora: wildcards: expected true or false"),
+        (json!({ "uid": 0 }), "jwt agora: uid: a wildcard, expected one user"),
+        (json!({ "uid": "0" }), "jwt agora: uid: a wildcard, expected one user"),
+        (json!({ "uid": "a*" }), "jwt agora: uid: a wildcard, expected one user"),
+        (json!({ "uid": "" }), "jwt agora: uid: empty"),
+        (json!({ "uid": null }), "jwt agora: uid: expected a text or an integer"),
+        (json!({ "uid": [1] }), "jwt agora: uid: expected a text or an integer"),
+    ];
+    for (grants, expected) in cases {
+        assert_eq!(cause(grants), expected);
+    }
+}
+
+#[test]
+fn the_claim_can_have_another_name() {
+    let name = "https://example.com/agora";
+    let authenticator = accepting(JwtSettings { grants_claim: Some(name), ..by_secret() });
+    let grants = bearer(&authenticator, &token(name, json!({ "channels": ["room-1"] }))).grants.unwrap();
+    assert_eq!(grants.channels.unwrap(), texts(&["room-1"]));
+    // Then `agora` is a claim like any other.
+    assert_eq!(bearer(&authenticator, &token("agora", json!(null))).grants, None);
+    let answer = ask_with_jwt(&authenticator, &token(name, json!(null)), now());
+    assert_eq!(refusal(answer), "jwt https://example.com/agora: expected an object");
+}
+
+#[test]
+fn granted_uid_stands_even_where_identities_are_free_or_the_claim_is_missing() {
+    let free = accepting(JwtSettings { uid_claim: Some("none"), ..by_secret() });
+    assert_eq!(bearer(&free, &token("agora", json!({ "uid": "bob" }))).identity, bound("bob"));
+    assert_eq!(bearer(&free, &token("agora", json!({}))).identity, Identity::Free);
+    let by_claim = accepting(JwtSettings { uid_claim: Some("uid"), ..by_secret() });
+    assert_eq!(bearer(&by_claim, &token("agora", json!({ "uid": "bob" }))).identity, bound("bob"));
+    let answer = ask_with_jwt(&by_claim, &token("agora", json!({})), now());
+    assert_eq!(refusal(answer), "jwt uid: missing");
+}

@@ -1,0 +1,250 @@
+use agora_token_server::auth::{Authenticator, JwtSettings};
+use serde_json::{Value, json};
+
+use super::{accepting, ask_with_jwt, bearer, bound, now, refusal, rsa_jwt, settings};
+use crate::common::issuer::{
+    ED25519_PUBLIC_PEM, Key, P256_PUBLIC_PEM, RSA_PUBLIC_PEM, SECRET, claims, claims_with,
+};
+
+fn rsa_only() -> Authenticator {
+    Authenticator::new(None, Some(rsa_jwt()))
+}
+
+fn cause(authenticator: &Authenticator, token: &str) -> String {
+    refusal(ask_with_jwt(authenticator, token, now()))
+}
+
+fn with_each_key() -> [(Key, JwtSettings<'static>); 4] {
+    let public = |pem| JwtSettings { public_key: Some(pem), ..settings() };
+    [
+        (Key::rsa(), public(RSA_PUBLIC_PEM)),
+        (Key::p256(), public(P256_PUBLIC_PEM)),
+        (Key::ed25519(), public(ED25519_PUBLIC_PEM)),
+        (Key::secret(), JwtSettings { secret: Some(SECRET), ..settings() }),
+    ]
+}
+
+#[test]
+fn each_algorithm_verifies_with_its_configured_key() {
+    for (key, settings) in with_each_key() {
+        let bearer = bearer(&accepting(settings), &key.jwt(&claims()));
+        assert_eq!(bearer.subject.as_deref(), Some("alice"), "{}", key.alg());
+        assert_eq!(bearer.identity, bound("alice"));
+    }
+}
+
+#[test]
+fn ed25519_is_another_name_of_eddsa() {
+    let authenticator = accepting(JwtSettings { public_key: Some(ED25519_PUBLIC_PEM), ..settings() });
+    bearer(&authenticator, &Key::ed25519().jwt_with(&json!({ "alg": "Ed25519" }), &claims()));
+}
+
+#[test]
+fn a_key_in_one_line_is_read_too() {
+    let one_line = RSA_PUBLIC_PEM.replace('\n', "\\n");
+    bearer(&accepting(JwtSettings { public_key: Some(&one_line), ..settings() }), &Key::rsa().jwt(&claims()));
+}
+
+#[test]
+fn each_key_refuses_every_other_algorithm() {
+    for (_, settings) in with_each_key() {
+        let authenticator = accepting(settings);
+        for (signer, _) in with_each_key() {
+            let answer = ask_with_jwt(&authenticator, &signer.jwt(&claims()), now());
+            let of_its_own = answer.is_ok();
+            if !of_its_own {
+                let cause = refusal(answer);
+                assert!(cause.starts_with(&format!("jwt alg: {}, the key is for ", signer.alg())), "{cause}");
+            }
+        }
+    }
+    assert_eq!(cause(&rsa_only(), &Key::p256().jwt(&claims())), "jwt alg: ES256, the key is for RS256");
+}
+
+#[test]
+fn the_public_key_is_not_a_secret() {
+    // CVE-2015-9235: the verifier's public key as the HMAC key of a token that says HS256.
+    let forged = Key::Secret(RSA_PUBLIC_PEM).jwt(&claims());
+    assert_eq!(cause(&rsa_only(), &forged), "jwt alg: HS256, the key is for RS256");
+}
+
+#[test]
+fn alg_none_is_refused_in_every_spelling() {
+    for alg in ["none", "None", "NONE", "nOnE", ""] {
+        let signed = Key::rsa().jwt_with(&json!({ "alg": alg }), &claims());
+        let unsigned = &signed[..=signed.rfind('.').unwrap()];
+        for token in [&signed, unsigned] {
+            let expected = format!("jwt alg: {alg:?}, expected RS256, ES256, EdDSA or HS256");
+            assert_eq!(cause(&rsa_only(), token), expected);
+        }
+    }
+}
+
+#[test]
+fn another_algorithm_of_the_same_key_is_refused() {
+    for alg in ["RS384", "RS512", "PS256", "ES256K", "ES384", "rs256"] {
+        let token = Key::rsa().jwt_with(&json!({ "alg": alg }), &claims());
+        let expected = format!("jwt alg: {alg:?}, expected RS256, ES256, EdDSA or HS256");
+        assert_eq!(cause(&rsa_only(), &token), expected);
+    }
+    for header in [json!({}), json!({ "alg": null }), json!({ "alg": 1 }), json!({ "alg": ["RS256"] })] {
+        assert_eq!(cause(&rsa_only(), &Key::rsa().jwt_with(&header, &claims())), "jwt alg: missing");
+    }
+}
+
+#[test]
+fn a_signature_of_another_key_is_refused() {
+    let token = Key::other_rsa().jwt(&claims());
+    assert_eq!(cause(&rsa_only(), &token), "jwt signature: not made with the key");
+    let token = Key::other_rsa().jwt_of("k1", &claims());
+    assert_eq!(cause(&rsa_only(), &token), r#"jwt signature: not made with the key "k1""#);
+}
+
+#[test]
+fn a_key_in_the_header_is_not_trusted() {
+    let attacker = Key::other_rsa();
+    let header = json!({
+        "alg": "RS256",
+        "jku": "https://attacker.example/jwks.json",
+        "jwk": attacker.jwk(&json!({})),
+        "x5u": "https://attacker.example/chain.pem",
+        "x5c": ["MIIB"],
+    });
+    assert_eq!(
+        cause(&rsa_only(), &attacker.jwt_with(&header, &claims())),
+        "jwt signature: not made with the key"
+    );
+    // Nor does it harm a good token.
+    bearer(&rsa_only(), &Key::rsa().jwt_with(&header, &claims()));
+}
+
+#[test]
+fn a_changed_claim_breaks_the_signature() {
+    for (key, settings) in with_each_key() {
+        let authenticator = accepting(settings);
+        let good = key.jwt(&claims());
+        let other = key.jwt(&claims_with(&json!({ "sub": "bob" })));
+        let [header, _, signature] = good.split('.').collect::<Vec<_>>()[..] else { panic!() };
+        let payload = other.split('.').nth(1).unwrap();
+        let mixed = format!("{header}.{payload}.{signature}");
+        assert_eq!(cause(&authenticator, &mixed), "jwt signature: not made with the key");
+        for signature in ["", "AA", &signature[4..]] {
+            let cut = format!("{header}.{payload}.{signature}");
+            assert_eq!(cause(&authenticator, &cut), "jwt signature: not made with the key");
+        }
+    }
+}
+
+#[test]
+fn an_ecdsa_signature_of_zeros_is_refused() {
+    // CVE-2022-21449: r = s = 0 once verified for any message.
+    let authenticator = accepting(JwtSettings { public_key: Some(P256_PUBLIC_PEM), ..settings() });
+    let token = Key::p256().jwt(&claims());
+    let zeros = format!("{}.{}", &token[..token.rfind('.').unwrap()], "A".repeat(86));
+    assert_eq!(cause(&authenticator, &zeros), "jwt signature: not made with the key");
+}
+
+#[test]
+fn an_oversized_jwt_is_refused_before_anything_else() {
+    let authenticator = rsa_only();
+    let of_length = |length: usize| {
+        let padding = "x".repeat(length);
+        Key::rsa().jwt(&claims_with(&json!({ "padding": padding })))
+    };
+    let large = of_length(10_000);
+    assert_eq!(cause(&authenticator, &large), format!("jwt {} bytes, expected at most 8192", large.len()));
+    bearer(&authenticator, &of_length(5_000));
+}
+
+#[test]
+fn a_jwt_is_three_parts_of_strict_base64url() {
+    let authenticator = rsa_only();
+    let good = Key::rsa().jwt(&claims());
+    let [header, payload, signature] = good.split('.').collect::<Vec<_>>()[..] else { panic!() };
+    let cases = [
+        (format!("{header}.{payload}"), "jwt 2 parts, expected 3"),
+        (format!("{good}."), "jwt 4 parts, expected 3"),
+        (header.to_owned(), "jwt 1 parts, expected 3"),
+        (format!(".{payload}.{signature}"), "jwt header: not JSON at line 1, column 0"),
+        (format!("{header}=.{payload}.{signature}"), "jwt header: expected base64url"),
+        (format!("{header}.{payload}.{signature}="), "jwt signature: expected base64url"),
+        (
+            format!("{header}.{payload}.{}", signature.replace(['-', '_'], "+")),
+            "jwt signature: expected base64url",
+        ),
+        // 256 bytes end in a character of which 2 bits count; the other 4 must be zero.
+        (format!("{header}.{payload}.{}B", &signature[..341]), "jwt signature: expected base64url"),
+    ];
+    for (token, expected) in cases {
+        assert_eq!(cause(&authenticator, &token), expected, "{token}");
+    }
+}
+
+#[test]
+fn header_and_payload_are_one_object_each() {
+    let authenticator = rsa_only();
+    let (key, good) = (Key::rsa(), claims().to_string());
+    let cases = [
+        ("[]", good.as_str(), "jwt header: expected an object"),
+        ("null", &good, "jwt header: expected an object"),
+        ("{", &good, "jwt header: not JSON at line 1, column 1"),
+        (r#"{"alg":"RS256"}{}"#, &good, "jwt header: not JSON at line 1, column 16"),
+        (r#"{"alg":"RS256"}"#, "[]", "jwt payload: expected an object"),
+        (r#"{"alg":"RS256"}"#, "", "jwt payload: not JSON at line 1, column 0"),
+    ];
+    for (header, payload, expected) in cases {
+        assert_eq!(cause(&authenticator, &key.jwt_of_texts(header, payload)), expected);
+    }
+    let deep = "[".repeat(1_000) + &"]".repeat(1_000);
+    let bomb = key.jwt_of_texts(r#"{"alg":"RS256"}"#, &format!(r#"{{"a":{deep}}}"#));
+    assert!(cause(&authenticator, &bomb).starts_with("jwt payload: not JSON at"));
+}
+
+#[test]
+fn a_name_given_twice_is_refused_at_every_depth() {
+    let authenticator = rsa_only();
+    let (key, good) = (Key::rsa(), claims().to_string());
+    let plain = r#"{"alg":"RS256"}"#;
+    let with = |member: &str| good.replacen('{', &format!("{{{member},"), 1);
+    let cases = [
+        (r#"{"alg":"none","alg":"RS256"}"#, good.clone(), "jwt header: a name stands twice"),
+        (r#"{"alg":"RS256","kid":"a","kid":"b"}"#, good.clone(), "jwt header: a name stands twice"),
+        (plain, with(r#""sub":"bob""#), "jwt payload: a name stands twice"),
+        (plain, with(r#""s\u0075b":"bob""#), "jwt payload: a name stands twice"),
+        (plain, with(r#""exp":1"#), "jwt payload: a name stands twice"),
+        (plain, with(r#""agora":{"uid":1,"uid":2}"#), "jwt payload: a name stands twice"),
+        (plain, with(r#""x":[{"y":1,"y":1}]"#), "jwt payload: a name stands twice"),
+    ];
+    for (header, payload, expected) in cases {
+        assert_eq!(cause(&authenticator, &key.jwt_of_texts(header, &payload)), expected, "{payload}");
+    }
+}
+
+#[test]
+fn a_critical_extension_is_refused() {
+    for crit in [json!(["b64"]), json!([]), Value::Null] {
+        let header = json!({ "alg": "RS256", "crit": crit, "b64": false });
+        assert_eq!(
+            cause(&rsa_only(), &Key::rsa().jwt_with(&header, &claims())),
+            "jwt crit: an extension that is not known here"
+        );
+    }
+}
+
+#[test]
+fn typ_may_be_anything_and_kid_must_be_a_text() {
+    for typ in ["JWT", "at+jwt", "application/at+jwt"] {
+        bearer(&rsa_only(), &Key::rsa().jwt_with(&json!({ "alg": "RS256", "typ": typ }), &claims()));
+    }
+    for kid in [json!(1), json!(null), json!(["k1"])] {
+        let token = Key::rsa().jwt_with(&json!({ "alg": "RS256", "kid": kid }), &claims());
+        assert_eq!(cause(&rsa_only(), &token), "jwt kid: expected a text");
+    }
+}
+
+#[test]
+fn what_a_token_says_cannot_forge_or_fill_the_log() {
+    let token = Key::other_rsa().jwt_of(&format!("a\n\"b{}", "x".repeat(1_000)), &claims());
+    let expected = format!(r#"jwt signature: not made with the key "a\n\"b{}"…"#, "x".repeat(76));
+    assert_eq!(cause(&rsa_only(), &token), expected);
+}

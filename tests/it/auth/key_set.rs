@@ -1,0 +1,368 @@
+use std::time::Duration;
+
+use agora_token_server::auth::{
+    Authenticator, Caller, Credentials, JwtSettings, KEY_SET_MAX_BYTES, KEY_SET_TIMEOUT, KeySetError,
+};
+use agora_token_server::fetch::FetchError;
+use agora_token_server::time::UnixTime;
+use serde_json::{Value, json};
+
+use super::{accepting, after, ask_with_jwt, now, outage, refusal, settings};
+use crate::common::issuer::{Key, NOW, claims_with, key_set};
+
+const URL: &str = "https://issuer.example/jwks.json";
+
+fn authenticator() -> Authenticator {
+    accepting(JwtSettings { jwks_url: Some(URL), ..settings() })
+}
+
+/// With a set already fetched.
+fn holding(jwks: &[Value]) -> Authenticator {
+    let authenticator = authenticator();
+    let token = Key::rsa().jwt_of("k1", &claims());
+    assert_eq!(due(&authenticator, &token, now()), Some(URL));
+    assert_eq!(authenticator.fetched(Ok(&key_set(jwks)), now()), Ok(()));
+    authenticator
+}
+
+fn k1() -> Value {
+    Key::rsa().jwk(&json!({ "kid": "k1", "use": "sig", "alg": "RS256" }))
+}
+
+fn k2() -> Value {
+    Key::p256().jwk(&json!({ "kid": "k2" }))
+}
+
+/// Good for two days, so that only keys decide.
+fn claims() -> Value {
+    claims_with(&json!({ "exp": NOW + 200_000 }))
+}
+
+fn due<'a>(authenticator: &'a Authenticator, token: &str, at: UnixTime) -> Option<&'a str> {
+    let authorization = format!("Bearer {token}");
+    let credentials = Credentials { authorization: Some(&authorization), ..Credentials::default() };
+    authenticator.fetch_due(&credentials, at)
+}
+
+/// One request as the handler has it: a fetch where one is due, then the answer.
+fn request(
+    authenticator: &Authenticator,
+    token: &str,
+    at: UnixTime,
+    issuer: impl Fn() -> Result<Vec<u8>, FetchError>,
+) -> (Result<Caller, agora_token_server::auth::AuthError>, usize) {
+    let mut fetches = 0;
+    if due(authenticator, token, at).is_some() {
+        fetches += 1;
+        let answer = issuer();
+        let _ = authenticator.fetched(answer.as_deref().map_err(|error| *error), at);
+    }
+    (ask_with_jwt(authenticator, token, at), fetches)
+}
+
+fn down() -> Result<Vec<u8>, FetchError> {
+    Err(FetchError::TimedOut)
+}
+
+#[test]
+fn the_first_request_fetches_the_set_and_later_ones_do_not() {
+    let authenticator = authenticator();
+    let up = || Ok(key_set(&[k1(), k2()]));
+    let token = Key::rsa().jwt_of("k1", &claims());
+    let (answer, fetches) = request(&authenticator, &token, now(), up);
+    assert!(answer.is_ok());
+    assert_eq!(fetches, 1);
+    for seconds in [0, 1, 59, 61, 599] {
+        let (answer, fetches) = request(&authenticator, &token, after(seconds), up);
+        assert!(answer.is_ok());
+        assert_eq!(fetches, 0);
+    }
+    assert!(ask_with_jwt(&authenticator, &Key::p256().jwt_of("k2", &claims()), now()).is_ok());
+}
+
+#[test]
+fn what_cannot_be_a_jwt_fetches_nothing() {
+    let authenticator = authenticator();
+    let good = Key::rsa().jwt(&claims());
+    let none = Key::rsa().jwt_with(&json!({ "alg": "none" }), &claims());
+    for token in ["x", "a.b", "a.b.c", &none, &good[5..], &"x".repeat(10_000)] {
+        assert_eq!(due(&authenticator, token, now()), None, "{token}");
+    }
+    assert_eq!(authenticator.fetch_due(&Credentials::default(), now()), None);
+    assert_eq!(Authenticator::none().fetch_due(&Credentials::default(), now()), None);
+}
+
+#[test]
+fn a_configured_key_is_never_fetched() {
+    let authenticator = Authenticator::new(None, Some(super::rsa_jwt()));
+    assert_eq!(due(&authenticator, &Key::rsa().jwt_of("k9", &claims()), now()), None);
+}
+
+#[test]
+fn a_set_is_renewed_after_ten_minutes_by_one_request_while_others_go_on() {
+    let authenticator = holding(&[k1()]);
+    let token = Key::rsa().jwt_of("k1", &claims());
+    assert_eq!(due(&authenticator, &token, after(599)), None);
+    assert_eq!(due(&authenticator, &token, after(600)), Some(URL));
+    assert_eq!(due(&authenticator, &token, after(600)), None);
+    assert!(ask_with_jwt(&authenticator, &token, after(600)).is_ok());
+    assert_eq!(authenticator.fetched(Ok(&key_set(&[k2()])), after(600)), Ok(()));
+    assert_eq!(refusal(ask_with_jwt(&authenticator, &token, after(600))), r#"jwt unknown kid "k1""#);
+}
+
+#[test]
+fn an_unknown_kid_fifty_times_is_one_fetch_a_minute() {
+    let authenticator = holding(&[k1()]);
+    let up = || Ok(key_set(&[k1()]));
+    let forged = |n: u32| Key::other_rsa().jwt_of(&format!("forged-{n}"), &claims());
+    let mut fetches = 0;
+    for n in 0..50 {
+        let (answer, count) = request(&authenticator, &forged(n), after(100 + n), up);
+        assert_eq!(refusal(answer), format!("jwt unknown kid \"forged-{n}\""));
+        fetches += count;
+    }
+    assert_eq!(fetches, 1);
+    assert_eq!(request(&authenticator, &forged(50), after(159), up).1, 0);
+    assert_eq!(request(&authenticator, &forged(51), after(160), up).1, 1);
+}
+
+#[test]
+fn a_new_key_is_found_by_its_kid() {
+    let authenticator = holding(&[k1()]);
+    let token = Key::p256().jwt_of("k2", &claims());
+    let (answer, fetches) = request(&authenticator, &token, after(61), || Ok(key_set(&[k1(), k2()])));
+    assert!(answer.is_ok());
+    assert_eq!(fetches, 1);
+}
+
+#[test]
+fn with_the_issuer_down_known_keys_go_on_and_unknown_ones_cannot_be_told() {
+    let authenticator = holding(&[k1()]);
+    let known = Key::rsa().jwt_of("k1", &claims());
+    let unknown = Key::p256().jwt_of("k2", &claims());
+    let (answer, fetches) = request(&authenticator, &known, after(600), down);
+    assert!(answer.is_ok());
+    assert_eq!(fetches, 1);
+    for seconds in [601, 630, 659] {
+        let (answer, fetches) = request(&authenticator, &unknown, after(seconds), down);
+        assert_eq!(outage(answer), "key set: timed out");
+        assert_eq!(fetches, 0, "it is left alone for a minute after a failure too");
+    }
+    assert_eq!(request(&authenticator, &unknown, after(660), down).1, 1);
+    assert!(request(&authenticator, &known, after(86_399), down).0.is_ok(), "for a day");
+    assert_eq!(outage(request(&authenticator, &known, after(86_460), down).0), "key set: timed out");
+    let (answer, _) = request(&authenticator, &known, after(86_520), || Ok(key_set(&[k1()])));
+    assert!(answer.is_ok());
+}
+
+#[test]
+fn without_a_set_nothing_can_be_told_and_the_issuer_is_asked_every_ten_seconds() {
+    let authenticator = authenticator();
+    let token = Key::rsa().jwt_of("k1", &claims());
+    let mut fetches = 0;
+    for seconds in 0..30 {
+        let (answer, count) = request(&authenticator, &token, after(seconds), down);
+        assert_eq!(outage(answer), "key set: timed out");
+        fetches += count;
+    }
+    assert_eq!(fetches, 3);
+    assert!(request(&authenticator, &token, after(30), || Ok(key_set(&[k1()]))).0.is_ok());
+}
+
+#[test]
+fn a_forged_token_is_not_refused_while_it_cannot_be_told() {
+    let authenticator = authenticator();
+    assert_eq!(
+        outage(ask_with_jwt(&authenticator, &Key::rsa().jwt_of("k1", &claims()), now())),
+        "key set: not fetched yet"
+    );
+    let none = Key::rsa().jwt_with(&json!({ "alg": "none" }), &claims());
+    assert_eq!(
+        refusal(ask_with_jwt(&authenticator, &none, now())),
+        r#"jwt alg: "none", expected RS256, ES256, EdDSA or HS256"#
+    );
+}
+
+#[test]
+fn the_burst_of_a_cold_start_fetches_sixteen_times_at_most() {
+    let authenticator = authenticator();
+    let token = Key::rsa().jwt_of("k1", &claims());
+    let fetches = (0..100).filter(|_| due(&authenticator, &token, now()).is_some()).count();
+    assert_eq!(fetches, 16);
+    assert_eq!(outage(ask_with_jwt(&authenticator, &token, now())), "key set: not fetched yet");
+    assert_eq!(authenticator.fetched(Ok(&key_set(&[k1()])), now()), Ok(()));
+    assert_eq!(authenticator.fetched(Err(FetchError::Unreachable), now()), Ok(()), "one success is enough");
+    assert!(ask_with_jwt(&authenticator, &token, now()).is_ok());
+}
+
+#[test]
+fn a_fetch_that_nobody_reports_on_does_not_stop_all_others() {
+    let authenticator = authenticator();
+    let token = Key::rsa().jwt_of("k1", &claims());
+    while due(&authenticator, &token, now()).is_some() {}
+    assert_eq!(due(&authenticator, &token, after(4)), None);
+    assert_eq!(due(&authenticator, &token, after(10)), Some(URL));
+
+    let authenticator = holding(&[k1()]);
+    let unknown = Key::p256().jwt_of("k2", &claims());
+    assert_eq!(due(&authenticator, &unknown, after(60)), Some(URL));
+    assert_eq!(outage(ask_with_jwt(&authenticator, &unknown, after(61))), "key set: not fetched yet");
+    assert!(ask_with_jwt(&authenticator, &token, after(61)).is_ok());
+    assert_eq!(due(&authenticator, &unknown, after(119)), None);
+    assert_eq!(due(&authenticator, &unknown, after(120)), Some(URL));
+}
+
+#[test]
+fn a_clock_that_is_set_back_stops_nothing() {
+    let authenticator = holding(&[k1()]);
+    let token = Key::rsa().jwt_of("k1", &claims_with(&json!({ "iat": null })));
+    let second_earlier = UnixTime::from_secs(NOW - 1);
+    assert_eq!(due(&authenticator, &token, second_earlier), None);
+    assert!(ask_with_jwt(&authenticator, &token, second_earlier).is_ok());
+    let hour_earlier = UnixTime::from_secs(NOW - 3600);
+    assert_eq!(due(&authenticator, &token, hour_earlier), Some(URL));
+    assert!(ask_with_jwt(&authenticator, &token, hour_earlier).is_ok());
+}
+
+#[test]
+fn an_answer_that_is_no_key_set_keeps_the_one_that_was_there() {
+    let cases: [(Result<Vec<u8>, FetchError>, &str); 12] = [
+        (Err(FetchError::TimedOut), "key set: timed out"),
+        (Err(FetchError::TooLarge), "key set: more than 262144 bytes"),
+        (Err(FetchError::Status(500)), "key set: status 500, expected 200"),
+        (Err(FetchError::Unreachable), "key set: unreachable"),
+        (Ok(vec![b' '; 10 * 1024 * 1024]), "key set: more than 262144 bytes"),
+        (Ok(Vec::new()), "key set: expected JSON with a list of keys"),
+        (Ok(b"<html>".to_vec()), "key set: expected JSON with a list of keys"),
+        (Ok(b"[]".to_vec()), "key set: expected JSON with a list of keys"),
+        (Ok(br#"{"keys":{}}"#.to_vec()), "key set: expected JSON with a list of keys"),
+        (Ok(key_set(&[])), "key set: no keys in it"),
+        (Ok(key_set(&vec![k1(); 51])), "key set: 51 keys, expected at most 50"),
+        (
+            Ok(key_set(&[Key::secret().jwk(&json!({})), Key::rsa().jwk(&json!({ "use": "enc" }))])),
+            "key set: no usable key in it; a secret (oct); a key that is not for verifying",
+        ),
+    ];
+    let token = Key::rsa().jwt_of("k1", &claims());
+    for (answer, expected) in cases {
+        let authenticator = holding(&[k1()]);
+        assert_eq!(due(&authenticator, &token, after(600)), Some(URL));
+        let error: KeySetError =
+            authenticator.fetched(answer.as_deref().map_err(|error| *error), after(600)).unwrap_err();
+        assert_eq!(error.to_string(), expected);
+        assert!(ask_with_jwt(&authenticator, &token, after(600)).is_ok());
+        let unknown = Key::p256().jwt_of("k2", &claims());
+        assert_eq!(outage(ask_with_jwt(&authenticator, &unknown, after(600))), expected);
+    }
+}
+
+#[test]
+fn a_published_secret_is_never_a_key() {
+    let secret = Key::secret().jwk(&json!({ "kid": "k1", "alg": "HS256" }));
+    let authenticator = holding(&[secret, k2()]);
+    let token = Key::secret().jwt_of("k1", &claims());
+    assert_eq!(refusal(ask_with_jwt(&authenticator, &token, now())), r#"jwt unknown kid "k1""#);
+}
+
+#[test]
+fn the_algorithm_is_the_keys() {
+    let authenticator = holding(&[k1(), k2(), Key::ed25519().jwk(&json!({ "kid": "k3", "alg": "EdDSA" }))]);
+    let signers = [Key::rsa(), Key::p256(), Key::ed25519()];
+    for (number, of_kid) in (1..).zip(&signers) {
+        for signer in &signers {
+            let answer =
+                ask_with_jwt(&authenticator, &signer.jwt_of(&format!("k{number}"), &claims()), now());
+            if signer.alg() == of_kid.alg() {
+                assert!(answer.is_ok());
+            } else {
+                let expected = format!("jwt alg: {}, the key is for {}", signer.alg(), of_kid.alg());
+                assert_eq!(refusal(answer), expected);
+            }
+        }
+    }
+    let forged = Key::Secret(crate::common::issuer::RSA_PUBLIC_PEM).jwt_of("k1", &claims());
+    assert_eq!(refusal(ask_with_jwt(&authenticator, &forged, now())), "jwt alg: HS256, the key is for RS256");
+}
+
+#[test]
+fn keys_that_are_not_for_verifying_are_left_out() {
+    let unusable = [
+        (json!({ "use": "enc" }), "a key that is not for verifying"),
+        (json!({ "use": null }), "a key that is not for verifying"),
+        (json!({ "key_ops": ["encrypt"] }), "a key that is not for verifying"),
+        (json!({ "key_ops": "verify" }), "a key that is not for verifying"),
+        (json!({ "alg": "RS512" }), "a key for another algorithm, expected RS256, ES256 or EdDSA"),
+        (json!({ "alg": "PS256" }), "a key for another algorithm, expected RS256, ES256 or EdDSA"),
+        (json!({ "alg": "HS256" }), "a key for another algorithm, expected RS256, ES256 or EdDSA"),
+        (json!({ "alg": "ES256" }), "a key for another algorithm, expected RS256, ES256 or EdDSA"),
+        (json!({ "alg": null }), "a key for another algorithm, expected RS256, ES256 or EdDSA"),
+        (json!({ "kty": "rsa" }), "a key of another type, expected RSA, P-256 or Ed25519"),
+        (json!({ "kty": "EC", "crv": "P-384" }), "a key of another type, expected RSA, P-256 or Ed25519"),
+        (json!({ "kty": "OKP", "crv": "X25519" }), "a key of another type, expected RSA, P-256 or Ed25519"),
+        (json!({ "kty": "EC", "crv": "P-256", "x": "AA", "y": "AA" }), "a malformed key"),
+        (json!({ "kty": "EC", "crv": "P-256", "x": "A".repeat(43), "y": "A".repeat(43) }), "a malformed key"),
+        (json!({ "kty": "OKP", "crv": "Ed25519", "x": "AQ" }), "a malformed key"),
+        // The neutral element, under which a signature of zeros fits every message.
+        (json!({ "kty": "OKP", "crv": "Ed25519", "x": format!("AQ{}", "A".repeat(41)) }), "a malformed key"),
+        (json!({ "n": "AQAB" }), "an RSA key, expected 2048 to 4096 bits"),
+        (json!({ "n": "_".repeat(343) }), "a malformed key"),
+        // Even.
+        (json!({ "n": format!("{}g", "_".repeat(341)) }), "a malformed key"),
+        (json!({ "n": "_".repeat(1364) }), "an RSA key, expected 2048 to 4096 bits"),
+        (json!({ "e": "AQ" }), "a malformed key"),
+        (json!({ "e": "Ag" }), "a malformed key"),
+        (json!({ "e": "" }), "a malformed key"),
+        (json!({ "e": 65537 }), "a malformed key"),
+        (json!({ "kid": 1 }), "a malformed key"),
+    ];
+    for (members, expected) in unusable {
+        let authenticator = authenticator();
+        let set = key_set(&[Key::rsa().jwk(&members)]);
+        let error = authenticator.fetched(Ok(&set), now()).unwrap_err();
+        assert_eq!(error.to_string(), format!("key set: no usable key in it; {expected}"), "{members}");
+    }
+    let usable = [
+        json!({}),
+        json!({ "use": "sig", "key_ops": ["sign", "verify"], "ext": true }),
+        json!({ "x5c": ["MII"], "x5t": "x", "unknown": {} }),
+    ];
+    for members in usable {
+        assert_eq!(authenticator().fetched(Ok(&key_set(&[Key::rsa().jwk(&members)])), now()), Ok(()));
+    }
+}
+
+#[test]
+fn a_kid_that_stands_twice_is_nobodys() {
+    let twin = Key::other_rsa().jwk(&json!({ "kid": "k1" }));
+    let authenticator = holding(&[k1(), twin, k2()]);
+    let token = Key::rsa().jwt_of("k1", &claims());
+    assert_eq!(refusal(ask_with_jwt(&authenticator, &token, now())), r#"jwt several keys have the kid "k1""#);
+    assert_eq!(due(&authenticator, &token, after(100)), None);
+    // One that cannot verify is no twin.
+    let authenticator = holding(&[k1(), Key::other_rsa().jwk(&json!({ "kid": "k1", "use": "enc" }))]);
+    assert!(ask_with_jwt(&authenticator, &token, now()).is_ok());
+}
+
+#[test]
+fn without_a_kid_one_key_must_fit() {
+    let token = Key::rsa().jwt(&claims());
+    assert!(ask_with_jwt(&holding(&[k1(), k2()]), &token, now()).is_ok());
+    let twin = Key::other_rsa().jwk(&json!({ "kid": "k4" }));
+    let authenticator = holding(&[k1(), twin, k2()]);
+    assert_eq!(refusal(ask_with_jwt(&authenticator, &token, now())), "jwt no kid, and several keys fit");
+    let authenticator = holding(&[k2()]);
+    assert_eq!(refusal(ask_with_jwt(&authenticator, &token, now())), "jwt no kid, and no key fits");
+    // A kid that no key has is not no kid.
+    let authenticator = holding(&[Key::rsa().jwk(&json!({}))]);
+    let named = Key::rsa().jwt_of("k1", &claims());
+    assert_eq!(refusal(ask_with_jwt(&authenticator, &named, now())), r#"jwt unknown kid "k1""#);
+    let empty = Key::rsa().jwt_of("", &claims());
+    assert_eq!(refusal(ask_with_jwt(&authenticator, &empty, now())), r#"jwt unknown kid """#);
+    assert!(ask_with_jwt(&authenticator, &token, now()).is_ok());
+}
+
+#[test]
+fn the_limits_are_the_adapters_to_keep() {
+    assert_eq!(KEY_SET_MAX_BYTES, 256 * 1024);
+    assert_eq!(KEY_SET_TIMEOUT, Duration::from_secs(3));
+}

@@ -1,0 +1,84 @@
+//! Who may have a token: credentials, as the contract has them, at the door of the `auth` layer.
+
+mod api_keys;
+mod claims;
+mod grants;
+mod jwt;
+mod key_set;
+mod providers;
+mod settings;
+mod which_credential;
+
+use agora_token_server::auth::{
+    ApiKeys, AuthError, Authenticator, Bearer, Caller, Credentials, Identity, Jwt, JwtSettings,
+};
+use agora_token_server::time::UnixTime;
+
+use crate::common::issuer::{AUDIENCE, ISSUER, NOW, RSA_PUBLIC_PEM};
+
+fn now() -> UnixTime {
+    UnixTime::from_secs(NOW)
+}
+
+fn after(seconds: u32) -> UnixTime {
+    now().plus(seconds)
+}
+
+/// Settings that lack only a key.
+fn settings() -> JwtSettings<'static> {
+    JwtSettings { issuer: Some(ISSUER), audience: Some(AUDIENCE), ..JwtSettings::default() }
+}
+
+fn rsa_settings() -> JwtSettings<'static> {
+    JwtSettings { public_key: Some(RSA_PUBLIC_PEM), ..settings() }
+}
+
+/// Takes the JWTs that [`issuer::Key::rsa`] signs.
+fn rsa_jwt() -> Jwt {
+    rsa_settings().parse().unwrap()
+}
+
+fn accepting(settings: JwtSettings<'_>) -> Authenticator {
+    Authenticator::new(None, Some(settings.parse().unwrap()))
+}
+
+fn keys(text: &str) -> ApiKeys {
+    ApiKeys::parse(text).unwrap()
+}
+
+fn send(authenticator: &Authenticator, authorization: &str, at: UnixTime) -> Result<Caller, AuthError> {
+    let credentials = Credentials { authorization: Some(authorization), ..Credentials::default() };
+    authenticator.authenticate(&credentials, at)
+}
+
+fn ask_with_jwt(authenticator: &Authenticator, token: &str, at: UnixTime) -> Result<Caller, AuthError> {
+    send(authenticator, &format!("Bearer {token}"), at)
+}
+
+/// The bearer of a JWT that is accepted.
+fn bearer(authenticator: &Authenticator, token: &str) -> Bearer {
+    match ask_with_jwt(authenticator, token, now()).unwrap() {
+        Caller::Bearer(bearer) => bearer,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn bound(identity: &str) -> Identity {
+    Identity::Bound(identity.to_owned())
+}
+
+/// What the log says about a credential that is refused: 401.
+fn refusal<T: std::fmt::Debug>(answer: Result<T, AuthError>) -> String {
+    match answer {
+        Err(AuthError::Refused(cause)) => cause.to_string(),
+        other => panic!("{other:?}"),
+    }
+}
+
+/// What the log says where it cannot be told: 503.
+fn outage<T: std::fmt::Debug>(answer: Result<T, AuthError>) -> String {
+    match answer {
+        Err(AuthError::Unavailable(cause)) => cause.to_string(),
+        other => panic!("{other:?}"),
+    }
+}

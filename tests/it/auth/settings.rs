@@ -1,0 +1,124 @@
+use agora_token_server::auth::{Jwt, JwtSettings};
+
+use super::settings;
+use crate::common::issuer::{ED25519_PUBLIC_PEM, RSA_PUBLIC_PEM, SECRET};
+
+const URL: &str = "https://issuer.example/.well-known/jwks.json";
+
+fn faults(settings: JwtSettings<'_>) -> Vec<String> {
+    settings.parse().unwrap_err().iter().map(|fault| format!("{}: {fault}", fault.variable())).collect()
+}
+
+#[test]
+fn issuer_audience_and_one_key_are_needed() {
+    let one_key = "JWT_JWKS_URL: expected exactly one of JWT_JWKS_URL, JWT_PUBLIC_KEY and JWT_SECRET";
+    assert_eq!(
+        faults(JwtSettings::default()),
+        ["JWT_ISSUER: unset, expected with AUTH=jwt", "JWT_AUDIENCE: unset, expected with AUTH=jwt", one_key]
+    );
+    let empty = JwtSettings { issuer: Some(""), audience: Some(""), secret: Some(SECRET), ..settings() };
+    assert_eq!(
+        faults(empty),
+        ["JWT_ISSUER: unset, expected with AUTH=jwt", "JWT_AUDIENCE: unset, expected with AUTH=jwt"]
+    );
+    let (url, key, secret) = (Some(URL), Some(RSA_PUBLIC_PEM), Some(SECRET));
+    for (jwks_url, public_key, secret) in
+        [(url, key, None), (url, None, secret), (None, key, secret), (url, key, secret)]
+    {
+        assert_eq!(faults(JwtSettings { jwks_url, public_key, secret, ..settings() }), [one_key]);
+    }
+    let with_empty = JwtSettings { jwks_url: Some(""), public_key: Some(""), secret, ..settings() };
+    assert!(with_empty.parse().is_ok());
+}
+
+#[test]
+fn a_key_set_comes_over_tls_or_from_this_machine() {
+    let of_url = |url| JwtSettings { jwks_url: Some(url), ..settings() };
+    for url in [
+        URL,
+        "https://issuer.example",
+        "https://issuer.example:8443/keys?version=1",
+        "https://192.0.2.1/keys",
+        "https://[2001:db8::1]:8443/keys",
+        "https://www.googleapis.com/service_accounts/v1/jwk/securetoken@system.gserviceaccount.com",
+        "http://localhost:8000/keys",
+        "http://127.0.0.1:8000/keys",
+        "http://127.9.9.9/keys",
+        "http://[::1]:8000/keys",
+    ] {
+        assert!(of_url(url).parse().is_ok(), "{url}");
+    }
+    let plain = "JWT_JWKS_URL: http to another machine, expected an https URL";
+    for url in [
+        "http://issuer.example/keys",
+        "http://localhost.issuer.example/keys",
+        "http://128.0.0.1/keys",
+        "http://0.0.0.0/keys",
+        "http://[::]/keys",
+    ] {
+        assert_eq!(faults(of_url(url)), [plain], "{url}");
+    }
+    for url in
+        ["ftp://issuer.example/keys", "issuer.example/keys", "HTTPS://issuer.example/keys", "file:///keys"]
+    {
+        assert_eq!(faults(of_url(url)), ["JWT_JWKS_URL: expected an https URL"], "{url}");
+    }
+    for url in [
+        "https://",
+        "https:///keys",
+        "https://user@issuer.example/keys",
+        "http://localhost@issuer.example/keys",
+        r"http://localhost\@issuer.example/keys",
+        "https://issuer.example:port/keys",
+        "https://issuer.example:0/keys",
+        "https://issuer.example:/keys",
+        "https://issuer.example/keys#fragment",
+        "https://issuer.example/two words",
+        "https://issuer.example/keys\n",
+        "https://[::1/keys",
+        "https://[]/keys",
+        "https://[issuer.example]x/keys",
+    ] {
+        let malformed = "JWT_JWKS_URL: expected https://host[:port]/path, without user and fragment";
+        assert_eq!(faults(of_url(url)), [malformed], "{url}");
+    }
+}
+
+#[test]
+fn a_public_key_is_pem_of_a_known_algorithm() {
+    let of_key = |key| JwtSettings { public_key: Some(key), ..settings() };
+    let expected = "JWT_PUBLIC_KEY: expected a PEM public key (BEGIN PUBLIC KEY) for RS256, ES256 or EdDSA";
+    let cut = &RSA_PUBLIC_PEM[..200];
+    let certificate = RSA_PUBLIC_PEM.replace("PUBLIC KEY", "CERTIFICATE");
+    let pkcs1 = RSA_PUBLIC_PEM.replace("PUBLIC KEY", "RSA PUBLIC KEY");
+    let p384 = include_str!("../common/keys/p384.pub.pem");
+    for key in ["key", cut, &certificate, &pkcs1, p384, URL] {
+        assert_eq!(faults(of_key(key)), [expected]);
+    }
+    let private = include_str!("../common/keys/rsa.pem");
+    assert_eq!(faults(of_key(private)), ["JWT_PUBLIC_KEY: a private key, expected the public one"]);
+    let weak = include_str!("../common/keys/rsa-1024.pub.pem");
+    assert_eq!(faults(of_key(weak)), ["JWT_PUBLIC_KEY: an RSA key, expected 2048 to 4096 bits"]);
+}
+
+#[test]
+fn a_secret_has_32_bytes_and_is_no_key() {
+    let sixteen_characters = "é".repeat(16);
+    let of_secret = |secret| JwtSettings { secret: Some(secret), ..settings() };
+    assert!(of_secret(&sixteen_characters).parse().is_ok(), "bytes, not characters");
+    assert_eq!(faults(of_secret(&SECRET[1..])), ["JWT_SECRET: 31 bytes, expected a secret of at least 32"]);
+    assert_eq!(
+        faults(of_secret(ED25519_PUBLIC_PEM)),
+        ["JWT_SECRET: a PEM key, expected a secret; public keys go to JWT_PUBLIC_KEY"]
+    );
+}
+
+#[test]
+fn nothing_shows_a_secret() {
+    let settings = JwtSettings { secret: Some(SECRET), ..settings() };
+    let jwt: Jwt = settings.parse().unwrap();
+    assert_eq!(format!("{settings:?}"), "JwtSettings([redacted])");
+    let shown = format!("{jwt:?}");
+    assert!(shown.contains("VerifyingKey(HS256)"), "{shown}");
+    assert!(!shown.contains(SECRET), "{shown}");
+}

@@ -1,0 +1,135 @@
+use agora_token_server::auth::{Authenticator, Caller, Credentials, JwtSettings, NewApiKey};
+
+use super::{keys, now, refusal, rsa_jwt, rsa_settings, settings};
+use crate::common::issuer::{Key, claims};
+
+fn key() -> NewApiKey {
+    NewApiKey::from_random("shop", [1; 32]).unwrap()
+}
+
+fn other_key() -> NewApiKey {
+    NewApiKey::from_random("forum", [2; 32]).unwrap()
+}
+
+fn api_keys() -> agora_token_server::auth::ApiKeys {
+    keys(&[key().entry(), other_key().entry()].join(","))
+}
+
+fn either() -> Authenticator {
+    Authenticator::new(Some(api_keys()), Some(rsa_jwt()))
+}
+
+fn sent<'a>(authorization: Option<&'a str>, x_api_key: Option<&'a str>) -> Credentials<'a> {
+    Credentials { authorization, x_api_key, jwt_header: None }
+}
+
+fn is_bearer(caller: &Caller) -> bool {
+    matches!(caller, Caller::Bearer(bearer) if bearer.subject.as_deref() == Some("alice"))
+}
+
+#[test]
+fn with_auth_none_nobody_is_asked() {
+    let credentials = sent(Some("nonsense"), Some("nonsense"));
+    assert_eq!(Authenticator::none().authenticate(&credentials, now()), Ok(Caller::Anyone));
+}
+
+#[test]
+fn without_any_way_in_nobody_gets_in() {
+    let closed = Authenticator::new(None, None);
+    let credentials = sent(Some("Bearer x"), Some("x"));
+    assert_eq!(refusal(closed.authenticate(&credentials, now())), "no credential");
+}
+
+#[test]
+fn a_bearer_of_three_parts_is_a_jwt_and_any_other_a_key() {
+    let jwt = format!("Bearer {}", Key::rsa().jwt(&claims()));
+    let by_key = format!("Bearer {}", key().expose_secret());
+    let shop = Caller::Key { name: "shop".to_owned() };
+    assert!(is_bearer(&either().authenticate(&sent(Some(&jwt), None), now()).unwrap()));
+    assert_eq!(either().authenticate(&sent(Some(&by_key), None), now()), Ok(shop.clone()));
+    assert_eq!(either().authenticate(&sent(None, Some(key().expose_secret())), now()), Ok(shop));
+    for not_jwt in ["Bearer a.b", "Bearer a.b.c.d", "Bearer a.b.c.d.e"] {
+        let answer = either().authenticate(&sent(Some(not_jwt), None), now());
+        assert_eq!(refusal(answer), "api key: not a configured one");
+    }
+}
+
+#[test]
+fn a_jwt_is_no_api_key() {
+    let jwt = Key::rsa().jwt(&claims());
+    let answer = either().authenticate(&sent(None, Some(&jwt)), now());
+    assert_eq!(refusal(answer), "api key: not a configured one");
+    let keys_only = Authenticator::new(Some(api_keys()), None);
+    let answer = keys_only.authenticate(&sent(Some(&format!("Bearer {jwt}")), None), now());
+    assert_eq!(refusal(answer), "api key: not a configured one");
+}
+
+#[test]
+fn of_two_credentials_both_must_be_good() {
+    let good_jwt = format!("Bearer {}", Key::rsa().jwt(&claims()));
+    let bad_jwt = format!("Bearer {}", Key::other_rsa().jwt(&claims()));
+    let (shop, forum) = (key(), other_key());
+    let (shop, forum) = (shop.expose_secret(), forum.expose_secret());
+    let [as_bearer, bad_bearer] = [shop, "bad"].map(|key| format!("Bearer {key}"));
+
+    let both = either().authenticate(&sent(Some(&good_jwt), Some(shop)), now()).unwrap();
+    assert!(is_bearer(&both), "the JWT allows less than the key");
+    let same_key = either().authenticate(&sent(Some(&as_bearer), Some(shop)), now());
+    assert_eq!(same_key, Ok(Caller::Key { name: "shop".to_owned() }));
+
+    let bad: [(&str, &str, &str); 5] = [
+        (&good_jwt, "bad", "api key: not a configured one"),
+        (&bad_jwt, shop, "jwt signature: not made with the key"),
+        (&bad_bearer, shop, "api key: not a configured one"),
+        (&as_bearer, forum, "api key: two different ones in one request"),
+        ("Basic eDp5", shop, "authorization: expected Bearer, one space and one token"),
+    ];
+    for (authorization, x_api_key, cause) in bad {
+        let answer = either().authenticate(&sent(Some(authorization), Some(x_api_key)), now());
+        assert_eq!(refusal(answer), cause);
+    }
+}
+
+#[test]
+fn an_x_api_key_that_is_somebody_elses_is_not_looked_at() {
+    // API Gateway's usage plans have this header as well.
+    let jwt_only = Authenticator::new(None, Some(rsa_jwt()));
+    let jwt = format!("Bearer {}", Key::rsa().jwt(&claims()));
+    assert!(jwt_only.authenticate(&sent(Some(&jwt), Some("usage-plan")), now()).is_ok());
+    assert_eq!(refusal(jwt_only.authenticate(&sent(None, Some("usage-plan")), now())), "no credential");
+}
+
+#[test]
+fn a_header_of_its_own_holds_the_jwt_alone() {
+    let jwt = JwtSettings { header: Some("Cf-Access-Jwt-Assertion"), ..rsa_settings() }.parse().unwrap();
+    let proxied = Authenticator::new(None, Some(jwt));
+    assert_eq!(proxied.jwt_header(), Some("cf-access-jwt-assertion"));
+    let token = Key::rsa().jwt(&claims());
+    let bearer = format!("Bearer {token}");
+
+    let here = Credentials { jwt_header: Some(&token), ..Credentials::default() };
+    assert!(is_bearer(&proxied.authenticate(&here, now()).unwrap()));
+    let elsewhere = sent(Some(&bearer), None);
+    assert_eq!(refusal(proxied.authenticate(&elsewhere, now())), "no credential");
+    let foreign_authorization = Credentials { authorization: Some("Basic eDp5"), ..here };
+    assert!(proxied.authenticate(&foreign_authorization, now()).is_ok());
+    let with_scheme = Credentials { jwt_header: Some(&bearer), ..Credentials::default() };
+    assert_eq!(refusal(proxied.authenticate(&with_scheme, now())), "jwt header: expected base64url");
+}
+
+#[test]
+fn jwts_come_in_authorization_unless_said_otherwise() {
+    for header in [None, Some(""), Some("Authorization"), Some("authorization")] {
+        let jwt = JwtSettings { header, ..rsa_settings() }.parse().unwrap();
+        let authenticator = Authenticator::new(None, Some(jwt));
+        assert_eq!(authenticator.jwt_header(), None);
+        let token = Key::rsa().jwt(&claims());
+        let stray = Credentials { jwt_header: Some(&token), ..Credentials::default() };
+        assert_eq!(refusal(authenticator.authenticate(&stray, now())), "no credential");
+    }
+    for header in ["X-API-Key", "x-api-key", "two words", "a:b"] {
+        let faults = JwtSettings { header: Some(header), ..rsa_settings() }.parse().unwrap_err();
+        assert_eq!(faults[0].to_string(), "expected the name of a header other than X-API-Key");
+    }
+    assert!(settings().header.is_none());
+}

@@ -1,0 +1,126 @@
+//! `AUTH`, and that the variables of each way reach it. What they may hold is `tests/it/auth`'s.
+
+use agora_token_server::config::{Notice, Platform};
+
+use super::{HOSTED, HOSTS, faults, listening, read};
+use crate::common::server::local;
+
+pub(crate) const UNSET: &str =
+    "AUTH: unset, expected api-key, jwt, api-key,jwt, or none to let anybody have tokens";
+
+const KEYS: (&str, &str) =
+    ("API_KEYS", "backend:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef");
+
+const JWT: [(&str, &str); 3] = [
+    ("JWT_ISSUER", "https://issuer.example/"),
+    ("JWT_AUDIENCE", "tokens"),
+    ("JWT_SECRET", "correct horse battery staple and so on"),
+];
+
+fn with_auth<'a>(auth: &'a str, rest: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
+    [&HOSTED[..2], &[("AUTH", auth)], rest].concat()
+}
+
+#[test]
+fn nothing_is_open_unless_that_is_said_or_nobody_else_can_reach_it() {
+    for platform in HOSTS {
+        assert_eq!(faults(platform, &HOSTED[..2]), [UNSET]);
+        let (config, notices) = read(platform, &HOSTED);
+        assert!(config.authenticator.is_open());
+        assert_eq!(notices, [Notice::NoAuthentication]);
+    }
+    let own = [("APP_ID", "0123456789abcdef0123456789abcdef"), HOSTED[1]];
+    assert_eq!(faults(listening("0.0.0.0:80"), &own), [UNSET]);
+    assert!(read(local(), &[]).0.authenticator.is_open());
+    assert_eq!(
+        Notice::NoAuthentication.to_string(),
+        "AUTH=none: whoever reaches this server gets any token."
+    );
+}
+
+#[test]
+fn keys_jwts_or_either() {
+    let both = [&[KEYS], JWT.as_slice()].concat();
+    for (auth, rest) in
+        [("api-key", &both[..1]), ("jwt", &both[1..]), ("api-key,jwt", &both), (" jwt , api-key ", &both)]
+    {
+        for platform in [local(), Platform::Lambda, Platform::Workers] {
+            let (config, notices) = read(platform, &with_auth(auth, rest));
+            assert!(!config.authenticator.is_open(), "{auth}");
+            assert!(!config.policy.wildcard_uid, "{auth}");
+            assert!(notices.is_empty(), "{auth}: {notices:?}");
+        }
+    }
+}
+
+#[test]
+fn no_other_word() {
+    for auth in ["off", "NONE", "false", "none,jwt", "api-key,none", "jwt,jwt", "api-keys", ","] {
+        assert_eq!(
+            faults(Platform::Lambda, &with_auth(auth, &[])),
+            [format!(
+                "AUTH: {auth:?}, expected api-key, jwt, api-key,jwt, or none to let anybody have tokens"
+            )]
+        );
+    }
+}
+
+#[test]
+fn what_a_way_needs() {
+    let keys = "API_KEYS: unset, expected name:sha256-hex for each key";
+    assert_eq!(faults(Platform::Lambda, &with_auth("api-key", &[])), [keys]);
+    let jwt = [
+        "JWT_ISSUER: unset, expected with AUTH=jwt",
+        "JWT_AUDIENCE: unset, expected with AUTH=jwt",
+        "JWT_JWKS_URL: expected exactly one of JWT_JWKS_URL, JWT_PUBLIC_KEY and JWT_SECRET",
+    ];
+    assert_eq!(faults(Platform::Lambda, &with_auth("jwt", &[])), jwt);
+    let mut both = vec![keys];
+    both.extend(jwt);
+    assert_eq!(faults(Platform::Lambda, &with_auth("api-key,jwt", &[])), both);
+}
+
+#[test]
+fn the_variables_of_a_way_that_is_not_taken_are_not_looked_at() {
+    read(Platform::Lambda, &with_auth("none", &[("API_KEYS", "x"), ("JWT_ISSUER", "")]));
+    read(Platform::Lambda, &with_auth("api-key", &[KEYS, ("JWT_JWKS_URL", "ftp://x")]));
+}
+
+#[test]
+fn every_variable_of_a_jwt_arrives() {
+    for (extra, fault) in [
+        (("JWT_JWKS_URL", "ftp://x"), "JWT_JWKS_URL: expected exactly one of"),
+        (("JWT_PUBLIC_KEY", "x"), "JWT_JWKS_URL: expected exactly one of"),
+        (("JWT_HEADER", "X-API-Key"), "JWT_HEADER: expected the name of a header other than X-API-Key"),
+    ] {
+        let faults = faults(Platform::Lambda, &with_auth("jwt", &[JWT.as_slice(), &[extra]].concat()));
+        assert_eq!(faults.len(), 1, "{faults:?}");
+        assert!(faults[0].starts_with(fault), "{faults:?}");
+    }
+    let header = with_auth("jwt", &[JWT.as_slice(), &[("JWT_HEADER", "Cf-Access-Jwt-Assertion")]].concat());
+    let (config, _) = read(Platform::Lambda, &header);
+    assert_eq!(config.authenticator.jwt_header(), Some("cf-access-jwt-assertion"));
+}
+
+#[test]
+fn free_identities_are_said_in_the_log() {
+    let free = with_auth("jwt", &[JWT.as_slice(), &[("JWT_UID_CLAIM", "none")]].concat());
+    assert_eq!(read(Platform::Lambda, &free).1, [Notice::FreeIdentities]);
+    assert_eq!(
+        Notice::FreeIdentities.to_string(),
+        "JWT_UID_CLAIM=none: whoever has a JWT may take any identity."
+    );
+}
+
+#[test]
+fn no_fault_and_no_debug_output_shows_a_key_or_a_secret() {
+    let secret = JWT[2].1;
+    let both = [&[KEYS], JWT.as_slice()].concat();
+    let (config, _) = read(Platform::Lambda, &with_auth("api-key,jwt", &both));
+    let shown = format!("{config:?} {config:#?}");
+    assert!(!shown.contains(secret) && !shown.contains("0123456789abcdef"), "{shown}");
+
+    let broken = [("API_KEYS", &KEYS.1[..40]), JWT[0], JWT[1], ("JWT_SECRET", &secret[..31])];
+    let faults = faults(Platform::Lambda, &with_auth("api-key,jwt", &broken)).join(" ");
+    assert!(!faults.contains("0123456789abcdef") && !faults.contains(&secret[..10]), "{faults}");
+}

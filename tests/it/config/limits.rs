@@ -1,0 +1,123 @@
+//! What may be had, how often, for how long, by which pages; and where the local server listens.
+
+use std::num::NonZeroU32;
+
+use agora_token_server::config::{AllowOrigin, Format, Listen};
+use agora_token_server::policy::ChannelPattern;
+use agora_token_server::request::TokenKind;
+
+use super::{fault, with};
+use crate::common::server::{EVERY_TYPE, lookup};
+
+#[test]
+fn allowed_channels() {
+    let patterns = |list: &str| with("ALLOWED_CHANNELS", list).policy.channels.unwrap();
+    let pattern = |text: &str| ChannelPattern::parse(text).unwrap();
+    assert_eq!(patterns("room-1"), [pattern("room-1")]);
+    assert_eq!(patterns(" room-1 , lobby-*,, * "), [pattern("room-1"), pattern("lobby-*"), pattern("*")]);
+    assert!(patterns(",").is_empty(), "an empty list allows nothing");
+    let expected = "expected a channel's name, or its start and a * at the end";
+    assert_eq!(fault("ALLOWED_CHANNELS", "a,*-room"), format!("ALLOWED_CHANNELS: \"*-room\", {expected}"));
+    assert_eq!(fault("ALLOWED_CHANNELS", "a**"), format!("ALLOWED_CHANNELS: \"a**\", {expected}"));
+}
+
+#[test]
+fn allowed_token_types() {
+    let types = |list: &str| with("ALLOWED_TOKEN_TYPES", list).policy.token_types;
+    assert_eq!(types("rtc"), [TokenKind::Rtc]);
+    assert_eq!(types(" stt, fpa "), [TokenKind::Stt, TokenKind::Fpa]);
+    assert_eq!(types(EVERY_TYPE), TokenKind::ALL);
+    assert!(types(",").is_empty(), "an empty list allows nothing");
+    assert_eq!(
+        fault("ALLOWED_TOKEN_TYPES", "rtc,chat"),
+        "ALLOWED_TOKEN_TYPES: \"chat\", expected some of rtc, rtm, chat-user, chat-app, fpa, \
+         apaas-room-user, apaas-user, apaas-app, convoai, stt"
+    );
+}
+
+#[test]
+fn lifetimes() {
+    for (text, seconds) in [("1", 1), ("600", 600), ("86400", 86_400)] {
+        assert_eq!(with("MAX_EXPIRE_TIME", text).policy.max_ttl.as_secs(), seconds);
+        assert_eq!(with("DEFAULT_EXPIRE_TIME", text).default_ttl.as_secs(), seconds);
+    }
+    for name in ["MAX_EXPIRE_TIME", "DEFAULT_EXPIRE_TIME"] {
+        for text in ["0", "86401", "-1", "1h", "1.5", "99999999999"] {
+            let expected = format!("{name}: \"{text}\", expected seconds, 1 to 86400");
+            assert_eq!(fault(name, text), expected);
+        }
+    }
+}
+
+#[test]
+fn token_version() {
+    assert_eq!(with("TOKEN_VERSION", "007").drop_in_version, Format::V007);
+    assert_eq!(with("TOKEN_VERSION", "006").drop_in_version, Format::V006);
+    for text in ["6", "AccessToken2", "005"] {
+        assert_eq!(fault("TOKEN_VERSION", text), format!("TOKEN_VERSION: {text:?}, expected 007 or 006"));
+    }
+}
+
+#[test]
+fn switches() {
+    let policy = |name: &str, value: &str| with(name, value).policy;
+    assert!(!policy("ALLOW_WILDCARD_UID", "false").wildcard_uid);
+    assert!(policy("ALLOW_WILDCARD_UID", "true").wildcard_uid);
+    assert!(policy("ALLOW_WILDCARD_CHANNEL", "true").wildcard_channel);
+    assert!(policy("EXPIRE_WITH_JWT", "true").expire_with_jwt);
+    for name in ["ALLOW_WILDCARD_UID", "ALLOW_WILDCARD_CHANNEL", "EXPIRE_WITH_JWT"] {
+        for value in ["yes", "1", "TRUE"] {
+            assert_eq!(fault(name, value), format!("{name}: {value:?}, expected true or false"));
+        }
+    }
+}
+
+#[test]
+fn rate_limit_and_trusted_proxies() {
+    assert_eq!(with("RATE_LIMIT", "60").rate_limit, NonZeroU32::new(60));
+    for text in ["0", "-1", "60/min", "1.5"] {
+        let expected = format!("RATE_LIMIT: {text:?}, expected requests per minute, at least 1");
+        assert_eq!(fault("RATE_LIMIT", text), expected);
+    }
+    assert_eq!(with("TRUSTED_PROXIES", "2").trusted_proxies, 2);
+    for text in ["-1", "true", "10.0.0.0/8"] {
+        let expected = format!("TRUSTED_PROXIES: {text:?}, expected a number of proxies, 0 or more");
+        assert_eq!(fault("TRUSTED_PROXIES", text), expected);
+    }
+}
+
+#[test]
+fn cors_allow_origin() {
+    let origins = |list: &str| with("CORS_ALLOW_ORIGIN", list).allow_origin;
+    let list = |origins: &[&str]| AllowOrigin::List(origins.iter().map(|&origin| origin.into()).collect());
+    assert_eq!(origins("*"), AllowOrigin::Any);
+    assert_eq!(origins("https://a.example"), list(&["https://a.example"]));
+    assert_eq!(
+        origins("https://a.example, http://localhost:5173,capacitor://localhost"),
+        list(&["https://a.example", "http://localhost:5173", "capacitor://localhost"])
+    );
+    for origin in
+        ["a.example", "https://a.example/", "https://a.example/app", "https://*.example", "https://", "null"]
+    {
+        assert_eq!(
+            fault("CORS_ALLOW_ORIGIN", origin),
+            format!("CORS_ALLOW_ORIGIN: {origin:?}, expected * or origins like https://example.com")
+        );
+    }
+    assert_eq!(
+        fault("CORS_ALLOW_ORIGIN", "https://a.example,*"),
+        "CORS_ALLOW_ORIGIN: \"*\", expected * or origins like https://example.com"
+    );
+}
+
+#[test]
+fn host_and_port() {
+    let listen = |variables: &[(&str, &str)]| Listen::read(lookup(variables)).map(|listen| listen.address);
+    assert_eq!(listen(&[]), Ok("127.0.0.1:8080".parse().unwrap()));
+    assert_eq!(listen(&[("HOST", "::"), ("PORT", "0")]), Ok("[::]:0".parse().unwrap()));
+    let error = listen(&[("HOST", "example.com"), ("PORT", "65536")]).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "HOST: \"example.com\", expected an IP address or localhost; PORT: \"65536\", expected a port, 0 to 65535"
+    );
+}

@@ -1,0 +1,164 @@
+//! Every variable: its default, what it takes, and the exact words where it is at fault.
+
+mod auth;
+mod limits;
+mod project;
+
+use std::cell::RefCell;
+
+use crate::common::server::{APP_ID, CERTIFICATE, config, local, refused_config};
+use agora_token_server::api::App;
+use agora_token_server::config::{AllowOrigin, Config, Format, Listen, Notice, Platform, ProjectSource};
+use agora_token_server::request::TokenKind;
+use agora_token_server::time::{Ttl, UnixTime};
+use agora_token_server::token::Project;
+use serde_json::{Value, json};
+
+/// What a hosted server needs.
+const HOSTED: [(&str, &str); 3] = [("APP_ID", APP_ID), ("APP_CERTIFICATE", CERTIFICATE), ("AUTH", "none")];
+
+const HOSTS: [Platform; 2] = [Platform::Lambda, Platform::Workers];
+
+#[track_caller]
+fn read(platform: Platform, variables: &[(&str, &str)]) -> (Config, Vec<Notice>) {
+    config(platform, variables).unwrap()
+}
+
+/// A hosted server with one variable more.
+#[track_caller]
+fn with(name: &str, value: &str) -> Config {
+    read(Platform::Workers, &[HOSTED.as_slice(), &[(name, value)]].concat()).0
+}
+
+/// Each fault as it is printed.
+#[track_caller]
+fn faults(platform: Platform, variables: &[(&str, &str)]) -> Vec<String> {
+    refused_config(platform, variables).0.iter().map(ToString::to_string).collect()
+}
+
+/// The one fault of a hosted server with one variable more.
+#[track_caller]
+fn fault(name: &str, value: &str) -> String {
+    let faults = faults(Platform::Workers, &[HOSTED.as_slice(), &[(name, value)]].concat());
+    assert_eq!(faults.len(), 1, "{faults:?}");
+    faults[0].clone()
+}
+
+fn listening(address: &str) -> Platform {
+    Platform::Local(Listen { address: address.parse().unwrap() })
+}
+
+#[track_caller]
+fn given(config: &Config) -> &Project {
+    match &config.project {
+        ProjectSource::Given(project) => project,
+        ProjectSource::Remote(_) => panic!("the certificate is to be fetched"),
+    }
+}
+
+#[test]
+fn the_defaults() {
+    for platform in HOSTS {
+        let (config, notices) = read(platform, &HOSTED);
+        assert_eq!(given(&config).app_id.as_str(), APP_ID);
+        assert!(given(&config).secondary.is_none());
+        assert!(config.authenticator.is_open());
+        assert!(config.policy.channels.is_none());
+        assert_eq!(config.policy.token_types, [TokenKind::Rtc, TokenKind::Rtm, TokenKind::ChatUser]);
+        assert_eq!(config.policy.max_ttl, Ttl::MAX);
+        assert!(!config.policy.expire_with_jwt);
+        assert!(config.policy.wildcard_uid, "with AUTH=none");
+        assert!(!config.policy.wildcard_channel);
+        assert_eq!(config.default_ttl, Ttl::HOUR);
+        assert_eq!(config.rate_limit, None);
+        assert_eq!(config.trusted_proxies, 0);
+        assert_eq!(config.drop_in_version, Format::V007);
+        assert_eq!(config.allow_origin, AllowOrigin::Any);
+        assert_eq!(notices, [Notice::NoAuthentication]);
+    }
+}
+
+#[test]
+fn an_empty_variable_is_unset_and_white_space_around_a_value_is_none_of_it() {
+    let (config, notices) = read(local(), &[("APP_ID", ""), ("APP_CERTIFICATE", " "), ("AUTH", "\n")]);
+    assert_eq!(given(&config).app_id.as_str(), APP_ID);
+    assert_eq!(notices, [Notice::PublicTestProject, Notice::NoAuthentication]);
+    let certificate = format!("\t{CERTIFICATE}\r\n");
+    let app_id = format!(" {APP_ID} ");
+    read(Platform::Lambda, &[("APP_ID", &app_id), ("APP_CERTIFICATE", &certificate), ("AUTH", " none ")]);
+    assert_eq!(with("MAX_EXPIRE_TIME", " 600\n").policy.max_ttl.as_secs(), 600);
+}
+
+#[test]
+fn every_fault_is_reported_at_once() {
+    let variables = [
+        ("APP_ID", "x"),
+        ("APP_CERTIFICATE", "y"),
+        ("APP_CERTIFICATE_SECONDARY", "z"),
+        ("AUTH", "api-key,jwt"),
+        ("API_KEYS", "k"),
+        ("JWT_HEADER", "X-API-Key"),
+        ("ALLOWED_TOKEN_TYPES", "a,b"),
+        ("ALLOWED_CHANNELS", "*x,*y"),
+        ("MAX_EXPIRE_TIME", "1d"),
+        ("DEFAULT_EXPIRE_TIME", "1h"),
+        ("EXPIRE_WITH_JWT", "no"),
+        ("ALLOW_WILDCARD_UID", "no"),
+        ("ALLOW_WILDCARD_CHANNEL", "no"),
+        ("RATE_LIMIT", "0"),
+        ("TRUSTED_PROXIES", "all"),
+        ("TOKEN_VERSION", "5"),
+        ("CORS_ALLOW_ORIGIN", "b,c"),
+    ];
+    let expected = [
+        "ALLOWED_CHANNELS",
+        "ALLOWED_CHANNELS",
+        "ALLOWED_TOKEN_TYPES",
+        "ALLOWED_TOKEN_TYPES",
+        "ALLOW_WILDCARD_CHANNEL",
+        "ALLOW_WILDCARD_UID",
+        "API_KEYS",
+        "APP_CERTIFICATE",
+        "APP_CERTIFICATE_SECONDARY",
+        "APP_ID",
+        "CORS_ALLOW_ORIGIN",
+        "CORS_ALLOW_ORIGIN",
+        "DEFAULT_EXPIRE_TIME",
+        "EXPIRE_WITH_JWT",
+        "JWT_AUDIENCE",
+        "JWT_HEADER",
+        "JWT_ISSUER",
+        "JWT_JWKS_URL",
+        "MAX_EXPIRE_TIME",
+        "RATE_LIMIT",
+        "TOKEN_VERSION",
+        "TRUSTED_PROXIES",
+    ];
+    for platform in [local(), Platform::Lambda, Platform::Workers] {
+        let mut named: Vec<&str> =
+            refused_config(platform, &variables).0.iter().map(|fault| fault.variable).collect();
+        named.sort_unstable();
+        assert_eq!(named, expected);
+    }
+}
+
+#[test]
+fn a_server_that_starts_says_every_notice_and_every_fault_in_the_log() {
+    let now = UnixTime::from_secs(1);
+    let lines = |platform, variables: &[(&str, &str)]| {
+        let lines = RefCell::new(Vec::<Value>::new());
+        let _ = App::starting(config(platform, variables), now, |line| {
+            lines.borrow_mut().push(serde_json::from_str(&line).unwrap());
+        });
+        lines.into_inner()
+    };
+    assert_eq!(
+        lines(Platform::Lambda, &HOSTED),
+        [json!({ "level": "warn", "message": Notice::NoAuthentication.to_string(), "time": 1 })]
+    );
+    assert_eq!(
+        lines(Platform::Workers, &HOSTED[..2]),
+        [json!({ "level": "error", "time": 1, "message": auth::UNSET })]
+    );
+    assert_eq!(lines(Platform::Lambda, &[]).len(), 3);
+}

@@ -1,0 +1,154 @@
+//! What a page of another origin may read: answers and errors alike.
+
+use crate::common::server::{Reply, Server, rtc};
+use agora_token_server::api::Body;
+use http::{Method, Request};
+use serde_json::json;
+
+const LISTED: &str = "https://app.example";
+
+/// A server whose list has two pages.
+fn listing() -> Server {
+    Server::with(&[("CORS_ALLOW_ORIGIN", "https://app.example, http://localhost:5173")])
+}
+
+fn send(server: &Server, method: Method, path: &str, origin: Option<&str>, body: &str) -> Reply {
+    let mut request = Request::builder().method(method).uri(path);
+    if let Some(origin) = origin {
+        request = request.header("origin", origin);
+    }
+    server.send(&request.body(Body::Whole(body.to_owned().into())).unwrap())
+}
+
+/// A token, and every kind of error that a request can have: none of them by its origin.
+fn answers(server: &Server, origin: Option<&str>) -> Vec<Reply> {
+    let good = rtc(json!({})).to_string();
+    let mut answers = vec![
+        send(server, Method::POST, "/token", origin, &good),
+        send(server, Method::POST, "/token", origin, "{"),
+        send(server, Method::POST, "/token", origin, "{}"),
+        send(server, Method::POST, "/token", origin, &rtc(json!({ "channel": "*" })).to_string()),
+        send(server, Method::POST, "/token", origin, &" ".repeat(70_000)),
+        send(server, Method::GET, "/token", origin, ""),
+        send(server, Method::GET, "/nowhere", origin, ""),
+        send(server, Method::GET, "/healthz", origin, ""),
+        send(server, Method::HEAD, "/healthz", origin, ""),
+    ];
+    let mut typed = Request::post("/token").header("content-type", "text/plain");
+    if let Some(origin) = origin {
+        typed = typed.header("origin", origin);
+    }
+    answers.push(server.send(&typed.body(Body::Whole(good.into())).unwrap()));
+    let statuses: Vec<u16> = answers.iter().map(|answer| answer.status).collect();
+    assert_eq!(statuses, [200, 400, 400, 403, 413, 405, 404, 200, 200, 415]);
+    answers
+}
+
+#[test]
+fn any_page_by_default() {
+    let server = Server::local();
+    for origin in [None, Some("https://anything.example"), Some("null")] {
+        for reply in answers(&server, origin) {
+            assert_eq!(reply.header("access-control-allow-origin"), Some("*"));
+            assert_eq!(reply.header("access-control-expose-headers"), Some("Retry-After, X-Request-Id"));
+            assert_eq!(reply.header("access-control-allow-credentials"), None);
+            assert_eq!(reply.header("vary"), None);
+        }
+    }
+}
+
+#[test]
+fn a_listed_page() {
+    for origin in [LISTED, "http://localhost:5173"] {
+        for reply in answers(&listing(), Some(origin)) {
+            assert_eq!(reply.header("access-control-allow-origin"), Some(origin));
+            assert_eq!(reply.header("access-control-expose-headers"), Some("Retry-After, X-Request-Id"));
+            assert_eq!(reply.header("vary"), Some("Origin"));
+        }
+    }
+}
+
+#[test]
+fn no_page_at_all_is_served_where_there_is_a_list() {
+    for reply in answers(&listing(), None) {
+        assert_eq!(reply.header("access-control-allow-origin"), None);
+        assert_eq!(reply.header("vary"), Some("Origin"));
+    }
+}
+
+#[test]
+fn another_page_is_refused_and_can_read_nothing() {
+    for origin in [
+        "https://evil.example",
+        "https://app.example.evil.example",
+        "https://app.example:8443",
+        "http://app.example",
+        "https://APP.example",
+        "https://app.example/",
+        "null",
+        "",
+        "*",
+    ] {
+        for (method, path) in [(Method::POST, "/token"), (Method::GET, "/healthz"), (Method::GET, "/")] {
+            let reply = send(&listing(), method, path, Some(origin), "{");
+            let (rule, detail) = reply.forbidden();
+            assert_eq!(rule, "origin", "{origin}");
+            assert_eq!(detail, "the page's origin is not allowed here");
+            assert_eq!(reply.header("access-control-allow-origin"), None);
+            assert_eq!(reply.header("access-control-expose-headers"), None);
+            assert_eq!(reply.header("vary"), Some("Origin"));
+        }
+    }
+}
+
+#[test]
+fn an_origin_that_is_no_text_is_another_page() {
+    let request = Request::post("/token")
+        .header("origin", b"https://app.example\xff".as_slice())
+        .body(Body::Whole("{}".into()))
+        .unwrap();
+    assert_eq!(listing().send(&request).forbidden().0, "origin");
+}
+
+#[test]
+fn a_configured_origin_is_known_in_any_case() {
+    let server = Server::with(&[("CORS_ALLOW_ORIGIN", "HTTPS://App.Example")]);
+    let reply = send(&server, Method::GET, "/healthz", Some(LISTED), "");
+    assert_eq!(reply.header("access-control-allow-origin"), Some(LISTED));
+}
+
+#[test]
+fn a_preflight_allows_what_the_contract_names() {
+    for (server, origin) in [(Server::local(), "*"), (listing(), LISTED), (Server::unconfigured(), "*")] {
+        for path in ["/token", "/token/", "/healthz", "/nowhere", "*"] {
+            let reply = send(&server, Method::OPTIONS, path, Some(LISTED), "");
+            assert_eq!(reply.status, 204, "{path}");
+            assert!(reply.body.is_empty());
+            assert_eq!(reply.header("access-control-allow-origin"), Some(origin));
+            assert_eq!(reply.header("access-control-allow-methods"), Some("GET, HEAD, POST, OPTIONS"));
+            assert_eq!(
+                reply.header("access-control-allow-headers"),
+                Some("Authorization, Content-Type, X-API-Key, X-Requested-With")
+            );
+            assert_eq!(reply.header("access-control-max-age"), Some("7200"));
+            assert_eq!(reply.header("content-type"), None);
+        }
+    }
+}
+
+#[test]
+fn the_preflight_of_another_page_has_no_allow_origin() {
+    let reply = send(&listing(), Method::OPTIONS, "/token", Some("https://evil.example"), "");
+    assert_eq!(reply.status, 204);
+    assert_eq!(reply.header("access-control-allow-origin"), None);
+    assert_eq!(reply.header("vary"), Some("Origin"));
+}
+
+#[test]
+fn a_server_that_is_not_configured_tells_the_page_so() {
+    let reply = send(&Server::unconfigured(), Method::POST, "/token", Some(LISTED), "{}");
+    assert_eq!(reply.status, 503);
+    assert_eq!(reply.header("access-control-allow-origin"), Some("*"));
+    assert_eq!(reply.header("access-control-expose-headers"), Some("Retry-After, X-Request-Id"));
+    assert_eq!(reply.header("retry-after"), Some("10"));
+}

@@ -1,0 +1,289 @@
+//! Agora's official Node libraries against ours: the same inputs, the same bytes.
+//!
+//! `node tests/differential/run.mjs` generates the inputs, runs this test, and reads our tokens with
+//! the official library.
+//!
+//! Where the official languages disagree, this is whom we follow:
+//!
+//! - Flexible Classroom's room user. Node leaves privilege 1 out and turns role 0 into -1; Go, Python
+//!   and C++ do neither. We follow those three: a privilege that no token has cannot be checked, and
+//!   0 is a role. Compared are Node's other bytes, and all bytes of Node's own classes used as the
+//!   three use theirs.
+//! - The account `"0"`. Every official language writes it as it is, and clients that join with uid 0
+//!   are refused. [`Account`] builds the same; text that is read as a [`Uid`] becomes uid 0.
+//! - The uid `""`. Every official language takes it for uid 0, and so does [`Uid::Any`]; as text it is
+//!   a missing uid.
+
+use std::fmt::Write;
+use std::path::PathBuf;
+
+use crate::common::inflated;
+use agora_token_server::time::{Ttl, UnixTime};
+use agora_token_server::token::{
+    Access, AccessToken, AccessToken2, Account, ChannelName, Payload, Permissions, PrivilegeTtl, Resource,
+    RtcPrivileges, Service, Text, Uid, UserId,
+};
+use serde_json::{Value, json};
+
+#[test]
+#[ignore = "needs Node; run by tests/differential/run.mjs"]
+fn every_official_builder_makes_what_ours_makes() {
+    let folder = PathBuf::from(std::env::var_os("DIFFERENTIAL").expect("run tests/differential/run.mjs"));
+    let official = std::fs::read_to_string(folder.join("official.jsonl")).unwrap();
+    let mut ours = String::new();
+    let (mut passed, mut failed) = (0, 0);
+    for line in official.lines() {
+        let case: Value = serde_json::from_str(line).unwrap();
+        let token = Case(&case).build();
+        match Case(&case).compare(&token) {
+            Ok(()) => passed += 1,
+            Err(difference) => {
+                failed += 1;
+                if failed <= 5 {
+                    println!("{difference}: {line}\n  ours {token}");
+                }
+            }
+        }
+        writeln!(ours, "{}", json!({ "token": token })).unwrap();
+    }
+    std::fs::write(folder.join("ours.jsonl"), ours).unwrap();
+    let result = json!({ "passed": passed, "failed": failed });
+    std::fs::write(folder.join("result.json"), result.to_string()).unwrap();
+    assert_eq!(failed, 0);
+}
+
+/// A call of an official builder, and what it made.
+struct Case<'a>(&'a Value);
+
+impl Case<'_> {
+    fn compare(&self, ours: &str) -> Result<(), String> {
+        let official = self.0["token"].as_str().unwrap();
+        if self.builder().ends_with("_006") {
+            // Not compressed, so that the texts are equal.
+            return if ours == official { Ok(()) } else { Err("the texts differ".to_owned()) };
+        }
+        let parsed = AccessToken2::parse(official).map_err(|error| error.to_string())?;
+        let certificate = self.text("certificate").parse().unwrap();
+        if !parsed.verify(&certificate) {
+            return Err("the official token does not verify".to_owned());
+        }
+        if parsed.repack() != inflated(official) {
+            return Err("the official token packs into other bytes".to_owned());
+        }
+        let signed = AccessToken2::parse(ours).map_err(|error| error.to_string())?;
+        if !signed.verify(&certificate) {
+            return Err("our token does not verify".to_owned());
+        }
+        if self.builder().ends_with("room_user") {
+            same_but_for_the_privilege(parsed.token(), signed.token())?;
+        }
+        let official = self.0["others"].as_str().unwrap_or(official);
+        // All of it: signature, times, services, privileges, payloads.
+        if inflated(ours) == inflated(official) { Ok(()) } else { Err("the bytes differ".to_owned()) }
+    }
+
+    fn build(&self) -> String {
+        let app_id = self.text("appId").parse().unwrap();
+        let certificate = self.text("certificate").parse().unwrap();
+        let issued_at = UnixTime::from_secs(number(self.0, "issuedAt"));
+        let salt = number(self.0, "salt");
+        if self.builder().ends_with("_006") {
+            let token_end = AccessToken::official_end(issued_at);
+            let end = UnixTime::from_secs(self.number("end"));
+            let token = if self.builder() == "rtm_006" {
+                AccessToken::rtm(app_id, salt, token_end, &self.user("user"), end)
+            } else {
+                // Of the four official roles only 2 does not publish.
+                let privileges = match self.number("role") {
+                    2 => RtcPrivileges::subscriber(end),
+                    _ => RtcPrivileges::publisher(end),
+                };
+                AccessToken::rtc(app_id, salt, token_end, &self.channel(), &self.uid(), privileges)
+            };
+            return token.build(&certificate);
+        }
+        let (ttl, services) = self.services();
+        let mut services = services.into_iter();
+        let token = AccessToken2::new(app_id, issued_at, ttl, salt, services.next().unwrap());
+        services.fold(token, AccessToken2::with).build(&certificate)
+    }
+
+    fn services(&self) -> (Ttl, Vec<Service>) {
+        if self.builder() == "fpa" {
+            return (Ttl::MAX, vec![Service::fpa(PrivilegeTtl::UNTIL_TOKEN_ENDS)]);
+        }
+        let ttl = Ttl::from_secs(self.number("expire")).unwrap();
+        let rtc = |privileges| Service::rtc(&self.channel(), &self.uid(), privileges);
+        let by_role = |ttl| match self.number("role") {
+            1 => RtcPrivileges::publisher(ttl),
+            _ => RtcPrivileges::subscriber(ttl),
+        };
+        let companion = |mark: Option<Service>| {
+            let four = self.four_privileges();
+            let privileges =
+                if self.number("role") == 1 { four } else { RtcPrivileges::subscriber(four.join_channel) };
+            let rtm = Service::rtm(&self.user("user"), self.privilege("login"));
+            [Some(rtc(privileges)), Some(rtm), mark].into_iter().flatten().collect()
+        };
+        let services = match self.builder() {
+            "rtc_uid" | "rtc_account" => vec![rtc(by_role(self.privilege("privilege")))],
+            "rtc_uid_privileges" | "rtc_account_privileges" => vec![rtc(self.four_privileges())],
+            "rtc_rtm" => {
+                let rtm = Service::rtm(&self.user("account"), ttl.into());
+                vec![rtc(by_role(self.privilege("privilege"))), rtm]
+            }
+            "rtc_rtm2" => companion(None),
+            "convoai" => companion(Some(Service::convo_ai())),
+            "stt" => companion(Some(Service::stt())),
+            "rtm" => vec![Service::rtm(&self.user("user"), ttl.into())],
+            "rtm2" => vec![Service::rtm2(&self.user("user"), permissions(self.args()), ttl.into())],
+            "chat_user" => vec![Service::chat_user(&self.user("user"), ttl.into())],
+            "chat_app" => vec![Service::chat_app(ttl.into())],
+            "apaas_room_user" | "education_room_user" => {
+                let role = i16::try_from(self.args()["role"].as_i64().unwrap()).unwrap();
+                let user = self.user("user");
+                vec![
+                    Service::apaas_room_user(&self.user("room"), &user, role, ttl.into()),
+                    Service::rtm(&user, ttl.into()),
+                    Service::chat_user(&user.md5(), ttl.into()),
+                ]
+            }
+            "apaas_user" | "education_user" => vec![Service::apaas_user(&self.user("user"), ttl.into())],
+            "apaas_app" | "education_app" => vec![Service::apaas_app(ttl.into())],
+            "services" => self.args()["services"].as_array().unwrap().iter().map(by_class).collect(),
+            other => panic!("no such builder: {other}"),
+        };
+        (ttl, services)
+    }
+
+    fn builder(&self) -> &str {
+        self.text("builder")
+    }
+
+    fn args(&self) -> &Value {
+        &self.0["args"]
+    }
+
+    fn text(&self, name: &str) -> &str {
+        self.0[name].as_str().unwrap()
+    }
+
+    fn number(&self, name: &str) -> u32 {
+        number(self.args(), name)
+    }
+
+    fn channel(&self) -> ChannelName {
+        channel(self.args())
+    }
+
+    fn uid(&self) -> Uid {
+        match self.args()["uid"].as_u64() {
+            Some(uid) => u32::try_from(uid).unwrap().into(),
+            None => account(self.args()),
+        }
+    }
+
+    fn user(&self, name: &str) -> UserId {
+        self.args()[name].as_str().unwrap().parse().unwrap()
+    }
+
+    fn privilege(&self, name: &str) -> PrivilegeTtl {
+        PrivilegeTtl::from_secs(self.number(name)).unwrap()
+    }
+
+    fn four_privileges(&self) -> RtcPrivileges<PrivilegeTtl> {
+        RtcPrivileges {
+            join_channel: self.privilege("join"),
+            publish_audio_stream: Some(self.privilege("audio")),
+            publish_video_stream: Some(self.privilege("video")),
+            publish_data_stream: Some(self.privilege("data")),
+        }
+    }
+}
+
+/// Node's room user without the privilege, and with -1 for role 0, is ours.
+fn same_but_for_the_privilege(official: &AccessToken2, ours: &AccessToken2) -> Result<(), String> {
+    let [rtm, chat, apaas] = official.services() else { return Err("not three services".to_owned()) };
+    let [our_rtm, our_chat, our_apaas] = ours.services() else { return Err("not three services".to_owned()) };
+    let mut expected = our_apaas.payload().clone();
+    if let Payload::Apaas { role, .. } = &mut expected
+        && *role == 0
+    {
+        *role = -1;
+    }
+    let same = rtm == our_rtm && chat == our_chat && *apaas.payload() == expected;
+    let known = apaas.privileges().is_empty() && our_apaas.privileges().len() == 1;
+    if same && known { Ok(()) } else { Err("the room user differs in more than its privilege".to_owned()) }
+}
+
+/// A service made by its class.
+fn by_class(args: &Value) -> Service {
+    let privilege = |number: u32| {
+        args["privileges"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .find(|pair| pair[0] == number)
+            .map(|pair| PrivilegeTtl::from_secs(pair[1].as_u64().unwrap().try_into().unwrap()).unwrap())
+    };
+    let user = |name: &str| -> UserId { args[name].as_str().unwrap().parse().unwrap() };
+    let first = || privilege(1).unwrap();
+    match (number(args, "type"), privilege(1), privilege(2)) {
+        (1, ..) => {
+            let privileges = RtcPrivileges {
+                join_channel: first(),
+                publish_audio_stream: privilege(2),
+                publish_video_stream: privilege(3),
+                publish_data_stream: privilege(4),
+            };
+            Service::rtc(&channel(args), &account(args), privileges)
+        }
+        (2, ..) => Service::rtm(&user("user"), first()),
+        (3, mix, raw) => Service::streaming(&channel(args), &account(args), mix, raw),
+        (4, ..) => Service::fpa(first()),
+        (5, Some(ttl), _) => Service::chat_user(&user("user"), ttl),
+        (5, None, Some(ttl)) => Service::chat_app(ttl),
+        (6, publish, play) => Service::fcdn(&channel(args), &account(args), publish, play),
+        (7, Some(ttl), _) => {
+            let role = i16::try_from(args["role"].as_i64().unwrap()).unwrap();
+            Service::apaas_room_user(&user("room"), &user("user"), role, ttl)
+        }
+        (7, None, Some(ttl)) => Service::apaas_user(&user("user"), ttl),
+        (7, None, None) => Service::apaas_app(privilege(3).unwrap()),
+        (8, ..) => Service::rtm2(&user("user"), permissions(args), first()),
+        (9, ..) => Service::convo_ai(),
+        (10, ..) => Service::stt(),
+        other => panic!("no such service: {other:?}"),
+    }
+}
+
+fn channel(args: &Value) -> ChannelName {
+    match args["channel"].as_str().unwrap() {
+        "" => ChannelName::any(),
+        name => name.parse().unwrap(),
+    }
+}
+
+fn account(args: &Value) -> Uid {
+    match args["account"].as_str().unwrap() {
+        "" => Uid::Any,
+        "0" => {
+            assert_eq!("0".parse(), Ok(Uid::Any), "text that is read as a uid");
+            Uid::Account("0".parse::<Account>().unwrap())
+        }
+        text => text.parse().unwrap(),
+    }
+}
+
+fn permissions(args: &Value) -> Permissions {
+    args["permissions"].as_array().unwrap().iter().fold(Permissions::new(), |permissions, entry| {
+        let names: Vec<Text> =
+            entry[2].as_array().unwrap().iter().map(|name| name.as_str().unwrap().parse().unwrap()).collect();
+        let index = |value: &Value| usize::try_from(value.as_u64().unwrap()).unwrap();
+        permissions.allow(Resource::ALL[index(&entry[0])], Access::ALL[index(&entry[1])], &names).unwrap()
+    })
+}
+
+fn number(value: &Value, name: &str) -> u32 {
+    value[name].as_u64().unwrap_or_else(|| panic!("{name} is missing")).try_into().unwrap()
+}

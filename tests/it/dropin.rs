@@ -1,0 +1,190 @@
+//! The drop-in routes, where a hostile or careless caller would try them.
+
+use crate::common::server::{DRAWN_UID, NOW, Reply, Server};
+use agora_token_server::api::Body;
+use http::{Method, Request};
+use serde_json::{Value, json};
+
+fn get(path: &str) -> Reply {
+    Server::local().bare(Method::GET, path)
+}
+
+fn post(path: &str, body: &Value) -> Reply {
+    Server::local().post(path, body.to_string())
+}
+
+/// What was refused, by field.
+#[track_caller]
+fn fields(reply: &Reply) -> Vec<String> {
+    assert_eq!(reply.status, 400, "{}", String::from_utf8_lossy(&reply.body));
+    let problem = reply.problem();
+    let errors = problem["errors"].as_array().unwrap();
+    errors.iter().map(|error| error["field"].as_str().unwrap().to_owned()).collect()
+}
+
+#[test]
+fn an_unknown_role_is_no_silent_subscriber() {
+    for role in ["admin", "Publisher", "0", "3", "%31%30"] {
+        assert_eq!(fields(&get(&format!("/rtc/room-1/{role}/uid/1"))), ["role"], "{role}");
+    }
+    for role in [json!(0), json!(3), json!("admin"), json!(1.5), json!([1]), json!(true)] {
+        let body = json!({ "uid": 1, "ChannelName": "room-1", "role": role });
+        assert_eq!(fields(&post("/fetch_rtc_token", &body)), ["role"], "{role}");
+    }
+    for missing in [json!(null), json!("")] {
+        let body = json!({ "uid": 1, "ChannelName": "room-1", "role": missing });
+        assert_eq!(post("/fetch_rtc_token", &body).status, 200, "{missing}");
+        let body = json!({ "tokenType": "rtc", "uid": 1, "channel": "room-1", "role": missing });
+        assert_eq!(fields(&post("/getToken", &body)), ["role"], "{missing}");
+    }
+}
+
+#[test]
+fn a_uid_never_wraps_and_has_one_spelling() {
+    for uid in ["4294967296", "18446744073709551617", "0123", "00", "-1", "%2B1", "1.0", "alice", "٣"] {
+        let uid = percent_encoding::utf8_percent_encode(uid, percent_encoding::CONTROLS).to_string();
+        assert_eq!(fields(&get(&format!("/rtc/room-1/publisher/uid/{uid}"))), ["uid"], "{uid}");
+    }
+    for uid in
+        [json!("4294967296"), json!("0123"), json!(4_294_967_296_u64), json!(-1), json!(1.0), json!({})]
+    {
+        let rtc = json!({ "tokenType": "rtc", "channel": "room-1", "role": "publisher", "uid": uid });
+        assert_eq!(fields(&post("/getToken", &rtc)), ["uid"], "{uid}");
+        let rtm = json!({ "tokenType": "rtm", "uid": uid });
+        assert_eq!(fields(&post("/getToken", &rtm)), ["uid"], "{uid}");
+        let fetch = json!({ "ChannelName": "room-1", "uid": uid });
+        assert_eq!(fields(&post("/fetch_rtc_token", &fetch)), ["uid"], "{uid}");
+    }
+    let names_of_nobody = Server::with(&[("ALLOW_WILDCARD_UID", "false")]);
+    for path in
+        ["/rtc/room-1/publisher/uid/0", "/rtc/room-1/publisher/userAccount/0", "/access_token?channel=a"]
+    {
+        let (rule, _) = names_of_nobody.bare(Method::GET, path).forbidden();
+        assert_eq!(rule, "wildcard", "text uid 0 is uid 0: {path}");
+    }
+}
+
+#[test]
+fn a_lifetime_is_checked() {
+    for expiry in ["0", "86401", "-1", "1e3", "60s", "4294967297", "99999999999999999999", "%2060"] {
+        assert_eq!(fields(&get(&format!("/rtm/1?expiry={expiry}"))), ["expiry"], "{expiry}");
+    }
+    assert!(get(&format!("/rtm/1?expiry={NOW}")).faults()[0].contains("looks like a Unix timestamp"));
+    let above = Server::with(&[("MAX_EXPIRE_TIME", "600")]);
+    assert_eq!(above.bare(Method::GET, "/rtm/1?expiry=601").forbidden().0, "expireTime");
+    assert_eq!(above.bare(Method::GET, "/rtm/1").ok()["expireTime"], 600, "the ceiling is the default");
+    for (moment, left) in [(NOW + 1, 1), (NOW + 86_400, 86_400), (0, 3600)] {
+        let answer = get(&format!("/access_token?channel=a&uid=1&expiredTs={moment}")).ok();
+        assert_eq!(answer["expireTime"], left);
+    }
+    for moment in [NOW, NOW - 1, NOW + 86_401] {
+        assert_eq!(fields(&get(&format!("/access_token?channel=a&expiredTs={moment}"))), ["expiredTs"]);
+    }
+}
+
+#[test]
+fn nothing_is_given_twice() {
+    for body in [
+        r#"{"uid":1,"UID":2,"ChannelName":"a"}"#,
+        r#"{"uid":1,"uid":1,"ChannelName":"a"}"#,
+        r#"{"uid":1,"\u0075id":1,"ChannelName":"a"}"#,
+    ] {
+        assert_eq!(fields(&Server::local().post("/fetch_rtc_token", body)), ["uid"], "{body}");
+    }
+    let both = r#"{"uid":1,"ChannelName":"a","channelName":"a"}"#;
+    assert_eq!(fields(&Server::local().post("/fetch_rtc_token", both)), ["ChannelName"]);
+    // Case matters to every other family.
+    assert_eq!(post("/rtmtoken", &json!({ "user": "a", "User": "b" })).status, 200);
+    assert_eq!(fields(&get("/rtm/1?expiry=60&expiry=60")), ["expiry"]);
+    assert_eq!(fields(&get("/rtm/1?expiry=60&%65xpiry=60")), ["expiry"]);
+    assert_eq!(fields(&get("/rtm/1?uid=2")), ["uid"], "in the path and in the query");
+    assert_eq!(get("/rtm/1?_=1763770000").status, 200, "unknown ones are passed over");
+}
+
+#[test]
+fn a_post_is_its_body_and_a_get_its_url() {
+    let body = json!({ "channel": "room-1" });
+    assert_eq!(post("/rtctoken?isPublisher=true&channel=room-2", &body).status, 200);
+    assert_eq!(fields(&post("/rtmtoken?user=alice", &json!({}))), ["user"]);
+    let with_body = |path: &str, body: &'static str| {
+        Server::local().send(&Request::get(path).body(Body::Whole(body.into())).unwrap())
+    };
+    assert_eq!(with_body("/fetch_rtc_token", r#"{"uid":1,"channelName":"a"}"#).status, 200);
+    assert_eq!(fields(&with_body("/fetch_rtc_token?uid=1", r#"{"uid":1,"channelName":"a"}"#)), ["uid"]);
+    assert_eq!(with_body("/access_token?channel=a", "not JSON").status, 200, "no other reads it");
+    assert_eq!(with_body("/fetch_rtc_token?uid=1&ChannelName=a", "not JSON").status, 400);
+}
+
+#[test]
+fn is_publisher_is_true_or_false() {
+    for (value, publishes) in [
+        (json!(true), true),
+        (json!("true"), true),
+        (json!("True"), true),
+        (json!(false), false),
+        (json!("False"), false),
+    ] {
+        let answer = post("/rtctoken", &json!({ "channel": "room-1", "isPublisher": value })).ok();
+        assert_eq!(answer["uid"], DRAWN_UID.get());
+        let publish_audio = crate::common::inflated(answer["token"].as_str().unwrap())
+            .windows(6)
+            .any(|bytes| bytes == [2, 0, 16, 14, 0, 0]);
+        assert_eq!(publish_audio, publishes, "{value}");
+    }
+    for value in [json!(1), json!(0), json!("1"), json!("yes"), json!([])] {
+        let body = json!({ "channel": "room-1", "isPublisher": value });
+        assert_eq!(fields(&post("/rtctoken", &body)), ["isPublisher"], "{value}");
+    }
+}
+
+#[test]
+fn paths_lead_to_one_thing_only() {
+    for path in
+        ["/rtc/a/b/publisher/uid/1", "/rtm", "/rtm/", "/rtm/1/2", "//rtm/1", "/RTM/1", "/rtc/a/publisher/uid"]
+    {
+        assert_eq!(get(path).problem()["code"], "not_found", "{path}");
+    }
+    assert_eq!(fields(&get("/rtm//")), ["uid"]);
+    assert_eq!(fields(&get("/rtc//publisher/uid/1")), ["channel"]);
+    assert_eq!(fields(&get("/rtc/a%2Fb/publisher/uid/1")), ["channel"]);
+    assert_eq!(fields(&get("/rtc/a%00/publisher/uid/1")), ["channel"]);
+    assert_eq!(fields(&get("/rtc/%FF/publisher/uid/1")), ["channel"]);
+    assert_eq!(fields(&get("/access_token?channel=%FF")), ["channel"]);
+    for (spelled, channel) in [("a+b", "a+b"), ("a%20b", "a b"), ("%2e%2e", ".."), ("%2525", "%25")] {
+        let token =
+            get(&format!("/rtc/{spelled}/publisher/uid/1")).ok()["rtcToken"].as_str().unwrap().to_owned();
+        let bytes = crate::common::inflated(&token);
+        assert!(bytes.windows(channel.len()).any(|part| part == channel.as_bytes()), "{spelled}");
+    }
+    for method in [Method::HEAD, Method::PUT, Method::DELETE, Method::PATCH, Method::TRACE] {
+        let reply = Server::local().bare(method.clone(), "/rtm/1");
+        assert_eq!((reply.status, reply.header("allow")), (405, Some("GET, OPTIONS")), "{method}");
+    }
+}
+
+#[test]
+fn an_006_token_knows_no_wildcards_but_uid_0() {
+    let server = Server::with(&[("TOKEN_VERSION", "006"), ("ALLOW_WILDCARD_CHANNEL", "true")]);
+    let get = |path: &str| server.bare(Method::GET, path);
+    assert_eq!(fields(&get("/rtc/room-*/publisher/uid/1")), ["channel"]);
+    assert_eq!(fields(&get("/rtc//publisher/uid/1")), ["channel"]);
+    assert_eq!(fields(&get("/rtc/room-1/publisher/userAccount/a*")), ["uid"]);
+    assert_eq!(fields(&get("/rtm/a*")), ["uid"]);
+    assert_eq!(fields(&get("/rte/room-1/publisher/uid/1/a*")), ["rtmuid"]);
+    assert!(get("/rtc/room-1/publisher/uid/0").ok()["rtcToken"].as_str().unwrap().starts_with("006"));
+}
+
+#[test]
+fn an_administrator_s_token_must_be_allowed() {
+    assert_eq!(get("/chat/app").forbidden().0, "tokenType");
+    assert_eq!(post("/getToken", &json!({ "tokenType": "chat" })).forbidden().0, "tokenType");
+    let server = Server::with(&[("ALLOWED_TOKEN_TYPES", "chat-app")]);
+    assert_eq!(server.bare(Method::GET, "/chat/app").status, 200);
+}
+
+/// The Windows sample looks for this text; it has no JSON parser.
+#[test]
+fn no_space_stands_in_a_success_body() {
+    let body = String::from_utf8(get("/rtc/room-1/1/uid/1/?expiry=600").body).unwrap();
+    assert!(body.starts_with(r#"{"rtcToken":"007"#), "{body}");
+}

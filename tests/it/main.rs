@@ -1,0 +1,21 @@
+//! The crate from outside: one binary, a module for each subject.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![allow(unreachable_pub, reason = "a helper is public to the modules beside it")]
+
+mod api;
+mod attacks;
+mod auth;
+mod common;
+mod config;
+mod cors;
+mod differential;
+mod dropin;
+mod inspect;
+mod openapi;
+#[cfg(feature = "native")]
+mod page;
+mod policy;
+mod properties;
+mod request_body;
+mod token_types;
+mod token_vectors;

@@ -1,0 +1,106 @@
+//! `GET /`: a few lines of JSON, and the page where the local server puts it. What the page does
+//! in a browser is tested in tests/page/.
+
+use crate::common::server::{Reply, Server, config};
+use agora_token_server::api::page;
+use agora_token_server::config::Platform;
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+use http::Method;
+use serde_json::json;
+use sha2::{Digest, Sha256};
+
+const MOST_BYTES: usize = 40_000;
+
+fn with_page(server: Server) -> Server {
+    Server::of(server.app.with_home(page::answer))
+}
+
+fn page() -> Reply {
+    with_page(Server::local()).bare(Method::GET, "/")
+}
+
+fn html() -> String {
+    String::from_utf8(page().body).unwrap()
+}
+
+#[test]
+fn without_a_page_it_is_json() {
+    let lambda = config(
+        Platform::Lambda,
+        &[("AUTH", "none"), ("APP_ID", &"a".repeat(32)), ("APP_CERTIFICATE", &"b".repeat(32))],
+    );
+    let lambda = Server::of(agora_token_server::api::App::new(Ok(lambda.unwrap().0)));
+    for server in [Server::local(), lambda, Server::unconfigured()] {
+        let reply = server.bare(Method::GET, "/");
+        assert_eq!(
+            reply.ok(),
+            json!({
+                "name": "agora-token-server", "version": env!("CARGO_PKG_VERSION"), "token": "POST /token",
+                "inspect": "POST /inspect", "description": "GET /openapi.json", "health": "GET /healthz",
+            })
+        );
+        assert_eq!(reply.header("content-security-policy"), None);
+    }
+}
+
+#[test]
+fn with_a_page_it_is_html_that_may_do_little() {
+    let reply = page();
+    assert_eq!(reply.status, 200);
+    assert_eq!(reply.header("content-type"), Some("text/html; charset=utf-8"));
+    assert_eq!(reply.header("referrer-policy"), Some("no-referrer"));
+    assert_eq!(reply.header("x-content-type-options"), Some("nosniff"));
+    assert_eq!(reply.header("cache-control"), Some("no-store"));
+    let html = html();
+    let hash = |tag: &str| {
+        let (start, end) = (format!("<{tag}>"), format!("</{tag}>"));
+        assert_eq!((html.matches(&start).count(), html.matches(&end).count()), (1, 1), "{tag}");
+        let inside = html.split_once(&start).unwrap().1.split_once(&end).unwrap().0;
+        BASE64_STANDARD.encode(Sha256::digest(inside))
+    };
+    let policy = format!(
+        "default-src 'none'; script-src 'sha256-{}'; style-src 'sha256-{}'; img-src data:; connect-src 'self'; \
+         base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; \
+         trusted-types 'none'",
+        hash("script"),
+        hash("style"),
+    );
+    assert_eq!(reply.header("content-security-policy"), Some(policy.as_str()));
+}
+
+#[test]
+fn the_page_is_small_and_needs_no_exception() {
+    let html = html();
+    assert!(html.len() < MOST_BYTES, "{} bytes", html.len());
+    assert!(html.starts_with("<!doctype html>"));
+    for refused in [
+        "<script ",
+        "<style ",
+        " style=",
+        " onclick",
+        " onsubmit",
+        "innerHTML",
+        "outerHTML",
+        "document.write",
+        "eval(",
+        "localStorage",
+        "sessionStorage",
+        "cookie",
+    ] {
+        assert!(!html.contains(refused), "{refused}");
+    }
+}
+
+#[test]
+fn the_page_changes_nothing_else() {
+    let (bare, full) = (Server::local(), with_page(Server::local()));
+    for path in ["/healthz", "/ping", "/nowhere"] {
+        assert_eq!(full.bare(Method::GET, path).body, bare.bare(Method::GET, path).body, "{path}");
+    }
+    let post = full.bare(Method::POST, "/");
+    assert_eq!((post.status, post.header("allow")), (405, Some("GET, HEAD, OPTIONS")));
+    let head = full.bare(Method::HEAD, "/");
+    assert_eq!((head.status, head.body.len()), (200, 0));
+    assert_eq!(head.headers, page().headers);
+}

@@ -1,0 +1,236 @@
+//! What a JWT lets its bearer have: never more than the configuration.
+
+use std::num::NonZeroU32;
+
+use agora_token_server::auth::{Bearer, Caller, Grants, Identity};
+use agora_token_server::policy::{Denied, Policy};
+use agora_token_server::request::{Companion, Role, TokenKind, TokenRequest, TokenSpec};
+use agora_token_server::time::{Ttl, UnixTime};
+use agora_token_server::token::{Access, PrivilegeTtl, Resource};
+
+use super::{NOW, every_kind, old_rtc, only, permitted, room_user, rtc, rtm, user};
+
+/// A bearer who may take any identity.
+fn free(grants: Option<Grants>) -> Bearer {
+    Bearer { subject: Some("alice".to_owned()), identity: Identity::Free, expires_at: NOW.plus(600), grants }
+}
+
+fn bound(identity: &str) -> Bearer {
+    Bearer { identity: Identity::Bound(identity.to_owned()), ..free(None) }
+}
+
+fn grant(policy: &Policy, bearer: &Bearer, spec: TokenSpec) -> Result<(), Denied> {
+    let request = TokenRequest { spec, ttl: Ttl::HOUR };
+    policy.grant(&Caller::Bearer(bearer.clone()), request, NOW).map(drop)
+}
+
+#[track_caller]
+fn granted(grants: Grants, spec: TokenSpec) -> Result<(), Denied> {
+    grant(&Policy::unrestricted(), &free(Some(grants)), spec)
+}
+
+fn texts(texts: &[&str]) -> Vec<String> {
+    texts.iter().map(|&text| text.into()).collect()
+}
+
+const APP_LEVEL: [TokenKind; 3] = [TokenKind::ChatApp, TokenKind::ApaasApp, TokenKind::Fpa];
+
+#[test]
+fn without_grants_everything_but_the_app_level_types() {
+    for (spec, carried) in every_kind() {
+        let expected = match carried[0] {
+            app if APP_LEVEL.contains(&app) => Err(Denied::TokenType(app)),
+            _ => Ok(()),
+        };
+        assert_eq!(grant(&Policy::unrestricted(), &free(None), spec.clone()), expected, "{spec:?}");
+        assert_eq!(granted(Grants::default(), spec.clone()), expected, "{spec:?}");
+    }
+}
+
+#[test]
+fn token_types_must_name_each_type_that_a_token_carries() {
+    for (spec, carried) in every_kind() {
+        let named = |token_types| Grants { token_types: Some(token_types), ..Grants::default() };
+        assert_eq!(granted(named(carried.clone()), spec.clone()), Ok(()), "{spec:?}");
+        for missing in carried {
+            let others = TokenKind::ALL.into_iter().filter(|kind| *kind != missing).collect();
+            assert_eq!(granted(named(others), spec.clone()), Err(Denied::TokenType(missing)), "{spec:?}");
+        }
+    }
+}
+
+#[test]
+fn grants_never_widen_the_configuration() {
+    let everything = Grants {
+        channels: Some(texts(&["*"])),
+        roles: Some(Role::ALL.to_vec()),
+        max_expire_time: NonZeroU32::new(86_400),
+        token_types: Some(TokenKind::ALL.to_vec()),
+        wildcards: Some(true),
+    };
+    let bearer = free(Some(everything));
+    let closed = Policy { token_types: Vec::new(), ..Policy::unrestricted() };
+    for (spec, carried) in every_kind() {
+        assert_eq!(grant(&closed, &bearer, spec), Err(Denied::TokenType(carried[0])));
+    }
+    let rtc = |channel, uid| rtc(channel, uid, Companion::Nothing);
+    assert_eq!(grant(&only(&["a"]), &bearer, rtc("b", "1")), Err(Denied::Channel { field: "channel" }));
+    let named = Policy { wildcard_uid: false, wildcard_channel: false, ..Policy::unrestricted() };
+    assert_eq!(grant(&named, &bearer, rtc("a", "0")), Err(Denied::Wildcard { field: "uid" }));
+    assert_eq!(grant(&named, &bearer, rtc("*", "1")), Err(Denied::Wildcard { field: "channel" }));
+    let short = Policy { max_ttl: Ttl::from_secs(60).unwrap(), ..Policy::unrestricted() };
+    let denied = Denied::ExpireTime { asked: Ttl::HOUR, longest: 60 };
+    assert_eq!(grant(&short, &bearer, rtc("a", "1")), Err(denied));
+}
+
+#[test]
+fn channels_narrow_and_what_has_no_channel_must_be_named() {
+    let channels = |list: &[&str]| Grants { channels: Some(texts(list)), ..Grants::default() };
+    let denied = |field| Err(Denied::Channel { field });
+    for channel in ["room-1", "lobby-2"] {
+        assert_eq!(granted(channels(&["room-1", "lobby-*"]), rtc(channel, "1", Companion::Nothing)), Ok(()));
+        assert_eq!(granted(channels(&["room-1", "lobby-*"]), old_rtc(channel, "1")), Ok(()));
+    }
+    for channel in ["room-2", "room-11", "lobby", "", "*", "room-*"] {
+        let spec = rtc(channel, "1", Companion::Nothing);
+        assert_eq!(granted(channels(&["room-1", "lobby-*"]), spec), denied("channel"), "{channel}");
+        assert_eq!(granted(channels(&[]), rtc(channel, "1", Companion::Nothing)), denied("channel"));
+    }
+    for (spec, carried) in every_kind() {
+        let none_of_a_channel = carried.iter().find(|kind| {
+            use TokenKind as T;
+            !matches!(kind, T::Rtc | T::ConvoAi | T::Stt | T::ApaasRoomUser)
+        });
+        let expected = none_of_a_channel.map_or(Ok(()), |kind| Err(Denied::TokenType(*kind)));
+        assert_eq!(granted(channels(&["*"]), spec.clone()), expected, "{spec:?}");
+    }
+    let named = Grants { token_types: Some(TokenKind::ALL.to_vec()), ..channels(&["room-*"]) };
+    assert_eq!(granted(named.clone(), rtm("alice")), Ok(()));
+    assert_eq!(granted(named.clone(), room_user("other", "alice")), denied("roomUuid"));
+    let spec = permitted(Resource::StreamChannels, Access::Write, "other");
+    assert_eq!(granted(named, spec), denied("permissions.streamChannels"));
+}
+
+#[test]
+fn roles_narrow_and_leave_no_numbered_role() {
+    let roles = |roles: &[Role]| Grants { roles: Some(roles.to_vec()), ..Grants::default() };
+    let publisher = || rtc("room", "1", Companion::Nothing);
+    assert_eq!(granted(roles(&[Role::Publisher]), publisher()), Ok(()));
+    for spec in [publisher(), rtc("room", "1", Companion::Stt(user("a"))), old_rtc("room", "1")] {
+        let denied = Err(Denied::Role(Some(Role::Publisher)));
+        assert_eq!(granted(roles(&[Role::Subscriber]), spec.clone()), denied);
+        assert_eq!(granted(roles(&[]), spec), denied);
+    }
+    assert_eq!(granted(roles(&Role::ALL), room_user("room", "alice")), Err(Denied::Role(None)));
+    assert_eq!(granted(roles(&[]), rtm("alice")), Ok(()), "Signaling has no roles");
+}
+
+#[test]
+fn wildcards_can_be_taken_away() {
+    let wildcards = |allowed| Grants { wildcards: Some(allowed), ..Grants::default() };
+    for (spec, field) in [
+        (rtc("room", "0", Companion::Nothing), "uid"),
+        (rtc("room", "a*", Companion::Nothing), "uid"),
+        (rtc("room", "1", Companion::Rtm(user("*"))), "rtm.userId"),
+        (rtc("", "1", Companion::Nothing), "channel"),
+        (old_rtc("room", "0"), "uid"),
+        (room_user("r*", "alice"), "roomUuid"),
+        (permitted(Resource::Users, Access::Read, "*"), "permissions.users"),
+    ] {
+        assert_eq!(granted(wildcards(true), spec.clone()), Ok(()), "{spec:?}");
+        assert_eq!(granted(wildcards(false), spec.clone()), Err(Denied::Wildcard { field }), "{spec:?}");
+    }
+}
+
+#[test]
+fn a_lifetime_has_the_shortest_ceiling() {
+    let ceiling = |policy: &Policy, max_expire_time, expires_at| {
+        let grants = Some(Grants { max_expire_time, ..Grants::default() });
+        policy.ceiling(&Caller::Bearer(Bearer { expires_at, ..free(grants) }), NOW)
+    };
+    let later = NOW.plus(600);
+    let policy = Policy { max_ttl: Ttl::HOUR, ..Policy::unrestricted() };
+    assert_eq!(ceiling(&policy, None, later), 3600);
+    assert_eq!(ceiling(&policy, NonZeroU32::new(60), later), 60);
+    assert_eq!(ceiling(&policy, NonZeroU32::new(u32::MAX), later), 3600);
+    let policy = Policy { expire_with_jwt: true, ..policy };
+    assert_eq!(ceiling(&policy, None, later), 600);
+    assert_eq!(ceiling(&policy, NonZeroU32::new(60), later), 60);
+    // Within the clock skew it may have ended.
+    for ended in [NOW, UnixTime::from_secs(NOW.as_secs() - 30)] {
+        assert_eq!(ceiling(&policy, None, ended), 0);
+    }
+    let bearer = Bearer { expires_at: NOW, ..free(None) };
+    let denied = Denied::ExpireTime { asked: Ttl::HOUR, longest: 0 };
+    assert_eq!(grant(&policy, &bearer, rtm("alice")), Err(denied));
+}
+
+#[test]
+fn every_identity_of_a_request_is_the_bearers() {
+    let everything = Grants { token_types: Some(TokenKind::ALL.to_vec()), ..Grants::default() };
+    let bearer = |identity| Bearer { grants: Some(everything.clone()), ..bound(identity) };
+    let ask_as = |id: &str| {
+        let user = || user(id);
+        [
+            (rtc("room", id, Companion::Nothing), "uid"),
+            (rtc("room", id, Companion::Rtm(user())), "uid"),
+            (rtc("room", "alice", Companion::Rtm(user())), "rtm.userId"),
+            (rtc("room", "alice", Companion::ConvoAi(user())), "rtm.userId"),
+            (rtc("room", "alice", Companion::Stt(user())), "rtm.userId"),
+            (old_rtc("room", id), "uid"),
+            (rtm(id), "uid"),
+            (TokenSpec::OldRtm { user_id: user() }, "uid"),
+            (TokenSpec::ChatUser { user_id: user() }, "uid"),
+            (TokenSpec::ApaasUser { user_uuid: user() }, "userUuid"),
+            (room_user("room", id), "userUuid"),
+        ]
+    };
+    for (spec, _) in ask_as("alice") {
+        assert_eq!(grant(&Policy::unrestricted(), &bearer("alice"), spec.clone()), Ok(()), "{spec:?}");
+    }
+    for other in ["bob", "Alice", "alice ", "alic", "0", "*", "a*", "1"] {
+        for (spec, field) in ask_as(other) {
+            let denied = Err(Denied::Uid { field });
+            assert_eq!(grant(&Policy::unrestricted(), &bearer("alice"), spec.clone()), denied, "{spec:?}");
+        }
+    }
+    // The uid 42 and the account "42" are the same user; "042" is another.
+    assert_eq!(grant(&Policy::unrestricted(), &bound("42"), rtc("room", "42", Companion::Nothing)), Ok(()));
+    let denied = Err(Denied::Uid { field: "uid" });
+    assert_eq!(grant(&Policy::unrestricted(), &bound("42"), rtc("room", "042", Companion::Nothing)), denied);
+    assert_eq!(grant(&Policy::unrestricted(), &bound("042"), rtc("room", "42", Companion::Nothing)), denied);
+    for app in
+        [TokenSpec::ChatApp, TokenSpec::ApaasApp, TokenSpec::Fpa { login: PrivilegeTtl::UNTIL_TOKEN_ENDS }]
+    {
+        assert_eq!(grant(&Policy::unrestricted(), &bearer("alice"), app), Ok(()));
+    }
+}
+
+#[test]
+fn a_pattern_with_the_subject_in_it() {
+    let policy = only(&["lobby", "user-{sub}", "user-{sub}-*"]);
+    let send = |subject: Option<&str>, channel: &str| {
+        let bearer = Bearer { subject: subject.map(str::to_owned), ..free(None) };
+        grant(&policy, &bearer, rtc(channel, "1", Companion::Nothing))
+    };
+    let denied = Err(Denied::Channel { field: "channel" });
+    for channel in ["lobby", "user-alice", "user-alice-", "user-alice-1"] {
+        assert_eq!(send(Some("alice"), channel), Ok(()), "{channel}");
+    }
+    for channel in ["user-bob", "user-alicea", "user-", "user--1", "user-{sub}", "user-{sub}-1"] {
+        assert_eq!(send(Some("alice"), channel), denied, "{channel}");
+    }
+    for subject in [None, Some(""), Some("*"), Some("a*"), Some("alice*")] {
+        for channel in ["user-", "user--1", "user-alice", "user-*", "user-*-1", "user-a*", "user-{sub}"] {
+            assert_eq!(send(subject, channel), denied, "{subject:?} {channel}");
+        }
+        assert_eq!(send(subject, "lobby"), Ok(()));
+    }
+    // The subject is put in once, and as it is.
+    assert_eq!(send(Some("{sub}"), "user-{sub}"), Ok(()));
+    // Nobody without a JWT has a subject.
+    for caller in [Caller::Anyone, Caller::Key { name: "alice".to_owned() }] {
+        let request = TokenRequest { spec: rtc("user-alice", "1", Companion::Nothing), ttl: Ttl::HOUR };
+        assert_eq!(policy.grant(&caller, request, NOW).map(drop), denied);
+    }
+}

@@ -1,0 +1,286 @@
+//! Which rule refuses which request.
+
+mod bearer;
+
+use agora_token_server::auth::Caller;
+use agora_token_server::policy::{ChannelPattern, Denied, Policy, Rule};
+use agora_token_server::request::{Companion, Participant, Role, TokenKind, TokenRequest, TokenSpec};
+use agora_token_server::time::{Ttl, UnixTime};
+use agora_token_server::token::{Access, ChannelName, Permissions, PrivilegeTtl, Resource, Uid, UserId};
+
+const NOW: UnixTime = UnixTime::from_secs(1_763_770_000);
+
+fn user(id: &str) -> UserId {
+    id.parse().unwrap()
+}
+
+fn participant(channel: &str, uid: &str) -> Participant {
+    let channel = if channel.is_empty() { ChannelName::any() } else { channel.parse().unwrap() };
+    Participant { channel, uid: uid.parse().unwrap(), role: Role::Publisher }
+}
+
+fn rtc(channel: &str, uid: &str, companion: Companion) -> TokenSpec {
+    let privileges = Role::Publisher.privileges(PrivilegeTtl::from(Ttl::HOUR));
+    TokenSpec::Rtc { participant: participant(channel, uid), privileges, companion }
+}
+
+fn old_rtc(channel: &str, uid: &str) -> TokenSpec {
+    let privileges = Role::Publisher.privileges(PrivilegeTtl::from(Ttl::HOUR));
+    TokenSpec::OldRtc { participant: participant(channel, uid), privileges }
+}
+
+fn rtm(user_id: &str) -> TokenSpec {
+    TokenSpec::Rtm { user_id: user(user_id), permissions: None }
+}
+
+fn permitted(resource: Resource, access: Access, name: &str) -> TokenSpec {
+    let permissions = Permissions::new().allow(resource, access, &[name.parse().unwrap()]).unwrap();
+    TokenSpec::Rtm { user_id: user("alice"), permissions: Some(permissions) }
+}
+
+fn room_user(room: &str, user_uuid: &str) -> TokenSpec {
+    TokenSpec::ApaasRoomUser { room_uuid: user(room), user_uuid: user(user_uuid), role: 1 }
+}
+
+/// One request of every kind, with every type that its token carries.
+fn every_kind() -> Vec<(TokenSpec, Vec<TokenKind>)> {
+    use TokenKind as T;
+    let id = || user("alice");
+    vec![
+        (rtc("room", "1", Companion::Nothing), vec![T::Rtc]),
+        (rtc("room", "1", Companion::Rtm(id())), vec![T::Rtc, T::Rtm]),
+        (rtc("room", "1", Companion::ConvoAi(id())), vec![T::ConvoAi, T::Rtc, T::Rtm]),
+        (rtc("room", "1", Companion::Stt(id())), vec![T::Stt, T::Rtc, T::Rtm]),
+        (old_rtc("room", "1"), vec![T::Rtc]),
+        (rtm("alice"), vec![T::Rtm]),
+        (permitted(Resource::Users, Access::Read, "bob"), vec![T::Rtm]),
+        (TokenSpec::OldRtm { user_id: id() }, vec![T::Rtm]),
+        (TokenSpec::ChatUser { user_id: id() }, vec![T::ChatUser]),
+        (TokenSpec::ChatApp, vec![T::ChatApp]),
+        (TokenSpec::Fpa { login: PrivilegeTtl::UNTIL_TOKEN_ENDS }, vec![T::Fpa]),
+        (room_user("room", "alice"), vec![T::ApaasRoomUser, T::Rtm, T::ChatUser]),
+        (TokenSpec::ApaasUser { user_uuid: id() }, vec![T::ApaasUser]),
+        (TokenSpec::ApaasApp, vec![T::ApaasApp]),
+    ]
+}
+
+fn grant(policy: &Policy, spec: TokenSpec) -> Result<(), Denied> {
+    let request = TokenRequest { spec, ttl: Ttl::HOUR };
+    // A key stands for a backend, which only the configuration limits: as anybody is.
+    let key = Caller::Key { name: "backend".to_owned() };
+    let granted = policy.grant(&Caller::Anyone, request.clone(), NOW);
+    assert_eq!(policy.grant(&key, request.clone(), NOW), granted);
+    granted.map(|grant| assert_eq!(*grant.request(), request))
+}
+
+fn only(channels: &[&str]) -> Policy {
+    let patterns = channels.iter().map(|pattern| ChannelPattern::parse(pattern).unwrap()).collect();
+    Policy { channels: Some(patterns), ..Policy::unrestricted() }
+}
+
+#[test]
+fn an_unrestricted_policy_refuses_nothing() {
+    for (spec, _) in every_kind() {
+        assert_eq!(grant(&Policy::unrestricted(), spec), Ok(()));
+    }
+    for spec in
+        [rtc("", "0", Companion::Rtm(user("*"))), rtc("*", "*", Companion::Nothing), room_user("*", "*")]
+    {
+        assert_eq!(grant(&Policy::unrestricted(), spec), Ok(()));
+    }
+}
+
+#[test]
+fn a_token_needs_every_type_that_it_carries() {
+    for (spec, carried) in every_kind() {
+        let exactly = Policy { token_types: carried.clone(), ..Policy::unrestricted() };
+        assert_eq!(grant(&exactly, spec.clone()), Ok(()), "{spec:?}");
+        for missing in carried {
+            let mut policy = Policy::unrestricted();
+            policy.token_types.retain(|kind| *kind != missing);
+            assert_eq!(grant(&policy, spec.clone()), Err(Denied::TokenType(missing)), "{spec:?}");
+        }
+    }
+    let none = Policy { token_types: Vec::new(), ..Policy::unrestricted() };
+    for (spec, carried) in every_kind() {
+        assert_eq!(grant(&none, spec), Err(Denied::TokenType(carried[0])));
+    }
+}
+
+#[test]
+fn a_channel_must_match_a_pattern() {
+    let policy = only(&["lobby", "room-*"]);
+    for channel in ["lobby", "room-", "room-1", "room-a-b"] {
+        assert_eq!(grant(&policy, rtc(channel, "1", Companion::Nothing)), Ok(()), "{channel}");
+        assert_eq!(grant(&policy, old_rtc(channel, "1")), Ok(()), "{channel}");
+    }
+    for channel in ["lobby2", "Lobby", "lobb", "room", "Room-1", "xroom-1", " lobby"] {
+        let denied = Err(Denied::Channel { field: "channel" });
+        assert_eq!(grant(&policy, rtc(channel, "1", Companion::Nothing)), denied, "{channel}");
+        assert_eq!(grant(&policy, rtc(channel, "1", Companion::Stt(user("a")))), denied, "{channel}");
+        assert_eq!(grant(&policy, old_rtc(channel, "1")), denied, "{channel}");
+    }
+    assert_eq!(
+        grant(&only(&[]), rtc("room", "1", Companion::Nothing)),
+        Err(Denied::Channel { field: "channel" })
+    );
+    assert_eq!(grant(&only(&["*"]), rtc("room", "1", Companion::Nothing)), Ok(()));
+}
+
+#[test]
+fn a_wildcard_is_no_way_around_the_patterns() {
+    let policy = only(&["lobby", "room-*"]);
+    for channel in ["", "*", "r*", "room*", "lobby*", "*-1"] {
+        let denied = Err(Denied::Channel { field: "channel" });
+        assert_eq!(grant(&policy, rtc(channel, "1", Companion::Nothing)), denied, "{channel}");
+    }
+    assert_eq!(grant(&policy, rtc("room-*", "1", Companion::Nothing)), Ok(()));
+}
+
+#[test]
+fn a_room_is_a_channel() {
+    let policy = only(&["room-*"]);
+    assert_eq!(grant(&policy, room_user("room-1", "alice")), Ok(()));
+    assert_eq!(grant(&policy, room_user("other", "alice")), Err(Denied::Channel { field: "roomUuid" }));
+}
+
+#[test]
+fn channels_in_permissions_are_channels_and_users_are_none() {
+    let policy = only(&["room-*"]);
+    for (resource, field) in [
+        (Resource::MessageChannels, "permissions.messageChannels"),
+        (Resource::StreamChannels, "permissions.streamChannels"),
+        (Resource::GroupChannels, "permissions.groupChannels"),
+        (Resource::ServerGroups, "permissions.serverGroups"),
+    ] {
+        for access in Access::ALL {
+            assert_eq!(grant(&policy, permitted(resource, access, "room-1")), Ok(()));
+            let denied = Err(Denied::Channel { field });
+            assert_eq!(grant(&policy, permitted(resource, access, "other")), denied);
+        }
+    }
+    assert_eq!(grant(&policy, permitted(Resource::Users, Access::Read, "other")), Ok(()));
+    assert_eq!(grant(&policy, rtm("alice")), Ok(()));
+}
+
+#[test]
+fn one_name_among_many_is_enough_to_refuse() {
+    let names: Vec<_> = ["room-1", "room-2", "other"].iter().map(|name| name.parse().unwrap()).collect();
+    let permissions = Permissions::new()
+        .allow(Resource::MessageChannels, Access::Read, &names[..2])
+        .and_then(|permissions| permissions.allow(Resource::StreamChannels, Access::Write, &names))
+        .unwrap();
+    let spec = TokenSpec::Rtm { user_id: user("alice"), permissions: Some(permissions) };
+    let denied = Err(Denied::Channel { field: "permissions.streamChannels" });
+    assert_eq!(grant(&only(&["room-*"]), spec), denied);
+}
+
+#[test]
+fn wildcard_users_in_every_spelling() {
+    let policy = Policy { wildcard_uid: false, ..Policy::unrestricted() };
+    let denied = |field| Err(Denied::Wildcard { field });
+    for uid in ["0", "*", "user-*", "*x"] {
+        assert_eq!(grant(&policy, rtc("room", uid, Companion::Nothing)), denied("uid"), "{uid}");
+        assert_eq!(grant(&policy, rtc("room", uid, Companion::Rtm(user("a")))), denied("uid"), "{uid}");
+        assert_eq!(grant(&policy, old_rtc("room", uid)), denied("uid"), "{uid}");
+    }
+    for id in ["*", "a*", "*a"] {
+        for companion in [Companion::Rtm(user(id)), Companion::ConvoAi(user(id)), Companion::Stt(user(id))] {
+            assert_eq!(grant(&policy, rtc("room", "1", companion)), denied("rtm.userId"), "{id}");
+        }
+        assert_eq!(grant(&policy, rtm(id)), denied("uid"), "{id}");
+        assert_eq!(grant(&policy, TokenSpec::OldRtm { user_id: user(id) }), denied("uid"), "{id}");
+        assert_eq!(grant(&policy, TokenSpec::ChatUser { user_id: user(id) }), denied("uid"), "{id}");
+        assert_eq!(grant(&policy, TokenSpec::ApaasUser { user_uuid: user(id) }), denied("userUuid"), "{id}");
+        assert_eq!(grant(&policy, room_user("room", id)), denied("userUuid"), "{id}");
+        let spec = permitted(Resource::Users, Access::Write, id);
+        assert_eq!(grant(&policy, spec), denied("permissions.users"), "{id}");
+    }
+    let empty = permitted(Resource::Users, Access::Read, "");
+    assert_eq!(grant(&policy, empty), denied("permissions.users"));
+    for (spec, _) in every_kind() {
+        assert_eq!(grant(&policy, spec), Ok(()));
+    }
+    // The Signaling user called "0" is one user.
+    assert_eq!(grant(&policy, rtm("0")), Ok(()));
+}
+
+#[test]
+fn wildcard_channels_in_every_spelling() {
+    let policy = Policy { wildcard_channel: false, ..Policy::unrestricted() };
+    let denied = |field| Err(Denied::Wildcard { field });
+    for channel in ["", "*", "room-*", "r*m"] {
+        assert_eq!(grant(&policy, rtc(channel, "1", Companion::Nothing)), denied("channel"), "{channel}");
+        assert_eq!(grant(&policy, old_rtc(channel, "1")), denied("channel"), "{channel}");
+        let spec = permitted(Resource::MessageChannels, Access::Read, channel);
+        assert_eq!(grant(&policy, spec), denied("permissions.messageChannels"), "{channel}");
+        let spec = permitted(Resource::ServerGroups, Access::Write, channel);
+        assert_eq!(grant(&policy, spec), denied("permissions.serverGroups"), "{channel}");
+    }
+    for room in ["*", "room-*"] {
+        assert_eq!(grant(&policy, room_user(room, "alice")), denied("roomUuid"), "{room}");
+    }
+    for (spec, _) in every_kind() {
+        assert_eq!(grant(&policy, spec), Ok(()));
+    }
+    // Wildcards of users are another setting.
+    assert_eq!(grant(&policy, rtc("room", "0", Companion::Nothing)), Ok(()));
+}
+
+#[test]
+fn a_lifetime_has_a_ceiling() {
+    let longest = Ttl::from_secs(600).unwrap();
+    let policy = Policy { max_ttl: longest, ..Policy::unrestricted() };
+    for (spec, _) in every_kind() {
+        let send = |seconds| TokenRequest { spec: spec.clone(), ttl: Ttl::from_secs(seconds).unwrap() };
+        assert!(policy.grant(&Caller::Anyone, send(600), NOW).is_ok());
+        let asked = Ttl::from_secs(601).unwrap();
+        assert_eq!(
+            policy.grant(&Caller::Anyone, send(601), NOW),
+            Err(Denied::ExpireTime { asked, longest: 600 })
+        );
+    }
+}
+
+#[test]
+fn the_first_rule_in_order_is_named() {
+    let strict = Policy {
+        channels: Some(vec![ChannelPattern::parse("room").unwrap()]),
+        token_types: vec![TokenKind::Rtc],
+        max_ttl: Ttl::from_secs(60).unwrap(),
+        expire_with_jwt: false,
+        wildcard_uid: false,
+        wildcard_channel: false,
+    };
+    let rule = |spec| grant(&strict, spec).unwrap_err().rule();
+    assert_eq!(rule(rtc("*", "0", Companion::Rtm(user("a")))), Rule::TokenType);
+    assert_eq!(rule(rtc("*", "0", Companion::Nothing)), Rule::Wildcard);
+    assert_eq!(rule(rtc("other", "0", Companion::Nothing)), Rule::Wildcard);
+    assert_eq!(rule(rtc("other", "1", Companion::Nothing)), Rule::Channel);
+    assert_eq!(rule(rtc("room", "1", Companion::Nothing)), Rule::ExpireTime);
+}
+
+#[test]
+fn every_refusal_in_words() {
+    let (asked, longest) = (Ttl::HOUR, 600);
+    for (denied, words) in [
+        (Denied::TokenType(TokenKind::ChatApp), "tokenType: chat-app is not allowed here"),
+        (Denied::Wildcard { field: "uid" }, "uid: a wildcard, which is not allowed here; name one"),
+        (Denied::Channel { field: "roomUuid" }, "roomUuid: not one of the channels that are allowed here"),
+        (Denied::ExpireTime { asked, longest }, "expireTime: 3600, at most 600 is allowed here"),
+        (Denied::Role(Some(Role::Publisher)), "role: publisher is not allowed here"),
+        (Denied::Role(None), "role: a numbered role is not allowed here"),
+        (Denied::Uid { field: "rtm.userId" }, "rtm.userId: not the one that the credential is for"),
+        (Denied::Origin, "the page's origin is not allowed here"),
+    ] {
+        assert_eq!(denied.to_string(), words);
+    }
+}
+
+#[test]
+fn uid_0_is_the_only_integer_wildcard() {
+    for uid in [1, 2, 7, u32::MAX] {
+        assert!(!Uid::from(uid).is_wildcard());
+    }
+    assert!(Uid::from(0).is_wildcard());
+}

@@ -1,0 +1,327 @@
+//! What must hold of every token: what is built parses back, what parses packs into the same bytes,
+//! and nothing that arrives panics or costs more than its length.
+
+use crate::common::{dressed, inflated, payload};
+use agora_token_server::inspect::{Claimed, Inspection};
+use agora_token_server::time::{Ttl, UnixTime};
+use agora_token_server::token::{
+    Access, AccessToken, AccessToken2, ParseError, Payload, Permissions, PrivilegeTtl, Project, Resource,
+    RtcPrivileges, Service, Text,
+};
+use proptest::option;
+use proptest::prelude::*;
+
+fn name(most: usize) -> impl Strategy<Value = String> {
+    // Agora's characters and the wildcard.
+    proptest::collection::vec(proptest::sample::select(AGORA.chars().collect::<Vec<_>>()), 1..=most)
+        .prop_map(String::from_iter)
+}
+
+const AGORA: &str = "abcXYZ0123456789 !#$%&()+-:;<=.>?@[]^_{}|~,*";
+
+fn ttl() -> impl Strategy<Value = PrivilegeTtl> {
+    (0..=86_400_u32).prop_map(|seconds| PrivilegeTtl::from_secs(seconds).unwrap())
+}
+
+fn rtc_privileges() -> impl Strategy<Value = RtcPrivileges<PrivilegeTtl>> {
+    (ttl(), option::of(ttl()), option::of(ttl()), option::of(ttl())).prop_map(|(join, audio, video, data)| {
+        RtcPrivileges {
+            join_channel: join,
+            publish_audio_stream: audio,
+            publish_video_stream: video,
+            publish_data_stream: data,
+        }
+    })
+}
+
+fn permissions() -> impl Strategy<Value = Permissions> {
+    let names =
+        proptest::collection::vec(any::<String>().prop_map(|name| name.parse::<Text>().unwrap()), 0..5);
+    proptest::collection::vec((0..5_usize, 0..2_usize, names), 0..6).prop_map(|entries| {
+        entries.into_iter().fold(Permissions::new(), |permissions, (resource, access, names)| {
+            permissions.allow(Resource::ALL[resource], Access::ALL[access], &names).unwrap()
+        })
+    })
+}
+
+/// Every service, in every form that can be built.
+fn service() -> impl Strategy<Value = Service> {
+    let user = || {
+        any::<String>()
+            .prop_filter_map("1 to 64 bytes", |text| text.chars().take(16).collect::<String>().parse().ok())
+    };
+    let participant =
+        || (name(64), name(255)).prop_map(|(channel, uid)| (channel.parse().unwrap(), uid.parse().unwrap()));
+    prop_oneof![
+        (participant(), rtc_privileges())
+            .prop_map(|((channel, uid), privileges)| Service::rtc(&channel, &uid, privileges)),
+        (user(), ttl()).prop_map(|(user, ttl)| Service::rtm(&user, ttl)),
+        (user(), permissions(), ttl()).prop_map(|(user, permissions, ttl)| Service::rtm2(
+            &user,
+            permissions,
+            ttl
+        )),
+        (participant(), option::of(ttl()), option::of(ttl()))
+            .prop_map(|((channel, uid), mix, raw)| Service::streaming(&channel, &uid, mix, raw)),
+        (participant(), option::of(ttl()), option::of(ttl()))
+            .prop_map(|((channel, uid), publish, play)| Service::fcdn(&channel, &uid, publish, play)),
+        ttl().prop_map(Service::fpa),
+        (user(), ttl()).prop_map(|(user, ttl)| Service::chat_user(&user, ttl)),
+        ttl().prop_map(Service::chat_app),
+        (user(), user(), any::<i16>(), ttl())
+            .prop_map(|(room, user, role, ttl)| Service::apaas_room_user(&room, &user, role, ttl)),
+        (user(), ttl()).prop_map(|(user, ttl)| Service::apaas_user(&user, ttl)),
+        ttl().prop_map(Service::apaas_app),
+        Just(Service::convo_ai()),
+        Just(Service::stt()),
+    ]
+}
+
+fn token_007() -> impl Strategy<Value = AccessToken2> {
+    (any::<u32>(), 1..=86_400_u32, any::<u32>(), proptest::collection::vec(service(), 1..6)).prop_map(
+        |(issued_at, ttl, salt, services)| {
+            let mut services = services.into_iter();
+            let token = AccessToken2::new(
+                Project::public_test().app_id,
+                UnixTime::from_secs(issued_at),
+                Ttl::from_secs(ttl).unwrap(),
+                salt,
+                services.next().unwrap(),
+            );
+            services.fold(token, AccessToken2::with)
+        },
+    )
+}
+
+fn token_006() -> impl Strategy<Value = (AccessToken, String, String)> {
+    let time = || any::<u32>().prop_map(UnixTime::from_secs);
+    let ends = (time(), option::of(time()), option::of(time()), option::of(time()));
+    (any::<u32>(), time(), name(64), option::of(name(255)), ends).prop_map(
+        |(salt, end, channel, uid, (join, audio, video, data))| {
+            let privileges = RtcPrivileges {
+                join_channel: join,
+                publish_audio_stream: audio,
+                publish_video_stream: video,
+                publish_data_stream: data,
+            };
+            let uid = uid.as_deref().unwrap_or("0").parse().unwrap();
+            let text = Text::from(&uid).as_str().to_owned();
+            let app_id = Project::public_test().app_id;
+            let token = AccessToken::rtc(app_id, salt, end, &channel.parse().unwrap(), &uid, privileges);
+            (token, channel, text)
+        },
+    )
+}
+
+/// Whatever it is, it is explained.
+fn explain(text: &str, channel: &str) {
+    let claimed = Claimed { channel: Some(channel), uid: Some(channel) };
+    for claimed in [claimed, Claimed::default()] {
+        let now = UnixTime::from_secs(1_700_000_000);
+        let inspection = Inspection::of(text, &Project::public_test(), now, claimed);
+        for problem in &inspection.problems {
+            assert!(problem.fact.to_string().len() < 8 * 1024);
+        }
+    }
+}
+
+proptest! {
+    #[test]
+    fn a_built_007_token_parses_back(token in token_007()) {
+        let certificate = Project::public_test().certificate;
+        let text = token.build(&certificate);
+        let signed = AccessToken2::parse(&text).unwrap();
+        prop_assert_eq!(signed.token(), &token);
+        prop_assert!(signed.verify(&certificate));
+        prop_assert_eq!(signed.repack(), inflated(&text));
+    }
+
+    #[test]
+    fn a_built_006_token_parses_back((token, channel, uid) in token_006()) {
+        let certificate = Project::public_test().certificate;
+        let text = token.build(&certificate);
+        let signed = AccessToken::parse(&text).unwrap();
+        prop_assert!(signed.verify(&certificate, &channel, &uid));
+        prop_assert_eq!(signed.repack(), text);
+    }
+
+    #[test]
+    fn a_changed_byte_of_what_is_signed_breaks_the_signature(
+        token in token_007(), index in any::<prop::sample::Index>(), change in 1..=255_u8,
+    ) {
+        let certificate = Project::public_test().certificate;
+        let mut bytes = inflated(&token.build(&certificate));
+        // Not the length of the signature: with another one it is another text that is signed.
+        let index = 2 + index.index(bytes.len() - 2);
+        bytes[index] ^= change;
+        if let Ok(signed) = AccessToken2::parse(&dressed(&bytes)) {
+            prop_assert!(!signed.verify(&certificate));
+            prop_assert_eq!(signed.repack(), bytes);
+        }
+    }
+
+    #[test]
+    fn any_bytes_inside_parse_or_fail(mut bytes in proptest::collection::vec(any::<u8>(), 0..600), whole in any::<bool>()) {
+        if whole {
+            bytes.splice(0..0, payload(&[0; 0])[..48].to_vec());
+        }
+        let text = dressed(&bytes);
+        if let Ok(signed) = AccessToken2::parse(&text) {
+            prop_assert_eq!(signed.repack(), bytes);
+        }
+        explain(&text, "room");
+    }
+
+    #[test]
+    fn any_text_parses_or_fails(text in any::<String>(), version in prop_oneof!["", "006", "007", "00[0-9]", "1:"]) {
+        let text = format!("{version}{text}");
+        let _ = AccessToken2::parse(&text);
+        let _ = AccessToken::parse(&text);
+        explain(&text, &text);
+    }
+
+    #[test]
+    fn a_mutated_token_parses_or_fails(
+        token in token_007(), index in any::<prop::sample::Index>(), with in "\\PC{0,3}", cut in any::<bool>(),
+    ) {
+        let mut text = token.build(&Project::public_test().certificate);
+        let index = index.index(text.len());
+        if cut {
+            text.truncate(index);
+        } else {
+            text.replace_range(index..=index, &with);
+        }
+        let _ = AccessToken2::parse(&text);
+        explain(&text, "room");
+    }
+
+    #[test]
+    fn a_mutated_006_token_parses_or_fails((token, channel, _) in token_006(), index in any::<prop::sample::Index>(), with in "\\PC{0,3}") {
+        let mut text = token.build(&Project::public_test().certificate);
+        let index = index.index(text.len());
+        text.replace_range(index..=index, &with);
+        if let Ok(signed) = AccessToken::parse(&text) {
+            prop_assert_eq!(signed.repack(), text.as_str());
+        }
+        explain(&text, &channel);
+    }
+}
+
+#[test]
+fn what_inflates_to_64_kib_is_read_and_a_byte_more_is_not() {
+    let head = payload(&[]).len();
+    let filled = |length: usize| dressed(&payload(&vec![7; length - head]));
+    // Read to its end: it is refused for what it holds.
+    assert_eq!(AccessToken2::parse(&filled(64 * 1024)), Err(ParseError::TrailingBytes(64 * 1024 - head)));
+    assert_eq!(AccessToken2::parse(&filled(64 * 1024 + 1)), Err(ParseError::TooLarge));
+}
+
+#[test]
+fn a_bomb_is_not_inflated() {
+    // 64 MiB of zeros in 64 KiB of text.
+    let bomb = dressed(&vec![0; 64 << 20]);
+    assert_eq!(AccessToken2::parse(&bomb), Err(ParseError::TooLarge));
+    explain(&bomb, "room");
+}
+
+/// Tokens that claim, or hold, as much as the formats can say.
+#[test]
+fn the_largest_counts_cost_no_more_than_their_bytes() {
+    let full = u16::MAX.to_le_bytes();
+    let services = |count: [u8; 2], rest: Vec<u8>| {
+        let mut bytes = payload(&rest);
+        let at = bytes.len() - rest.len() - 2;
+        bytes[at..at + 2].copy_from_slice(&count);
+        dressed(&bytes)
+    };
+    // 65,535 services, of which none is there.
+    assert_eq!(AccessToken2::parse(&services(full, vec![])), Err(ParseError::CutOff));
+    // 16,000 services without a privilege.
+    let many = services(16_000_u16.to_le_bytes(), [4, 0, 0, 0].repeat(16_000));
+    assert_eq!(AccessToken2::parse(&many).unwrap().token().services().len(), 16_000);
+    explain(&many, "room");
+    // One service with 65,535 privileges, of which 10,000 are there, and with these alone.
+    let privileges = |count: u16| {
+        let mut service = vec![4, 0];
+        service.extend(count.to_le_bytes());
+        service.extend([9, 0, 1, 0, 0, 0].repeat(10_000));
+        services([1, 0], service)
+    };
+    assert_eq!(AccessToken2::parse(&privileges(u16::MAX)), Err(ParseError::CutOff));
+    let token = AccessToken2::parse(&privileges(10_000)).unwrap();
+    assert_eq!(token.token().services()[0].privileges().len(), 10_000);
+    explain(&privileges(10_000), "room");
+    // Signaling permissions for 30,000 empty names, and the same with a count of 65,535.
+    let names = |count: u16| {
+        let mut service = vec![8, 0, 0, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0];
+        service.extend(count.to_le_bytes());
+        service.extend([0, 0].repeat(30_000));
+        services([1, 0], service)
+    };
+    assert_eq!(AccessToken2::parse(&names(u16::MAX)), Err(ParseError::CutOff));
+    let token = AccessToken2::parse(&names(30_000)).unwrap();
+    assert!(matches!(token.token().services()[0].payload(), Payload::Rtm2 { .. }));
+    // A wildcard of 30,000 parts against a channel of as many bytes.
+    let mut service = vec![1, 0, 1, 0, 1, 0, 0, 0, 0, 0];
+    service.extend(60_000_u16.to_le_bytes());
+    service.extend(b"*a".repeat(30_000));
+    service.extend([0, 0]);
+    explain(&services([1, 0], service), &"ab".repeat(30_000));
+}
+
+#[test]
+fn a_006_token_of_many_privileges_costs_no_more_than_its_bytes() {
+    let message = |count: u16| {
+        let mut message = vec![0; 8];
+        message.extend(count.to_le_bytes());
+        message.extend([9, 0, 1, 0, 0, 0].repeat(10_000));
+        crate::common::dressed_006(&message)
+    };
+    assert_eq!(AccessToken::parse(&message(u16::MAX)), Err(ParseError::CutOff));
+    assert_eq!(AccessToken::parse(&message(9_999)), Err(ParseError::TrailingBytes(6)));
+    assert_eq!(AccessToken::parse(&message(10_000)).unwrap().privileges().len(), 10_000);
+    explain(&message(10_000), "room");
+}
+
+#[test]
+fn a_text_of_a_megabyte_is_refused_in_time() {
+    for text in ["0", " ", "+", "%25", "*", "007", "-", "\u{200b}", "\""] {
+        explain(&text.repeat(1 << 17), "room");
+        explain(&format!("007{}", text.repeat(1 << 17)), "room");
+    }
+}
+
+/// Repetitions at every distance up to 60 KiB, inside and outside of the window of the compression.
+#[test]
+fn the_largest_tokens_read_back() {
+    let Project { app_id, certificate, .. } = Project::public_test();
+    for (distinct, length) in [(1, 29_000), (2, 19_000), (300, 180), (3_000, 18), (7_000, 6)] {
+        let letter = |index: u32, at: u32| {
+            char::from(b'a' + u8::try_from((index * 7919 + at * (index + 3)) % 26).unwrap())
+        };
+        let name = |index| (0..length).map(|at| letter(index, at)).collect::<String>();
+        // The last one is the first one again.
+        let names: Vec<Text> = (0..distinct).chain([0]).map(|index| name(index).parse().unwrap()).collect();
+        let permissions = Permissions::new().allow(Resource::Users, Access::Read, &names).unwrap();
+        let service = Service::rtm2(&"alice".parse().unwrap(), permissions, Ttl::HOUR.into());
+        let token = AccessToken2::new(app_id, UnixTime::from_secs(1), Ttl::HOUR, 1, service);
+        let text = token.build(&certificate);
+        let signed = AccessToken2::parse(&text).unwrap();
+        assert_eq!(signed.token(), &token);
+        assert!(signed.verify(&certificate));
+        assert_eq!(signed.repack(), inflated(&text));
+    }
+}
+
+#[test]
+fn services_of_one_type_keep_their_order() {
+    let users = ["b", "a", "c"];
+    let service = |user: &str| Service::rtm(&user.parse().unwrap(), PrivilegeTtl::UNTIL_TOKEN_ENDS);
+    let app_id = Project::public_test().app_id;
+    let first = AccessToken2::new(app_id, UnixTime::from_secs(1), Ttl::HOUR, 1, Service::stt());
+    let token = users.iter().fold(first, |token, user| token.with(service(user)));
+    let order: Vec<_> = token.services().iter().map(|service| service.payload().texts()).collect();
+    let names: Vec<_> = order.iter().flatten().map(|(_, text)| text.as_str()).collect();
+    assert_eq!(names, users);
+    assert_eq!(token.services().last(), Some(&Service::stt()));
+}

@@ -1,0 +1,271 @@
+//! Whatever the body: no panic, an answer by the contract, and what is granted is what was asked.
+
+use std::sync::LazyLock;
+
+use crate::common::opened::opened;
+use crate::common::server::{Reply, Server};
+use agora_token_server::token::Project;
+use http::Method;
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::sample::{Index, select};
+use serde_json::{Map, Value, json};
+
+static SERVER: LazyLock<Server> = LazyLock::new(Server::of_everything);
+
+/// 200 with a token that verifies, or 400 or 403 with a problem document.
+fn assert_by_the_contract(reply: &Reply) {
+    match reply.status {
+        200 if reply.ok()["version"] == "007" => {
+            opened(&reply.token(), &Project::public_test());
+        }
+        200 => assert!(reply.token().starts_with("006")),
+        _ => {
+            let code = reply.problem()["code"].clone();
+            match reply.status {
+                400 if code == "invalid_request" => assert!(!reply.faults().is_empty()),
+                400 => assert_eq!(code, "malformed_json"),
+                status => panic!("{status}"),
+            }
+        }
+    }
+    assert_eq!(reply.log()["status"], reply.status);
+}
+
+/// The words of the contract, and some that are none.
+const WORDS: [&str; 32] = [
+    "tokenType",
+    "channel",
+    "role",
+    "uid",
+    "expireTime",
+    "privilegeExpireTime",
+    "privileges",
+    "rtm",
+    "version",
+    "permissions",
+    "roomUuid",
+    "userUuid",
+    "userId",
+    "joinChannel",
+    "publishAudioStream",
+    "publishDataStream",
+    "messageChannels",
+    "users",
+    "read",
+    "write",
+    "rtc",
+    "chat-user",
+    "fpa",
+    "apaas-room-user",
+    "convoai",
+    "publisher",
+    "subscriber",
+    "006",
+    "007",
+    "0",
+    "*",
+    "",
+];
+
+fn word() -> impl Strategy<Value = String> {
+    prop_oneof![8 => select(WORDS.as_slice()).prop_map(str::to_owned), 1 => any::<String>()]
+}
+
+fn json_value() -> impl Strategy<Value = Value> {
+    let number = prop_oneof![
+        (0..100_000_i64).prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        any::<u64>().prop_map(Value::from),
+        any::<f64>().prop_map(Value::from),
+    ];
+    let leaf = prop_oneof![
+        2 => number,
+        2 => word().prop_map(Value::from),
+        1 => any::<bool>().prop_map(Value::from),
+        1 => Just(Value::Null),
+    ];
+    leaf.prop_recursive(4, 64, 8, |inside| {
+        prop_oneof![
+            vec(inside.clone(), 0..4).prop_map(Value::from),
+            vec((word(), inside), 0..8).prop_map(|members| members.into_iter().collect::<Map<_, _>>().into()),
+        ]
+    })
+}
+
+/// A valid body in which some members are anything, or missing.
+fn nearly_valid() -> impl Strategy<Value = Value> {
+    let damage = vec((word(), proptest::option::of(json_value())), 0..3);
+    (valid(), damage).prop_map(|(mut body, damage)| {
+        let members = body.as_object_mut().unwrap();
+        for (name, value) in damage {
+            match value {
+                Some(value) => drop(members.insert(name, value)),
+                None => drop(members.remove(&name)),
+            }
+        }
+        body
+    })
+}
+
+fn channel() -> impl Strategy<Value = String> {
+    "[a-zA-Z0-9 !#$%&()+:;<=.>?@\\[\\]^_{}|~,-]{1,64}"
+}
+
+fn user_id() -> impl Strategy<Value = String> {
+    "[^\u{0}]{1,16}"
+}
+
+/// Any request that the contract allows for 007.
+fn valid() -> impl Strategy<Value = Value> {
+    let uid = prop_oneof![
+        any::<u32>().prop_map(Value::from),
+        "[a-zA-Z0-9 !#$%&()+:;<=.>?@\\[\\]^_{}|~,-]{1,255}".prop_map(Value::from),
+    ];
+    let role = select(["publisher", "subscriber"].as_slice());
+    let rtc = (select(["rtc", "convoai", "stt"].as_slice()), channel(), uid, role, user_id(), any::<bool>());
+    let rtc = rtc.prop_map(|(token_type, channel, uid, role, user_id, rtm)| {
+        let mut body = json!({ "tokenType": token_type, "channel": channel, "uid": uid, "role": role });
+        if rtm || token_type != "rtc" {
+            body["rtm"] = json!({ "userId": user_id });
+        }
+        body
+    });
+    let of_user = (select(["rtm", "chat-user"].as_slice()), user_id())
+        .prop_map(|(token_type, uid)| json!({ "tokenType": token_type, "uid": uid }));
+    let room_user = (user_id(), user_id(), any::<i16>()).prop_map(|(room, user, role)| {
+        json!({ "tokenType": "apaas-room-user", "roomUuid": room, "userUuid": user, "role": role })
+    });
+    let classroom = user_id().prop_map(|user| json!({ "tokenType": "apaas-user", "userUuid": user }));
+    let app = select(["chat-app", "fpa", "apaas-app"].as_slice());
+    let app = app.prop_map(|token_type| json!({ "tokenType": token_type }));
+    (prop_oneof![4 => rtc, 2 => of_user, 1 => room_user, 1 => classroom, 1 => app], 1..=86_400_u32).prop_map(
+        |(mut body, expire)| {
+            body["expireTime"] = json!(expire);
+            body
+        },
+    )
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(400))]
+
+    #[test]
+    fn any_bytes(body in vec(any::<u8>(), 0..300)) {
+        assert_by_the_contract(&SERVER.post("/token", body));
+    }
+
+    #[test]
+    fn any_text_made_of_json(body in "[\\[\\]{}:,\"\\\\ue0-9.tfn -]{0,80}") {
+        assert_by_the_contract(&SERVER.post("/token", body));
+    }
+
+    #[test]
+    fn any_json(body in json_value()) {
+        assert_by_the_contract(&SERVER.token(&body));
+    }
+
+    #[test]
+    fn what_is_nearly_valid(body in nearly_valid()) {
+        assert_by_the_contract(&SERVER.token(&body));
+    }
+
+    #[test]
+    fn a_valid_body_that_was_cut_off(body in valid(), end in any::<Index>()) {
+        let body = body.to_string();
+        let reply = SERVER.post("/token", &body.as_bytes()[..end.index(body.len())]);
+        prop_assert_eq!(&reply.problem()["code"], "malformed_json");
+    }
+
+    #[test]
+    fn what_is_granted_is_what_was_asked(body in valid()) {
+        let reply = SERVER.token(&body);
+        let answer = reply.ok();
+        for (name, asked) in body.as_object().unwrap() {
+            // Text that spells an integer uid is that uid.
+            let same = answer[name] == *asked || name == "uid" && asked.as_str() == Some(&answer[name].to_string());
+            prop_assert!(same, "{}: {} became {}", name, asked, answer[name]);
+        }
+        let token = opened(&reply.token(), &Project::public_test());
+        prop_assert_eq!(&token["expire"], &body["expireTime"]);
+        let uid = if answer["uid"] == 0 { json!("") } else { body["uid"].clone() };
+        let uid = uid.as_str().map_or(uid.to_string(), str::to_owned);
+        for service in token["services"].as_array().unwrap() {
+            match service["type"].as_str().unwrap() {
+                "rtc" => {
+                    prop_assert_eq!(&service["channel"], &body["channel"]);
+                    prop_assert_eq!(&service["uid"], &uid);
+                    let publishes = service["privileges"].as_object().unwrap().len() == 4;
+                    prop_assert_eq!(publishes, body["role"] == "publisher");
+                }
+                "rtm" => {
+                    let asked = [&body["rtm"]["userId"], &body["userUuid"], &body["uid"]];
+                    prop_assert!(asked.contains(&&service["userId"]));
+                }
+                "apaas" => prop_assert!(body["roomUuid"].is_null() || service["roomUuid"] == body["roomUuid"]),
+                _ => {}
+            }
+        }
+    }
+
+    #[test]
+    fn the_same_request_at_the_same_time_with_the_same_salt_is_the_same_token(body in valid()) {
+        prop_assert_eq!(SERVER.token(&body).body, SERVER.token(&body).body);
+    }
+
+    #[test]
+    fn any_json_on_the_drop_in_routes(path in select(DROP_IN.as_slice()), body in json_value()) {
+        assert_refused_or_issued(&SERVER.post(path, body.to_string()));
+    }
+
+    #[test]
+    fn any_path_and_any_query_on_the_drop_in_routes(
+        route in select(["rtc", "rtm", "rte", "chat/account", "access_token", "fetch_rtc_token"].as_slice()),
+        segments in vec(segment(), 0..6),
+        query in vec((segment(), segment()), 0..4),
+    ) {
+        let query: Vec<String> = query.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let uri = format!("/{route}/{}?{}", segments.join("/"), query.join("&"));
+        assert_refused_or_issued(&SERVER.bare(Method::GET, &uri));
+    }
+}
+
+/// Paths of the drop-in routes that take a body.
+const DROP_IN: [&str; 7] = [
+    "/api/token.json",
+    "/getToken",
+    "/token/getNew",
+    "/rtctoken",
+    "/rtmtoken",
+    "/fetch_rtc_token",
+    "/fetch_rtm_token",
+];
+
+/// A part of a path or of a query: words that matter, percent-encoded bytes, other characters.
+fn segment() -> impl Strategy<Value = String> {
+    const MATTER: [&str; 14] = [
+        "publisher",
+        "1",
+        "uid",
+        "userAccount",
+        "0",
+        "0123",
+        "room",
+        "channel",
+        "expiry",
+        "expiredTs",
+        "60",
+        "*",
+        "%2a",
+        "%ff",
+    ];
+    prop_oneof![3 => select(MATTER.as_slice()).prop_map(str::to_owned), 1 => "[a-z0-9%+.=&;:@-]{0,8}"]
+}
+
+fn assert_refused_or_issued(reply: &Reply) {
+    match reply.status {
+        200 => drop(reply.ok()),
+        400 | 404 | 405 => drop(reply.problem()),
+        status => panic!("{status}"),
+    }
+}

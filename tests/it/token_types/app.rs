@@ -1,0 +1,65 @@
+//! Tokens for no user: `ChatTokenBuilder2.buildAppToken`, `FpaTokenBuilder`,
+//! `ApaasTokenBuilder.buildAppToken`.
+
+use serde_json::{Value, json};
+
+use super::{assert_has_no_006, assert_needs_a_lifetime, issued, send};
+use crate::common::server::{APP_ID, NOW};
+
+fn body(token_type: &str) -> Value {
+    json!({ "tokenType": token_type, "expireTime": 600 })
+}
+
+/// What an answer says where there is nobody to name.
+fn answer(token_type: &str, expire: u32) -> Value {
+    json!({
+        "tokenType": token_type, "version": "007", "appId": APP_ID,
+        "issuedAt": NOW, "expireTime": expire, "expiresAt": NOW + expire,
+    })
+}
+
+#[test]
+fn chat_as_an_administrator() {
+    let services = json!([{ "type": "chat", "userId": "", "privileges": { "app": 600 } }]);
+    assert_eq!(issued(&body("chat-app")), (answer("chat-app", 600), services));
+}
+
+#[test]
+fn classroom_as_an_administrator() {
+    let service =
+        json!({ "type": "apaas", "roomUuid": "", "userUuid": "", "role": -1, "privileges": { "app": 600 } });
+    assert_eq!(issued(&body("apaas-app")), (answer("apaas-app", 600), json!([service])));
+}
+
+#[test]
+fn fpa_as_its_official_builder_makes_it_and_with_a_lifetime() {
+    let services = |login: u32| json!([{ "type": "fpa", "privileges": { "login": login } }]);
+    assert_eq!(issued(&json!({ "tokenType": "fpa" })), (answer("fpa", 86_400), services(0)));
+    assert_eq!(issued(&body("fpa")), (answer("fpa", 600), services(600)));
+    let expected = "expected seconds from now, an integer from 1 to 86400";
+    let reply = send(&json!({ "tokenType": "fpa", "expireTime": 0 }));
+    assert_eq!(reply.faults(), [format!("expireTime: 0, {expected}")]);
+    let missing = json!({ "tokenType": "fpa", "expireTime": null });
+    assert_eq!(issued(&missing), (answer("fpa", 86_400), services(0)));
+}
+
+#[test]
+fn their_faults() {
+    assert_needs_a_lifetime(body("chat-app"));
+    assert_needs_a_lifetime(body("apaas-app"));
+    for token_type in ["chat-app", "apaas-app", "fpa"] {
+        assert_has_no_006(body(token_type));
+        let mut body = body(token_type);
+        body["uid"] = json!("alice");
+        body["userUuid"] = json!("alice");
+        body["x"] = json!(1);
+        assert_eq!(
+            send(&body).faults(),
+            [
+                format!("uid: belongs to tokenType rtc, not to {token_type}"),
+                format!("userUuid: belongs to tokenType apaas-room-user, not to {token_type}"),
+                "x is unknown".to_owned(),
+            ]
+        );
+    }
+}

@@ -1,0 +1,38 @@
+//! chat-user: `ChatTokenBuilder2.buildUserToken`.
+
+use serde_json::json;
+
+use super::{assert_has_no_006, assert_needs_a_lifetime, assert_takes_user_ids, issued, send};
+use crate::common::server::{APP_ID, NOW};
+
+#[test]
+fn one_chat_user() {
+    let body = json!({ "tokenType": "chat-user", "uid": 2_882_341_273_u32, "expireTime": 600 });
+    let (answer, services) = issued(&body);
+    assert_eq!(
+        answer,
+        json!({
+            "tokenType": "chat-user", "version": "007", "appId": APP_ID, "uid": "2882341273",
+            "issuedAt": NOW, "expireTime": 600, "expiresAt": NOW + 600,
+        })
+    );
+    assert_eq!(services, json!([{ "type": "chat", "userId": "2882341273", "privileges": { "user": 600 } }]));
+}
+
+#[test]
+fn its_faults() {
+    let body = json!({ "tokenType": "chat-user", "uid": "alice", "expireTime": 600 });
+    assert_takes_user_ids("uid", body.clone());
+    assert_needs_a_lifetime(body.clone());
+    assert_has_no_006(body);
+    assert_eq!(
+        send(&json!({ "tokenType": "chat-user", "channel": "c", "permissions": {}, "x": 1 })).faults(),
+        [
+            "expireTime is required",
+            "uid is required",
+            "channel: belongs to tokenType rtc, not to chat-user",
+            "permissions: belongs to tokenType rtm, not to chat-user",
+            "x is unknown",
+        ]
+    );
+}

@@ -1,0 +1,110 @@
+//! apaas-room-user and apaas-user: `ApaasTokenBuilder` as in Go, Python and C++; Node's leaves the
+//! room user's privilege out.
+
+use serde_json::{Value, json};
+
+use super::{assert_has_no_006, assert_needs_a_lifetime, assert_takes_user_ids, issued, send};
+use crate::common::server::{APP_ID, NOW};
+
+fn room_user(role: &Value) -> Value {
+    json!({
+        "tokenType": "apaas-room-user", "roomUuid": "123", "userUuid": "2882341273", "role": role,
+        "expireTime": 600,
+    })
+}
+
+#[test]
+fn one_user_in_one_room() {
+    let (answer, services) = issued(&room_user(&json!(1)));
+    assert_eq!(
+        answer,
+        json!({
+            "tokenType": "apaas-room-user", "version": "007", "appId": APP_ID, "roomUuid": "123",
+            "userUuid": "2882341273", "role": 1,
+            "issuedAt": NOW, "expireTime": 600, "expiresAt": NOW + 600,
+        })
+    );
+    assert_eq!(
+        services,
+        json!([
+            { "type": "rtm", "userId": "2882341273", "privileges": { "login": 600 } },
+            // The MD5 of the user's id.
+            { "type": "chat", "userId": "6063383428a36fba3fb6030becf8094e", "privileges": { "user": 600 } },
+            {
+                "type": "apaas", "roomUuid": "123", "userUuid": "2882341273", "role": 1,
+                "privileges": { "roomUser": 600 },
+            },
+        ])
+    );
+}
+
+#[test]
+fn a_role_is_agoras_number() {
+    for role in [0, 2, 3, -1, i16::MIN, i16::MAX] {
+        let (answer, services) = issued(&room_user(&json!(role)));
+        assert_eq!(answer["role"], role);
+        assert_eq!(services[2]["role"], role);
+    }
+    for (role, shown) in
+        [(json!(32_768), "32768"), (json!(-32_769), "-32769"), (json!(1.5), "1.5"), (json!("1"), "\"1\"")]
+    {
+        assert_eq!(
+            send(&room_user(&role)).faults(),
+            [format!("role: {shown}, expected an integer from -32768 to 32767")]
+        );
+    }
+    for missing in [json!(null), json!("")] {
+        assert_eq!(send(&room_user(&missing)).faults(), ["role is required"]);
+    }
+}
+
+#[test]
+fn the_faults_of_a_room_user() {
+    assert_takes_user_ids("roomUuid", room_user(&json!(1)));
+    assert_takes_user_ids("userUuid", room_user(&json!(1)));
+    assert_needs_a_lifetime(room_user(&json!(1)));
+    assert_has_no_006(room_user(&json!(1)));
+    assert_eq!(
+        send(&json!({ "tokenType": "apaas-room-user", "uid": 1, "channel": "c" })).faults(),
+        [
+            "expireTime is required",
+            "roomUuid is required",
+            "userUuid is required",
+            "role is required",
+            "channel: belongs to tokenType rtc, not to apaas-room-user",
+            "uid: belongs to tokenType rtc, not to apaas-room-user",
+        ]
+    );
+}
+
+#[test]
+fn one_user() {
+    let body = json!({ "tokenType": "apaas-user", "userUuid": "alice", "expireTime": 600 });
+    let (answer, services) = issued(&body);
+    assert_eq!(
+        answer,
+        json!({
+            "tokenType": "apaas-user", "version": "007", "appId": APP_ID, "userUuid": "alice",
+            "issuedAt": NOW, "expireTime": 600, "expiresAt": NOW + 600,
+        })
+    );
+    assert_eq!(
+        services,
+        json!([{
+            "type": "apaas", "roomUuid": "", "userUuid": "alice", "role": -1, "privileges": { "user": 600 },
+        }])
+    );
+    assert_takes_user_ids("userUuid", body.clone());
+    assert_needs_a_lifetime(body.clone());
+    assert_has_no_006(body);
+    assert_eq!(
+        send(
+            &json!({ "tokenType": "apaas-user", "roomUuid": "r", "role": 1, "userUuid": 1, "expireTime": 1 })
+        )
+        .faults(),
+        [
+            "role: belongs to tokenType rtc, not to apaas-user",
+            "roomUuid: belongs to tokenType apaas-room-user, not to apaas-user",
+        ]
+    );
+}

@@ -1,0 +1,86 @@
+//! Every other `tokenType`, and 006: the token is the one that the official builder makes.
+
+mod app;
+mod chat;
+mod classroom;
+mod official;
+mod old;
+mod signaling;
+mod voice;
+
+use crate::common::opened::services;
+use crate::common::server::{Reply, Server};
+use serde_json::{Value, json};
+
+/// The answer to a body, and the services of its token.
+#[track_caller]
+fn issued(body: &Value) -> (Value, Value) {
+    let reply = Server::of_everything().token(body);
+    let mut answer = reply.ok();
+    answer.as_object_mut().unwrap().remove("token");
+    (answer, services(&reply.token()))
+}
+
+fn send(body: &Value) -> Reply {
+    Server::of_everything().token(body)
+}
+
+/// What is wrong with a user id in the field `name` of a body.
+#[track_caller]
+fn assert_takes_user_ids(name: &str, mut body: Value) {
+    let field = name.to_owned();
+    for id in [json!("a"), json!("Zoë 😀"), json!("\u{0}"), json!("x".repeat(64)), json!("007"), json!("-1")]
+    {
+        body[name] = id.clone();
+        assert_eq!(send(&body).ok()[name], id);
+    }
+    for (number, digits) in [(json!(0), "0"), (json!(42), "42"), (json!(u64::MAX), "18446744073709551615")] {
+        body[name] = number;
+        assert_eq!(send(&body).ok()[name], digits);
+    }
+    for missing in [json!(null), json!("")] {
+        body[name] = missing;
+        assert_eq!(send(&body).faults(), [format!("{field} is required")]);
+    }
+    for (id, shown) in [
+        (json!(-1), "-1, expected text or an integer from 0"),
+        (json!(1.5), "1.5, expected text or an integer from 0"),
+        (json!(true), "true, expected text or an integer from 0"),
+        (json!(["a"]), "a list, expected text or an integer from 0"),
+        (json!("x".repeat(65)), "65 bytes, expected at most 64"),
+        (json!("é".repeat(40)), "80 bytes, expected at most 64"),
+    ] {
+        body[name] = id;
+        assert_eq!(send(&body).faults(), [format!("{field}: {shown}")]);
+    }
+    body.as_object_mut().unwrap().remove(name);
+    assert_eq!(send(&body).faults(), [format!("{field} is required")]);
+}
+
+/// `tokenType`s other than rtc and rtm have no 006.
+#[track_caller]
+fn assert_has_no_006(mut body: Value) {
+    body["version"] = json!("007");
+    assert_eq!(send(&body).ok()["version"], "007");
+    body["version"] = json!("006");
+    let kind = body["tokenType"].as_str().unwrap();
+    let expected = format!("version: 006 has no tokens of type {kind}, only rtc and rtm");
+    assert_eq!(send(&body).faults(), [expected]);
+}
+
+/// An `expireTime` is required and bounded here as it is for rtc.
+#[track_caller]
+fn assert_needs_a_lifetime(mut body: Value) {
+    let expected = "expected seconds from now, an integer from 1 to 86400";
+    for (expire, fault) in [
+        (json!(null), "expireTime is required".to_owned()),
+        (json!(0), format!("expireTime: 0, {expected}")),
+        (json!(86_401), format!("expireTime: 86401, {expected}")),
+        (json!(1_763_773_600), format!("expireTime: 1763773600 looks like a Unix timestamp, {expected}")),
+    ] {
+        body["expireTime"] = expire;
+        assert_eq!(send(&body).faults(), [fault]);
+    }
+    body.as_object_mut().unwrap().remove("expireTime");
+    assert_eq!(send(&body).faults(), ["expireTime is required"]);
+}

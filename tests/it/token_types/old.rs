@@ -1,0 +1,166 @@
+//! Version 006, whose times are absolute: 006's `RtcTokenBuilder` and `RtmTokenBuilder`.
+
+use serde_json::{Value, json};
+
+use super::send;
+use crate::common::opened::opened_006;
+use crate::common::server::{APP_ID, NOW, SALT, rtc};
+
+/// The token's own end is Agora's 24 hours, whatever was asked for.
+const END: u32 = NOW + 86_400;
+
+fn old_rtc(members: Value) -> Value {
+    let mut body = rtc(members);
+    body["version"] = json!("006");
+    body
+}
+
+fn old_rtm(members: Value) -> Value {
+    let mut body = json!({ "tokenType": "rtm", "version": "006", "uid": "alice", "expireTime": 600 });
+    let Value::Object(members) = members else { panic!("{members} is no object") };
+    body.as_object_mut().unwrap().extend(members);
+    body
+}
+
+#[track_caller]
+fn privileges(body: &Value) -> (Value, u64) {
+    let reply = send(body);
+    let mut token = opened_006(&reply.token(), "room-1", "42");
+    assert_eq!(token["expiresAt"], END);
+    (token["privileges"].take(), reply.ok()["expiresAt"].as_u64().unwrap())
+}
+
+#[test]
+fn a_publisher() {
+    let reply = send(&old_rtc(json!({})));
+    assert_eq!(
+        reply.ok(),
+        json!({
+            "token": reply.token(), "tokenType": "rtc", "version": "006", "appId": APP_ID,
+            "channel": "room-1", "uid": 42, "role": "publisher",
+            "issuedAt": NOW, "expireTime": 3600, "expiresAt": NOW + 3600,
+        })
+    );
+    let end = NOW + 3600;
+    assert_eq!(
+        opened_006(&reply.token(), "room-1", "42"),
+        json!({
+            "expiresAt": END, "salt": SALT,
+            "privileges": {
+                "joinChannel": end, "publishAudioStream": end, "publishVideoStream": end,
+                "publishDataStream": end,
+            },
+        })
+    );
+}
+
+#[test]
+fn a_subscriber() {
+    let (privileges, ends) = privileges(&old_rtc(json!({ "role": "subscriber" })));
+    assert_eq!(privileges, json!({ "joinChannel": NOW + 3600 }));
+    assert_eq!(ends, u64::from(NOW + 3600));
+}
+
+#[test]
+fn it_ends_where_joining_ends() {
+    let (all, ends) = privileges(&old_rtc(json!({ "privilegeExpireTime": 60 })));
+    assert_eq!(all["joinChannel"], NOW + 60);
+    assert_eq!(all["publishDataStream"], NOW + 60);
+    assert_eq!(ends, u64::from(NOW + 60));
+
+    let each = json!({ "joinChannel": 600, "publishAudioStream": 60, "publishVideoStream": 3600 });
+    let (all, ends) = privileges(&old_rtc(json!({ "privileges": each })));
+    assert_eq!(
+        all,
+        json!({
+            "joinChannel": NOW + 600, "publishAudioStream": NOW + 60, "publishVideoStream": NOW + 3600,
+        })
+    );
+    assert_eq!(ends, u64::from(NOW + 600));
+}
+
+#[test]
+fn a_privilege_of_0_ends_with_expire_time_and_not_after_24_hours() {
+    let (all, ends) =
+        privileges(&old_rtc(json!({ "privileges": { "joinChannel": 0, "publishDataStream": 0 } })));
+    assert_eq!(all, json!({ "joinChannel": NOW + 3600, "publishDataStream": NOW + 3600 }));
+    assert_eq!(ends, u64::from(NOW + 3600));
+    let (all, _) = privileges(&old_rtc(json!({ "privileges": {} })));
+    assert_eq!(all, json!({ "joinChannel": NOW + 3600 }));
+}
+
+#[test]
+fn whose_it_is() {
+    for (uid, signed) in [(json!(0), ""), (json!("0"), ""), (json!(7), "7"), (json!("alice"), "alice")] {
+        opened_006(&send(&old_rtc(json!({ "uid": uid }))).token(), "room-1", signed);
+    }
+}
+
+#[test]
+fn it_knows_no_wildcard_but_uid_0() {
+    for uid in ["*", "user-*"] {
+        assert_eq!(
+            send(&old_rtc(json!({ "uid": uid }))).faults(),
+            ["uid: a 006 token knows no wildcards but uid 0"]
+        );
+    }
+    // Where wildcard channels are allowed, the empty name is one.
+    for channel in ["*", "room-*", ""] {
+        assert_eq!(
+            send(&old_rtc(json!({ "channel": channel }))).faults(),
+            ["channel: a 006 token knows no wildcard channels"]
+        );
+    }
+    assert_eq!(send(&old_rtm(json!({ "uid": "a*" }))).faults(), ["uid: a 006 token knows no wildcards"]);
+}
+
+#[test]
+fn it_has_one_service() {
+    for rtm in [json!(true), json!({ "userId": "alice" }), json!(false), json!({})] {
+        assert_eq!(
+            send(&old_rtc(json!({ "rtm": rtm }))).faults(),
+            ["rtm: a 006 token has one service only; ask for an rtm token as well"]
+        );
+    }
+}
+
+#[test]
+fn its_other_faults_are_those_of_007() {
+    assert_eq!(
+        send(&json!({ "version": "006", "rtm": 1, "x": 2 })).faults(),
+        [
+            "expireTime is required",
+            "channel is required",
+            "role is incorrect, expected publisher or subscriber",
+            "uid is required",
+            "rtm: a 006 token has one service only; ask for an rtm token as well",
+            "x is unknown",
+        ]
+    );
+}
+
+#[test]
+fn signing_in() {
+    let reply = send(&old_rtm(json!({})));
+    assert_eq!(
+        reply.ok(),
+        json!({
+            "token": reply.token(), "tokenType": "rtm", "version": "006", "appId": APP_ID, "uid": "alice",
+            "issuedAt": NOW, "expireTime": 600, "expiresAt": NOW + 600,
+        })
+    );
+    assert_eq!(
+        opened_006(&reply.token(), "alice", ""),
+        json!({ "expiresAt": END, "salt": SALT, "privileges": { "login": NOW + 600 } })
+    );
+}
+
+#[test]
+fn signing_in_has_no_permissions() {
+    for permissions in [json!({}), json!({ "users": { "read": ["a"] } }), json!(1)] {
+        assert_eq!(
+            send(&old_rtm(json!({ "permissions": permissions }))).faults(),
+            ["permissions: a 006 token has none"]
+        );
+    }
+}

@@ -1,0 +1,104 @@
+//! rtm: `RtmTokenBuilder2.buildToken` and `…WithPermissions`.
+
+use serde_json::{Value, json};
+
+use super::{assert_needs_a_lifetime, assert_takes_user_ids, issued, send};
+use crate::common::server::{APP_ID, NOW};
+
+fn rtm(permissions: &Value) -> Value {
+    json!({ "tokenType": "rtm", "uid": "alice", "expireTime": 600, "permissions": permissions })
+}
+
+#[test]
+fn signing_in() {
+    let (answer, services) = issued(&json!({ "tokenType": "rtm", "uid": "alice", "expireTime": 600 }));
+    assert_eq!(
+        answer,
+        json!({
+            "tokenType": "rtm", "version": "007", "appId": APP_ID, "uid": "alice",
+            "issuedAt": NOW, "expireTime": 600, "expiresAt": NOW + 600,
+        })
+    );
+    assert_eq!(services, json!([{ "type": "rtm", "userId": "alice", "privileges": { "login": 600 } }]));
+}
+
+#[test]
+fn the_uid_is_a_user_id_and_0_is_no_wildcard() {
+    let body = json!({ "tokenType": "rtm", "uid": "alice", "expireTime": 600 });
+    assert_takes_user_ids("uid", body.clone());
+    assert_needs_a_lifetime(body);
+    let (answer, services) = issued(&json!({ "tokenType": "rtm", "uid": "0", "expireTime": 600 }));
+    assert_eq!(answer["uid"], "0");
+    assert_eq!(services[0]["userId"], "0");
+}
+
+#[test]
+fn with_permissions() {
+    let permissions = json!({
+        "messageChannels": { "read": ["a", "b"], "write": ["b", "a"] },
+        "streamChannels": { "write": ["s"] },
+        "groupChannels": { "read": ["Zoë", "/"] },
+        "serverGroups": { "read": [] },
+        "users": { "read": ["u", "u"] },
+    });
+    let (answer, services) = issued(&rtm(&permissions));
+    assert_eq!(answer.get("permissions"), None);
+    assert_eq!(
+        services,
+        json!([{
+            "type": "rtm2", "userId": "alice", "privileges": { "login": 600 }, "permissions": permissions,
+        }])
+    );
+}
+
+#[test]
+fn no_permission_is_a_token_with_none() {
+    for permissions in [json!({}), json!({ "users": {} })] {
+        let (_, services) = issued(&rtm(&permissions));
+        assert_eq!(services[0]["type"], "rtm2");
+        assert_eq!(services[0]["permissions"], json!({}));
+    }
+}
+
+#[test]
+fn every_fault_of_permissions_names_its_place() {
+    for (permissions, faults) in [
+        (json!(null), vec!["permissions: null, expected an object"]),
+        (json!([]), vec!["permissions: a list, expected an object"]),
+        (json!({ "channels": {} }), vec!["permissions.channels is unknown"]),
+        (json!({ "users": ["a"] }), vec!["permissions.users: a list, expected an object"]),
+        (json!({ "users": { "delete": [] } }), vec!["permissions.users.delete is unknown"]),
+        (
+            json!({ "users": { "read": "a" } }),
+            vec!["permissions.users.read: \"a\", expected a list of texts"],
+        ),
+        (json!({ "users": { "read": [1] } }), vec!["permissions.users.read: 1, expected a list of texts"]),
+        (
+            json!({ "users": { "read": [["a"]] } }),
+            vec!["permissions.users.read: a list, expected a list of texts"],
+        ),
+        (json!({ "users": { "read": [""] } }), vec!["permissions.users.read: holds an empty name"]),
+        (
+            json!({ "messageChannels": { "read": 1, "write": 2 }, "users": 3, "x": 4 }),
+            vec![
+                "permissions.messageChannels.read: 1, expected a list of texts",
+                "permissions.messageChannels.write: 2, expected a list of texts",
+                "permissions.users: 3, expected an object",
+                "permissions.x is unknown",
+            ],
+        ),
+    ] {
+        assert_eq!(send(&rtm(&permissions)).faults(), faults, "{permissions}");
+    }
+}
+
+#[test]
+fn permissions_are_bounded_by_what_a_token_holds() {
+    let name = "n".repeat(61_000);
+    issued(&rtm(&json!({ "users": { "read": [name] } })));
+    let name = "n".repeat(62_000);
+    assert_eq!(
+        send(&rtm(&json!({ "users": { "read": [name] } }))).faults(),
+        ["permissions.users.read: more than 61440 bytes of names"]
+    );
+}
