@@ -1,0 +1,83 @@
+//! One request: read, answered, logged.
+
+use std::net::IpAddr;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::header::{CONNECTION, EXPECT, HeaderValue};
+use http::{Request, Response};
+use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
+use hyper::body::{Body as _, Incoming};
+
+use crate::adapter::limiter::Limiter;
+use crate::adapter::{client, host};
+use crate::api::{App, Body, MAX_BODY_BYTES};
+
+/// How long a client may take to send a request's body.
+const BODY_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// How long a client that was refused in the midst of its body may go on sending it. Who writes
+/// everything before reading anything would find the connection reset, and no answer.
+const LINGER_TIMEOUT: Duration = Duration::from_secs(2);
+
+/// What all connections share.
+pub(super) struct Server {
+    app: App,
+    limiter: Limiter,
+    stopping: AtomicBool,
+}
+
+impl Server {
+    pub(super) fn new(app: App) -> Self {
+        let limiter = Limiter::new(app.rate_limit());
+        Self { app, limiter, stopping: AtomicBool::new(false) }
+    }
+
+    /// Makes each answer from now on the last one of its connection.
+    pub(super) fn stop(&self) {
+        self.stopping.store(true, Ordering::Relaxed);
+    }
+
+    pub(super) async fn answer(&self, request: Request<Incoming>, peer: IpAddr) -> Response<Full<Bytes>> {
+        let start = host::instant();
+        let (parts, mut incoming) = request.into_parts();
+        let body = read(&mut incoming).await;
+        let is_read = matches!(body, Body::Whole(_));
+        let request = Request::from_parts(parts, body);
+        let context = host::context(host::now(), None, Some(peer));
+        let mut visit = self.app.begin(&request, &context);
+        while let Some(fetch) = visit.fetch_due() {
+            visit.fetched(&client::fetch(fetch).await);
+        }
+        self.limiter.count(&mut visit);
+        let answer = visit.answer();
+        host::print(answer.log.to_json(start.elapsed()));
+        let mut response = answer.response.map(Full::new);
+        if !is_read || self.stopping.load(Ordering::Relaxed) {
+            response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+        }
+        // A client that waits to be told to go on sends nothing more.
+        if !is_read && !request.headers().contains_key(EXPECT) {
+            tokio::spawn(tokio::time::timeout(LINGER_TIMEOUT, discard(incoming)));
+        }
+        response
+    }
+}
+
+async fn discard(mut body: Incoming) {
+    while let Some(Ok(_)) = body.frame().await {}
+}
+
+async fn read(body: &mut Incoming) -> Body {
+    // A body that is declared to be too large is not read.
+    if body.size_hint().lower() > MAX_BODY_BYTES.try_into().unwrap_or(u64::MAX) {
+        return Body::TooLarge;
+    }
+    let limited = Limited::new(body, MAX_BODY_BYTES).collect();
+    match tokio::time::timeout(BODY_TIMEOUT, limited).await {
+        Ok(Ok(body)) => Body::Whole(body.to_bytes()),
+        Ok(Err(error)) if error.is::<LengthLimitError>() => Body::TooLarge,
+        Ok(Err(_)) | Err(_) => Body::CutOff,
+    }
+}
