@@ -1,6 +1,6 @@
 // What a user would pick instead, and ours, in one run on one machine: prints the tables as Markdown.
 //
-//   npm ci --prefix benches/peers && node benches/peers/run.mjs [--only build,native,lambda,worker] [--rounds 5]
+//   npm ci && node benches/peers/run.mjs [--only build,native,lambda,worker] [--rounds 5]
 //     --loops FILE      cargo bench --bench loops --no-run                     (found in target/release/deps)
 //     --native FILE     cargo build --release                                  (target/release/agora-token-server)
 //     --bootstrap FILE  cargo lambda build --release                           (target/lambda/bootstrap/bootstrap)
@@ -40,8 +40,9 @@ const { values: options } = parseArgs({
   },
 });
 const [rounds, seconds] = [Number(options.rounds), Number(options.seconds)];
-const node = join(here, "node_modules/.bin/node");
-const workerd = join(here, "node_modules/@cloudflare/workerd-linux-64/bin/workerd");
+const packages = join(top, "node_modules");
+const node = join(packages, ".bin/node");
+const workerd = join(packages, "@cloudflare/workerd-linux-64/bin/workerd");
 const project = { APP_ID: "970CA35de60c44645bbae8a215061b33", APP_CERTIFICATE: "5CFd2fd1755d40ecb72977518be15d3b" };
 const env = { ...project, AUTH: "none" };
 const CONNECTIONS = [1, 16, 256];
@@ -96,7 +97,7 @@ async function native() {
     peer: (port) => start(node, [join(here, "express.mjs")], { ...env, NODE_ENV: "production", PORT: String(port) }),
   });
   found.ours.size = [fileMiB(options.native)];
-  found.peer.size = [packagesMiB(join(here, "node_modules"), ["express", "agora-token"])];
+  found.peer.size = [packagesMiB(packages, ["express", "agora-token"])];
   table("server", "Express and agora-token", found);
   bar("native: ≥ 20 × Express's requests per CPU second", ratios(found.ours.perCpuSecond, found.peer.perCpuSecond), (ratio) => ratio >= 20);
   bar(`native: p99 below Express's p50, at ${OFFERED_PER_SECOND} requests/s`, ratios(found.ours.offered99, found.peer.offered50), (ratio) => ratio < 1);
@@ -104,7 +105,7 @@ async function native() {
 
 async function worker() {
   const bundle = join(scratch, "peer");
-  const wrangler = join(here, "node_modules/.bin/wrangler");
+  const wrangler = join(packages, ".bin/wrangler");
   execFileSync(node, [wrangler, "deploy", "--dry-run", "-c", join(here, "worker.toml"), "--outdir", bundle], { stdio: "pipe", cwd: scratch });
   const serve = (name, directory, flags) => {
     for (const file of readdirSync(directory)) copyFileSync(join(directory, file), join(scratch, `${name}-${file}`));
@@ -224,7 +225,7 @@ async function lambda() {
     }
   }
   found.ours.size = [fileMiB(options.bootstrap)];
-  found.peer.size = [packagesMiB(join(here, "node_modules"), ["agora-token"])];
+  found.peer.size = [packagesMiB(packages, ["agora-token"])];
   table("Lambda", "Node and agora-token", found);
   bar("Lambda: first answer ≥ 20 × sooner", ratios(found.peer.first, found.ours.first), (ratio) => ratio >= 20);
   bar("Lambda: first answer within 5 ms", found.ours.first, (ms) => ms < 5);

@@ -1,18 +1,15 @@
 // Agora's official Node libraries against ours, in both directions: `node tests/differential/run.mjs`.
 // SEED and CASES choose other inputs, and how many.
-import { execFileSync, spawnSync } from 'node:child_process'
+import { spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { BUILDERS_006, BUILDERS_007, generate } from './generate.mjs'
+import { at006, core } from './official.mjs'
+import { source } from './random.mjs'
 
 const here = fileURLToPath(new URL('.', import.meta.url))
-if (!existsSync(join(here, 'node_modules', 'agora-token'))) {
-    execFileSync('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], { cwd: here, stdio: 'inherit' })
-}
-const { at006, core } = await import('./official.mjs')
-const { BUILDERS_006, BUILDERS_007, generate } = await import('./generate.mjs')
-const { source } = await import('./random.mjs')
 
 const seed = Number(process.env.SEED ?? 1)
 const cases = Number(process.env.CASES ?? 12_000)

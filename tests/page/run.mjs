@@ -1,6 +1,6 @@
 // The local server's page in headless Chromium. Starts and stops the servers itself.
 //
-//   npm ci && npm test -- [part of a test's name]
+//   npm ci && node tests/page/run.mjs [part of a test's name]
 //     --screenshots        also writes screenshots/, which the README shows
 //     AGORA_TOKEN_SERVER   the server's binary  (target/debug/agora-token-server)
 //     CHROMIUM             the browser          (/usr/bin/chromium)

@@ -1,7 +1,7 @@
 // Sends the cases in cases/ to the three runtimes and compares the answers, with what the cases expect and with
 // each other. Prints the size of the Worker and the cold start of the Lambda function. Needs no network.
 //
-//   npm ci && npm test -- [--only native,worker,lambda,emulator] [--cases part-of-a-file-name]
+//   npm ci && node tests/runtimes/run.mjs [--only native,worker,lambda,emulator] [--cases part-of-a-file-name]
 //     --native FILE     the local server          (target/debug/agora-token-server)
 //     --worker DIR      what `wrangler deploy --dry-run --outdir DIR` wrote                        (dist)
 //     --bootstrap FILE  the Lambda bootstrap for this machine, or a zip that holds it

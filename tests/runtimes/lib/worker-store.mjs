@@ -9,7 +9,7 @@ import { accepting, freePort, send } from "./http.mjs";
 
 const READY_WITHIN_MS = 30_000;
 const STORE = "0123456789abcdef0123456789abcdef";
-const wrangler = join(import.meta.dirname, "../node_modules/wrangler/bin/wrangler.js");
+const wrangler = join(import.meta.dirname, "../../../node_modules/wrangler/bin/wrangler.js");
 
 /** `stored` holds secrets by the names of their bindings. */
 export async function startWorkerWithStore({ bundle }, env, stored) {
