@@ -239,7 +239,7 @@ impl App {
             Route::Token | Route::Inspect | Route::DropIn(_) => {
                 let config = self.config()?;
                 let caller = &admit(admission)?;
-                log.called_by(admission::name(caller));
+                log.called_by(caller.name.clone());
                 let issuance = Issuance { config, caller, request, context };
                 match found.route {
                     Route::DropIn(family) => issuance.drop_in(family, found, log),

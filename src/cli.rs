@@ -10,7 +10,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use crate::adapter::native;
+use crate::adapter::{host, native};
 use crate::config::{Config, ConfigError, Listen, Notice, Platform};
 use crate::token::Project;
 
@@ -95,6 +95,6 @@ fn project() -> Result<Project, Failure> {
     if notices.contains(&Notice::PublicTestProject) {
         eprintln!("Notice: {}", Notice::PublicTestProject);
     }
-    let project = config.project.current().map_err(|error| Failure::other(error.to_string()))?;
+    let project = config.project.current(host::now()).map_err(|error| Failure::other(error.to_string()))?;
     Ok(project.into_owned())
 }

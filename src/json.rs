@@ -1,10 +1,74 @@
-//! JSON as it came: keys given twice are kept, so that they can be refused, and numbers keep their
-//! kind.
+//! The one reader of JSON, for bodies, JWTs, key sets and secrets.
+//!
+//! RFC 8259 §4 leaves open what a key given twice means, so two parsers can read two messages out of
+//! one text. Here the last value never wins: [`read`] keeps every member, so that a fault can name
+//! the key, and [`read_unique`] rejects the text.
 
 use std::borrow::Cow;
 use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
+
+/// Reads a JSON text. Duplicate keys are kept.
+///
+/// # Errors
+/// Where the text stops being JSON.
+pub fn read(text: &[u8]) -> Result<Json<'_>, SyntaxError> {
+    serde_json::from_slice(text).map_err(SyntaxError)
+}
+
+/// Reads a JSON object in which no object holds a key twice, at any depth.
+///
+/// # Errors
+/// Why it is not one.
+pub fn read_unique(text: &[u8]) -> Result<Members<'_>, NotAnObject> {
+    match read(text) {
+        Ok(value) if value.has_duplicates() => Err(NotAnObject::Duplicate),
+        Ok(Json::Object(members)) => Ok(Members(members)),
+        Ok(_) => Err(NotAnObject::OtherType),
+        Err(SyntaxError(error)) => Err(NotAnObject::Syntax { line: error.line(), column: error.column() }),
+    }
+}
+
+/// A text that is not JSON.
+#[derive(Debug)]
+pub struct SyntaxError(serde_json::Error);
+
+impl fmt::Display for SyntaxError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl std::error::Error for SyntaxError {}
+
+/// Why a text is not one JSON object with unique keys.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NotAnObject {
+    /// Not JSON, from this place on.
+    Syntax {
+        /// Counted from 1.
+        line: usize,
+        /// Counted from 1; 0 where the text ends too early.
+        column: usize,
+    },
+    /// JSON, but a list, a text, a number, …
+    OtherType,
+    /// An object holds a key twice.
+    Duplicate,
+}
+
+impl fmt::Display for NotAnObject {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Syntax { line, column } => write!(f, "not JSON at line {line}, column {column}"),
+            Self::OtherType => f.write_str("expected an object"),
+            Self::Duplicate => f.write_str("a name stands twice"),
+        }
+    }
+}
+
+impl std::error::Error for NotAnObject {}
 
 /// A JSON value. Texts are borrowed from the body where they hold no escape.
 #[derive(Debug, Clone, PartialEq)]
@@ -25,6 +89,84 @@ pub enum Json<'a> {
     Object(Vec<(Cow<'a, str>, Json<'a>)>),
 }
 
+impl Json<'_> {
+    /// The text of a string.
+    #[must_use]
+    pub fn as_text(&self) -> Option<&str> {
+        match self {
+            Self::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The values of an array.
+    #[must_use]
+    pub fn as_array(&self) -> Option<&[Json<'_>]> {
+        match self {
+            Self::Array(values) => Some(values),
+            _ => None,
+        }
+    }
+
+    /// The members of an object.
+    #[must_use]
+    pub fn as_object(&self) -> Option<Object<'_>> {
+        match self {
+            Self::Object(members) => Some(Object(members)),
+            _ => None,
+        }
+    }
+
+    fn has_duplicates(&self) -> bool {
+        match self {
+            Self::Array(values) => values.iter().any(Self::has_duplicates),
+            Self::Object(members) => {
+                // Sorted: a key set can have more keys than may be compared pair by pair.
+                let mut keys: Vec<&str> = members.iter().map(|(key, _)| key.as_ref()).collect();
+                keys.sort_unstable();
+                keys.windows(2).any(|pair| pair[0] == pair[1])
+                    || members.iter().any(|(_, value)| value.has_duplicates())
+            }
+            Self::Null | Self::Bool(_) | Self::Integer(_) | Self::Float(_) | Self::Text(_) => false,
+        }
+    }
+}
+
+/// The members of an object with unique keys.
+#[derive(Debug)]
+pub struct Members<'a>(Vec<(Cow<'a, str>, Json<'a>)>);
+
+impl Members<'_> {
+    /// The object that they are of.
+    #[must_use]
+    pub fn object(&self) -> Object<'_> {
+        Object(&self.0)
+    }
+}
+
+/// A JSON object, to be read by key.
+#[derive(Clone, Copy, Debug)]
+pub struct Object<'a>(&'a [(Cow<'a, str>, Json<'a>)]);
+
+impl<'a> Object<'a> {
+    /// The first value of this key.
+    #[must_use]
+    pub fn get(self, key: &str) -> Option<&'a Json<'a>> {
+        self.0.iter().find(|(name, _)| name == key).map(|(_, value)| value)
+    }
+
+    /// The text of this key, if it is one.
+    #[must_use]
+    pub fn text(self, key: &str) -> Option<&'a str> {
+        self.get(key).and_then(Json::as_text)
+    }
+
+    /// The keys in order.
+    pub fn keys(self) -> impl Iterator<Item = &'a str> {
+        self.0.iter().map(|(name, _)| name.as_ref())
+    }
+}
+
 /// The value as an error message shows it: short, whatever came.
 impl fmt::Display for Json<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -35,10 +177,7 @@ impl fmt::Display for Json<'_> {
             Self::Integer(value) => value.fmt(f),
             // Debug: 1.0 is not shown as the integer 1, and 1e300 not as 301 digits.
             Self::Float(value) => write!(f, "{value:?}"),
-            Self::Text(text) => match text.char_indices().nth(SHOWN) {
-                Some((index, _)) => write!(f, "{:?}…", &text[..index]),
-                None => write!(f, "{text:?}"),
-            },
+            Self::Text(text) => Excerpt::new(text, SHOWN).fmt(f),
             Self::Array(_) => f.write_str("a list"),
             Self::Object(_) => f.write_str("an object"),
         }
@@ -48,6 +187,43 @@ impl fmt::Display for Json<'_> {
 impl<'de: 'a, 'a> Deserialize<'de> for Json<'a> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_any(Reader)
+    }
+}
+
+/// The beginning of a text that came from outside, quoted and escaped, so that it can neither forge
+/// a log line nor fill the log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Excerpt<'a> {
+    beginning: Cow<'a, str>,
+    is_cut: bool,
+}
+
+impl<'a> Excerpt<'a> {
+    /// The first `max` characters of `text`.
+    #[must_use]
+    pub fn new(text: &'a str, max: usize) -> Self {
+        match text.char_indices().nth(max) {
+            Some((end, _)) => Self { beginning: Cow::Borrowed(&text[..end]), is_cut: true },
+            None => Self { beginning: Cow::Borrowed(text), is_cut: false },
+        }
+    }
+
+    fn into_owned(self) -> Excerpt<'static> {
+        Excerpt { beginning: Cow::Owned(self.beginning.into_owned()), is_cut: self.is_cut }
+    }
+}
+
+/// The beginning that a log line shows. A `kid` is a hash or a date, an issuer or audience a URL; 80
+/// characters hold nearly all of them.
+impl From<&str> for Excerpt<'static> {
+    fn from(text: &str) -> Self {
+        Excerpt::new(text, 80).into_owned()
+    }
+}
+
+impl fmt::Display for Excerpt<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?}{}", self.beginning, if self.is_cut { "…" } else { "" })
     }
 }
 

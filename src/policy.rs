@@ -11,7 +11,7 @@ mod reach;
 pub use denied::{Denied, Rule};
 pub use pattern::{ChannelPattern, PatternError};
 
-use crate::auth::{Bearer, Caller, Grants, Identity};
+use crate::auth::{AppLevel, Caller, Grants};
 use crate::grant::Grant;
 use crate::request::{TokenKind, TokenRequest, TokenSpec};
 use crate::time::{Ttl, UnixTime};
@@ -53,18 +53,14 @@ impl Policy {
     /// The first rule that refuses it, in the order of [`Rule`].
     pub fn grant(&self, caller: &Caller, request: TokenRequest, now: UnixTime) -> Result<Grant, Denied> {
         let spec = &request.spec;
-        let bearer = match caller {
-            Caller::Bearer(bearer) => Some(bearer),
-            Caller::Anyone | Caller::Key { .. } => None,
-        };
-        let grants = bearer.and_then(|bearer| bearer.grants.as_ref());
-        self.check_types(spec, bearer)?;
+        let grants = caller.grants.as_ref();
+        self.check_types(spec, caller)?;
         self.check_wildcards(spec, grants)?;
-        self.check_channels(spec, bearer)?;
+        self.check_channels(spec, caller)?;
         if let Some(roles) = grants.and_then(|grants| grants.roles.as_ref()) {
             check_role(spec, roles)?;
         }
-        if let Some(Identity::Bound(identity)) = bearer.map(|bearer| &bearer.identity)
+        if let Some(identity) = caller.identity.bound()
             && let Some((field, _)) = reach::identities(spec).find(|(_, other)| other != identity)
         {
             return Err(Denied::Uid { field });
@@ -80,22 +76,21 @@ impl Policy {
     #[must_use]
     pub fn ceiling(&self, caller: &Caller, now: UnixTime) -> u32 {
         let mut longest = self.max_ttl.as_secs();
-        if let Caller::Bearer(bearer) = caller {
-            if let Some(granted) = bearer.grants.as_ref().and_then(|grants| grants.max_expire_time) {
-                longest = longest.min(granted.get());
-            }
-            if self.expire_with_jwt {
-                // Within the clock skew it may have ended already.
-                longest = longest.min(u32::try_from(now.until(bearer.expires_at)).unwrap_or(0));
-            }
+        if let Some(granted) = caller.grants.as_ref().and_then(|grants| grants.max_expire_time) {
+            longest = longest.min(granted.get());
+        }
+        if let Some(expires_at) = caller.expires_at.filter(|_| self.expire_with_jwt) {
+            // Within the clock skew it may have ended already.
+            longest = longest.min(u32::try_from(now.until(expires_at)).unwrap_or(0));
         }
         longest
     }
 
-    fn check_types(&self, spec: &TokenSpec, bearer: Option<&Bearer>) -> Result<(), Denied> {
-        let refused = reach::types(spec).iter().copied().find(|kind| {
-            !self.token_types.contains(kind) || bearer.is_some_and(|bearer| !may_carry(bearer, *kind))
-        });
+    fn check_types(&self, spec: &TokenSpec, caller: &Caller) -> Result<(), Denied> {
+        let refused = reach::types(spec)
+            .iter()
+            .copied()
+            .find(|kind| !self.token_types.contains(kind) || !may_carry(caller, *kind));
         refused.map_or(Ok(()), |kind| Err(Denied::TokenType(kind)))
     }
 
@@ -106,9 +101,9 @@ impl Policy {
         channel.or(user).map_or(Ok(()), |field| Err(Denied::Wildcard { field }))
     }
 
-    fn check_channels(&self, spec: &TokenSpec, bearer: Option<&Bearer>) -> Result<(), Denied> {
-        let subject = bearer.and_then(|bearer| bearer.subject.as_deref());
-        let granted = bearer.and_then(|bearer| bearer.grants.as_ref()?.channels.as_ref());
+    fn check_channels(&self, spec: &TokenSpec, caller: &Caller) -> Result<(), Denied> {
+        let subject = caller.subject.as_deref();
+        let granted = caller.grants.as_ref().and_then(|grants| grants.channels.as_ref());
         let allowed = |name: &str| {
             self.channels
                 .as_ref()
@@ -120,14 +115,18 @@ impl Policy {
     }
 }
 
-/// Whether a bearer's own grants let a token carry this type.
-fn may_carry(bearer: &Bearer, kind: TokenKind) -> bool {
-    let named = bearer.grants.as_ref().and_then(|grants| grants.token_types.as_ref());
-    let limited_to_channels = bearer.grants.as_ref().is_some_and(|grants| grants.channels.is_some());
+/// Whether the caller's own grants let a token carry this type.
+fn may_carry(caller: &Caller, kind: TokenKind) -> bool {
+    let named = caller.grants.as_ref().and_then(|grants| grants.token_types.as_ref());
+    let limited_to_channels = caller.grants.as_ref().is_some_and(|grants| grants.channels.is_some());
+    let is_app_level_allowed = match caller.app_level {
+        AppLevel::Configured => true,
+        AppLevel::Granted => !reach::is_app_level(kind),
+    };
     match named {
         Some(named) => named.contains(&kind),
         // A list of channels says nothing of what has none, so it does not allow it either.
-        None => !reach::is_app_level(kind) && (reach::has_channel(kind) || !limited_to_channels),
+        None => is_app_level_allowed && (reach::has_channel(kind) || !limited_to_channels),
     }
 }
 

@@ -18,17 +18,8 @@ pub(crate) fn context(now: UnixTime, request_id: Option<String>, peer: Option<Ip
         peer,
         salt: u32::from_le_bytes(*salt),
         drawn_uid: NonZeroU32::new(u32::from_le_bytes(*uid)).unwrap_or(NonZeroU32::MIN),
-        request_id: request_id.unwrap_or_else(|| hex(random)),
+        request_id: request_id.unwrap_or_else(|| base16ct::lower::encode_string(random)),
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    const DIGITS: [char; 16] =
-        ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'];
-    let digits = bytes.iter().flat_map(|byte| [byte >> 4, byte & 0xF]);
-    let mut hex = String::with_capacity(bytes.len() * 2);
-    hex.extend(digits.map(|digit| DIGITS[usize::from(digit)]));
-    hex
 }
 
 /// What one request needs, of random bytes drawn for fifty: asking for them takes its time whatever

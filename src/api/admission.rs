@@ -7,7 +7,7 @@ use http::header::{AUTHORIZATION, HeaderName};
 use http::{HeaderMap, HeaderValue, Request};
 
 use super::{Body, Context};
-use crate::auth::{AuthError, Authenticator, Caller, Credentials, Identity};
+use crate::auth::{AuthError, Authenticator, Caller, Credentials};
 
 /// What is known of a request's sender.
 #[derive(Debug)]
@@ -67,8 +67,8 @@ pub(super) fn limit_key(
     context: &Context,
     trusted_proxies: usize,
 ) -> String {
-    match caller.as_ref().map(name) {
-        Ok(Some(name)) => name,
+    match caller.as_ref().map(|caller| caller.name.as_ref()) {
+        Ok(Some(name)) => name.clone(),
         // Canonical: a socket that takes both kinds sees IPv4 clients as ::ffff:192.0.2.1, all of
         // them in one /64.
         _ => match client(request.headers(), context.peer, trusted_proxies)
@@ -81,19 +81,6 @@ pub(super) fn limit_key(
             }
             Some(address) => format!("address:{address}"),
             None => "address:unknown".to_owned(),
-        },
-    }
-}
-
-/// What the log calls a caller, and its requests are counted by.
-pub(super) fn name(caller: &Caller) -> Option<String> {
-    match caller {
-        Caller::Anyone => None,
-        Caller::Key { name } => Some(format!("key:{name}")),
-        Caller::Bearer(bearer) => match (&bearer.subject, &bearer.identity) {
-            (Some(subject), _) => Some(format!("jwt:{subject}")),
-            (None, Identity::Bound(identity)) => Some(format!("jwt:{identity}")),
-            (None, Identity::Free) => None,
         },
     }
 }

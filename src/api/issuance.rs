@@ -15,7 +15,7 @@ use super::parse;
 use super::parse::token::ParseContext;
 use super::route::Found;
 use super::{Body, Context, json, json_body, whole};
-use crate::auth::{Caller, Identity};
+use crate::auth::Caller;
 use crate::config::{Config, Format};
 use crate::grant::{Grant, IssuedToken};
 use crate::inspect::{Claimed, Inspection};
@@ -90,17 +90,14 @@ impl Issuance<'_> {
     }
 
     fn project(&self) -> Result<Cow<'_, Project>, Problem> {
-        self.config.project.current().map_err(|error| Problem::Unavailable { cause: error.to_string() })
+        self.config
+            .project
+            .current(self.context.now)
+            .map_err(|error| Problem::Unavailable { cause: error.to_string() })
     }
 
     fn asking(&self) -> ParseContext<'_> {
-        let identity = match self.caller {
-            Caller::Bearer(bearer) => match &bearer.identity {
-                Identity::Bound(identity) => Some(identity.as_str()),
-                Identity::Free => None,
-            },
-            Caller::Anyone | Caller::Key { .. } => None,
-        };
+        let identity = self.caller.identity.bound();
         ParseContext { empty_channel: self.config.policy.wildcard_channel, identity }
     }
 }

@@ -13,8 +13,9 @@ use bytes::Bytes;
 
 use super::admission::{self, Admission, Headers};
 use super::{Answer, App, Arrival, Context};
-use crate::auth::{AuthError, Caller, KEY_SET_MAX_BYTES, KEY_SET_TIMEOUT};
+use crate::auth::{AuthError, Caller, KeySetClaim};
 use crate::config::Config;
+use crate::config::secret_store::CertificateClaim;
 use crate::fetch::{Fetch, FetchError};
 
 /// A request that is being answered.
@@ -29,16 +30,15 @@ pub struct Visit<'a> {
 struct Guarded<'a> {
     config: &'a Config,
     headers: Headers<'a>,
-    next: Step,
+    next: Step<'a>,
     caller: Option<Result<Caller, AuthError>>,
     retry_after: Option<u32>,
 }
 
 /// What is looked at next, or is being fetched.
-#[derive(Clone, Copy, PartialEq)]
-enum Step {
-    Certificate,
-    KeySet,
+enum Step<'a> {
+    Certificate(Option<CertificateClaim<'a>>),
+    KeySet(Option<KeySetClaim<'a>>),
     Done,
 }
 
@@ -47,7 +47,7 @@ impl<'a> Visit<'a> {
         let guarded = guarded_by.map(|config| Guarded {
             config,
             headers: Headers::of(arrival.request.headers(), &config.authenticator),
-            next: Step::Certificate,
+            next: Step::Certificate(None),
             caller: None,
             retry_after: None,
         });
@@ -59,21 +59,17 @@ impl<'a> Visit<'a> {
     pub fn fetch_due(&mut self) -> Option<Fetch> {
         let guarded = self.guarded.as_mut()?;
         let now = self.arrival.context.now;
-        if guarded.next == Step::Certificate {
-            if let Some(due) = guarded.config.project.remote().and_then(|remote| remote.fetch_due(now)) {
-                return Some(due.clone());
+        let config = guarded.config;
+        if let Step::Certificate(claimed) = &mut guarded.next {
+            if let Some(claim) = config.project.remote().and_then(|remote| remote.fetch_due(now)) {
+                return Some(claimed.insert(claim).request().clone());
             }
-            guarded.next = Step::KeySet;
+            guarded.next = Step::KeySet(None);
         }
-        if guarded.next == Step::KeySet {
+        if let Step::KeySet(claimed) = &mut guarded.next {
             let credentials = guarded.headers.credentials();
-            if let Some(url) = guarded.config.authenticator.fetch_due(&credentials, now) {
-                return Some(Fetch {
-                    url: url.to_owned(),
-                    header: None,
-                    timeout: KEY_SET_TIMEOUT,
-                    max_bytes: KEY_SET_MAX_BYTES,
-                });
+            if let Some(claim) = config.authenticator.fetch_due(&credentials, now) {
+                return Some(claimed.insert(claim).request().clone());
             }
             guarded.next = Step::Done;
         }
@@ -85,16 +81,14 @@ impl<'a> Visit<'a> {
     pub fn fetched(&mut self, answer: &Result<Bytes, FetchError>) {
         let Some(guarded) = self.guarded.as_mut() else { return };
         let answer = answer.as_ref().map(AsRef::as_ref).map_err(|error| *error);
-        let warning = match guarded.next {
-            Step::Certificate => {
-                guarded.next = Step::KeySet;
-                let remote = guarded.config.project.remote();
-                remote.and_then(|remote| remote.fetched(answer).err()).map(|error| error.to_string())
+        let now = self.arrival.context.now;
+        let warning = match std::mem::replace(&mut guarded.next, Step::Done) {
+            Step::Certificate(claim) => {
+                guarded.next = Step::KeySet(None);
+                claim.and_then(|claim| claim.resolve(answer, now).err()).map(|error| error.to_string())
             }
-            Step::KeySet => {
-                guarded.next = Step::Done;
-                let fetched = guarded.config.authenticator.fetched(answer, self.arrival.context.now);
-                fetched.err().map(|error| error.to_string())
+            Step::KeySet(claim) => {
+                claim.and_then(|claim| claim.resolve(answer, now).err()).map(|error| error.to_string())
             }
             Step::Done => None,
         };

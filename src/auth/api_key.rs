@@ -3,6 +3,7 @@
 
 use std::fmt;
 
+use base16ct::{HexDisplay, mixed};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest, Sha256};
@@ -75,7 +76,11 @@ impl Entry {
         if !is_name(name) {
             return Err(ApiKeyFault::Name);
         }
-        let sha256 = parse_hex(digits).ok_or(ApiKeyFault::Hash { characters: digits.chars().count() })?;
+        let mut sha256 = [0; 32];
+        let read = mixed::decode(digits, &mut sha256).map(<[u8]>::len);
+        if read != Ok(sha256.len()) {
+            return Err(ApiKeyFault::Hash { characters: digits.chars().count() });
+        }
         if sha256 == HASH_OF_NOTHING {
             return Err(ApiKeyFault::HashOfNothing);
         }
@@ -170,7 +175,7 @@ impl NewApiKey {
         // The prefix lets secret scanners find a key that was committed. There is no dot in it,
         // so that it is never taken for a JWT.
         let key = format!("ats_{}", URL_SAFE_NO_PAD.encode(random));
-        let entry = format!("{name}:{}", hex(&Sha256::digest(&key)));
+        let entry = format!("{name}:{:x}", HexDisplay(&Sha256::digest(&key)));
         Some(Self { key, entry })
     }
 
@@ -196,26 +201,4 @@ impl fmt::Debug for NewApiKey {
 fn is_name(text: &str) -> bool {
     (1..=64).contains(&text.len())
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_'))
-}
-
-fn hex(bytes: &[u8]) -> String {
-    use fmt::Write;
-    bytes.iter().fold(String::new(), |mut digits, byte| {
-        write!(digits, "{byte:02x}").expect("a String takes any text");
-        digits
-    })
-}
-
-fn parse_hex(digits: &str) -> Option<[u8; 32]> {
-    if digits.len() != 64 {
-        return None;
-    }
-    let mut bytes = [0; 32];
-    for (byte, pair) in bytes.iter_mut().zip(digits.as_bytes().chunks_exact(2)) {
-        let [high, low] = pair else { return None };
-        let high = char::from(*high).to_digit(16)?;
-        let low = char::from(*low).to_digit(16)?;
-        *byte = u8::try_from(high * 16 + low).ok()?;
-    }
-    Some(bytes)
 }

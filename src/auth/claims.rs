@@ -2,29 +2,13 @@
 
 use std::fmt;
 
-use serde_json::{Map, Value};
-
-use super::excerpt::Excerpt;
+use super::caller::{AppLevel, BadIdentity, Caller, Identity, plain_text};
 use super::grants::{BadGrants, Grants};
-use super::identity::{BadIdentity, Identity, plain_text};
+use crate::json::{Excerpt, Json, Object};
 use crate::time::UnixTime;
 
 /// How far the issuer's clock and ours may differ, in seconds.
 pub const CLOCK_SKEW: u32 = 30;
-
-/// Who presented a good JWT.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Bearer {
-    /// The `sub` claim, for the log and for `{sub}` in channel patterns. May be empty, or hold a
-    /// `*`: such a one matches no pattern.
-    pub subject: Option<String>,
-    /// Which identities it may use.
-    pub identity: Identity,
-    /// When the JWT ends, without the skew: up to [`CLOCK_SKEW`] seconds in the past.
-    pub expires_at: UnixTime,
-    /// The grants claim.
-    pub grants: Option<Grants>,
-}
 
 /// What the claims of every JWT must say.
 #[derive(Debug)]
@@ -36,11 +20,9 @@ pub(super) struct Expected {
     pub(super) grants_claim: String,
 }
 
-type Claims = Map<String, Value>;
-
 impl Expected {
-    /// Who the bearer is, if the claims are as they must be.
-    pub(super) fn bearer(&self, claims: &Claims, now: UnixTime) -> Result<Bearer, BadClaim> {
+    /// The caller that the claims describe.
+    pub(super) fn caller(&self, claims: Object<'_>, now: UnixTime) -> Result<Caller, BadClaim> {
         self.check_issuer(claims).map_err(|problem| problem.of("iss"))?;
         self.check_audience(claims).map_err(|problem| problem.of("aud"))?;
         let expires_at = expiry(claims, now).map_err(|problem| problem.of("exp"))?;
@@ -64,12 +46,14 @@ impl Expected {
                 Identity::parse(claim).map_err(|bad| Problem::Identity(bad).of(name))?
             }
         };
-        Ok(Bearer { subject, identity, expires_at, grants })
+        let name = subject.as_deref().or(identity.bound()).map(|name| format!("jwt:{name}"));
+        let expires_at = Some(expires_at);
+        Ok(Caller { name, subject, identity, grants, expires_at, app_level: AppLevel::Granted })
     }
 
-    fn check_issuer(&self, claims: &Claims) -> Result<(), Problem> {
+    fn check_issuer(&self, claims: Object<'_>) -> Result<(), Problem> {
         let issuer = claims.get("iss").ok_or(Problem::Missing)?;
-        let issuer = issuer.as_str().ok_or(Problem::Type { expected: "a text" })?;
+        let issuer = issuer.as_text().ok_or(Problem::Type { expected: "a text" })?;
         if issuer == self.issuer {
             Ok(())
         } else {
@@ -77,11 +61,11 @@ impl Expected {
         }
     }
 
-    fn check_audience(&self, claims: &Claims) -> Result<(), Problem> {
+    fn check_audience(&self, claims: Object<'_>) -> Result<(), Problem> {
         const TYPE: Problem = Problem::Type { expected: "a text or a list of texts" };
         let audiences: Vec<&str> = match claims.get("aud").ok_or(Problem::Missing)? {
-            Value::String(audience) => vec![audience],
-            Value::Array(list) => list.iter().map(Value::as_str).collect::<Option<_>>().ok_or(TYPE)?,
+            Json::Text(audience) => vec![audience],
+            Json::Array(list) => list.iter().map(Json::as_text).collect::<Option<_>>().ok_or(TYPE)?,
             _ => return Err(TYPE),
         };
         if audiences.contains(&self.audience.as_str()) {
@@ -93,7 +77,7 @@ impl Expected {
     }
 }
 
-fn expiry(claims: &Claims, now: UnixTime) -> Result<UnixTime, Problem> {
+fn expiry(claims: Object<'_>, now: UnixTime) -> Result<UnixTime, Problem> {
     let exp = claims.get("exp").ok_or(Problem::Missing)?;
     // Down, so that a fraction never lengthens a token's life.
     let expires_at = numeric_date(exp, f64::floor).ok_or(Problem::NotATime)?;
@@ -101,7 +85,7 @@ fn expiry(claims: &Claims, now: UnixTime) -> Result<UnixTime, Problem> {
     if seconds_ago >= i64::from(CLOCK_SKEW) { Err(Problem::Expired { seconds_ago }) } else { Ok(expires_at) }
 }
 
-fn check_not_after(now: UnixTime, claims: &Claims, name: &str) -> Result<(), BadClaim> {
+fn check_not_after(now: UnixTime, claims: Object<'_>, name: &str) -> Result<(), BadClaim> {
     let Some(claim) = claims.get(name) else { return Ok(()) };
     let time = numeric_date(claim, f64::ceil).ok_or(Problem::NotATime.of(name))?;
     let seconds = now.until(time);
@@ -110,12 +94,12 @@ fn check_not_after(now: UnixTime, claims: &Claims, name: &str) -> Result<(), Bad
 
 /// RFC 7519 §2: seconds since 1970, with a fraction if need be. One beyond the year 2106 is
 /// milliseconds or a mistake.
-fn numeric_date(claim: &Value, round: fn(f64) -> f64) -> Option<UnixTime> {
-    let number = claim.as_number()?;
-    let seconds = match number.as_u64() {
-        Some(seconds) => u32::try_from(seconds).ok()?,
+fn numeric_date(claim: &Json<'_>, round: fn(f64) -> f64) -> Option<UnixTime> {
+    let seconds = match claim {
+        Json::Integer(seconds) => u32::try_from(*seconds).ok()?,
         // By way of its digits, because there is no checked conversion from f64.
-        None => format!("{:.0}", round(number.as_f64()?)).parse().ok()?,
+        Json::Float(seconds) => format!("{:.0}", round(*seconds)).parse().ok()?,
+        Json::Null | Json::Bool(_) | Json::Text(_) | Json::Array(_) | Json::Object(_) => return None,
     };
     Some(UnixTime::from_secs(seconds))
 }
@@ -142,9 +126,9 @@ pub enum Problem {
     /// Not the configured value.
     Other {
         /// What it is.
-        found: Excerpt,
+        found: Excerpt<'static>,
         /// What `JWT_ISSUER` or `JWT_AUDIENCE` says.
-        expected: Excerpt,
+        expected: Excerpt<'static>,
     },
     /// Not a number of seconds that a [`UnixTime`] holds.
     NotATime,

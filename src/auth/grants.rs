@@ -6,10 +6,8 @@
 use std::fmt;
 use std::num::NonZeroU32;
 
-use serde_json::{Map, Value};
-
-use super::excerpt::Excerpt;
-use super::identity::{BadIdentity, Identity};
+use super::caller::{BadIdentity, Identity};
+use crate::json::{Excerpt, Json, Object};
 use crate::request::{Role, TokenKind};
 
 /// What the claim says. A member that it leaves out is `None` and sets no limit; an empty list
@@ -30,21 +28,26 @@ pub struct Grants {
 
 impl Grants {
     /// The grants in a claim, and the identity that its `uid` puts in place of another claim.
-    pub(super) fn parse(claim: &Value) -> Result<(Self, Option<Identity>), BadGrants> {
+    pub(super) fn parse(claim: &Json<'_>) -> Result<(Self, Option<Identity>), BadGrants> {
         let members = claim.as_object().ok_or(BadGrants::NotAnObject)?;
         let known = ["channels", "roles", "uid", "maxExpireTime", "tokenTypes", "wildcards"];
-        if let Some(name) = members.keys().find(|name| !known.contains(&name.as_str())) {
-            return Err(BadGrants::Unknown(name.as_str().into()));
+        if let Some(name) = members.keys().find(|name| !known.contains(name)) {
+            return Err(BadGrants::Unknown(name.into()));
         }
-        let max_expire_time = member(members, "maxExpireTime", "an integer of at least 1", |value| {
-            value.as_u64().and_then(|seconds| u32::try_from(seconds).ok()).and_then(NonZeroU32::new)
-        })?;
+        let max_expire_time =
+            member(members, "maxExpireTime", "an integer of at least 1", |value| match value {
+                Json::Integer(seconds) => u32::try_from(*seconds).ok().and_then(NonZeroU32::new),
+                _ => None,
+            })?;
         let grants = Self {
             channels: list(members, "channels")?,
             roles: named(members, "roles", Role::named)?,
             max_expire_time,
             token_types: named(members, "tokenTypes", TokenKind::named)?,
-            wildcards: member(members, "wildcards", "true or false", Value::as_bool)?,
+            wildcards: member(members, "wildcards", "true or false", |value| match value {
+                Json::Bool(wildcards) => Some(*wildcards),
+                _ => None,
+            })?,
         };
         let identity = members.get("uid").map(Identity::parse).transpose().map_err(BadGrants::Uid)?;
         Ok((grants, identity))
@@ -57,7 +60,7 @@ pub enum BadGrants {
     /// Null, a list, a text, …
     NotAnObject,
     /// A member that there is not.
-    Unknown(Excerpt),
+    Unknown(Excerpt<'static>),
     /// A member of a wrong type or value.
     Member {
         /// Which.
@@ -70,7 +73,7 @@ pub enum BadGrants {
         /// The list.
         list: &'static str,
         /// What stands in it.
-        found: Excerpt,
+        found: Excerpt<'static>,
     },
     /// A `uid` that identifies nobody.
     Uid(BadIdentity),
@@ -88,27 +91,25 @@ impl fmt::Display for BadGrants {
     }
 }
 
-type Members = Map<String, Value>;
-
 fn member<T>(
-    members: &Members,
+    members: Object<'_>,
     name: &'static str,
     expected: &'static str,
-    read: impl FnOnce(&Value) -> Option<T>,
+    read: impl FnOnce(&Json<'_>) -> Option<T>,
 ) -> Result<Option<T>, BadGrants> {
     let value = members.get(name);
     value.map(|value| read(value).ok_or(BadGrants::Member { name, expected })).transpose()
 }
 
-fn list(members: &Members, name: &'static str) -> Result<Option<Vec<String>>, BadGrants> {
+fn list(members: Object<'_>, name: &'static str) -> Result<Option<Vec<String>>, BadGrants> {
     member(members, name, "a list of texts", |value| {
-        let texts = value.as_array()?.iter().map(|text| text.as_str().map(str::to_owned));
+        let texts = value.as_array()?.iter().map(|text| text.as_text().map(str::to_owned));
         texts.collect()
     })
 }
 
 fn named<T>(
-    members: &Members,
+    members: Object<'_>,
     name: &'static str,
     known: impl Fn(&str) -> Option<T>,
 ) -> Result<Option<Vec<T>>, BadGrants> {

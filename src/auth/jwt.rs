@@ -1,76 +1,160 @@
-//! JWTs of one issuer: whose key, which claims.
+//! A JWT as it arrives, RFC 7515 §7.1: three base64url parts. Nothing in it is trusted yet.
 
-use super::claims::{Bearer, Expected};
-use super::compact::UnverifiedJwt;
-use super::key_set::{KeySet, KeySetError, NoKey};
-use super::remote_keys::RemoteKeys;
-use super::signature::VerifyingKey;
-use super::{AuthError, Cause};
-use crate::fetch::FetchError;
-use crate::time::UnixTime;
+use std::fmt;
 
-/// How the JWTs of the configured issuer are verified. Made by
-/// [`JwtSettings::parse`](super::JwtSettings::parse).
-#[derive(Debug)]
-pub struct Jwt {
-    pub(super) keys: Keys,
-    pub(super) expected: Expected,
-    /// The header that holds the JWT alone, in lower case; `None` is `Authorization: Bearer`.
-    pub(super) header: Option<String>,
+use super::key::{Algorithm, VerifyingKey};
+use crate::json::{self, Excerpt, Members, NotAnObject};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
+/// The largest JWT that is looked at. API Gateway takes 10 KB of headers in all, and Workers 128 KB;
+/// providers' tokens have 1 to 2 KB.
+pub const JWT_MAX_BYTES: usize = 8 * 1024;
+
+/// A JWT whose header is well-formed.
+pub(super) struct UnverifiedJwt<'a> {
+    /// Header and payload with the dot between them: what is signed.
+    signed: &'a str,
+    payload: &'a str,
+    signature: &'a str,
+    pub(super) algorithm: Algorithm,
+    pub(super) kid: Option<String>,
 }
 
-/// Where the keys are.
-#[derive(Debug)]
-pub(super) enum Keys {
-    Configured(VerifyingKey),
-    Published(RemoteKeys),
+impl<'a> UnverifiedJwt<'a> {
+    pub(super) fn parse(token: &'a str) -> Result<Self, BadJwt> {
+        if token.len() > JWT_MAX_BYTES {
+            return Err(BadJwt::TooLong { bytes: token.len() });
+        }
+        let parts: Vec<&str> = token.split('.').collect();
+        let [header, payload, signature] = parts[..] else {
+            return Err(BadJwt::Parts { parts: parts.len() });
+        };
+        let signed = &token[..header.len() + 1 + payload.len()];
+        let header = decode(header, Part::Header)?;
+        let header = object(&header, Part::Header)?;
+        let header = header.object();
+        // RFC 7515 §4.1.11: an extension that is not understood must be refused, and none is.
+        if header.get("crit").is_some() {
+            return Err(BadJwt::Critical);
+        }
+        // `jku`, `jwk`, `x5u` and `x5c` name a key to trust. They are not read: whoever made the
+        // token would choose the key.
+        let alg = header.text("alg").ok_or(BadJwt::NoAlgorithm)?;
+        let algorithm = Algorithm::named(alg).ok_or_else(|| BadJwt::Algorithm(alg.into()))?;
+        let kid = match header.get("kid") {
+            None => None,
+            Some(kid) => Some(kid.as_text().ok_or(BadJwt::Kid)?.to_owned()),
+        };
+        Ok(Self { signed, payload, signature, algorithm, kid })
+    }
+
+    /// The payload, if `key` signed it.
+    pub(super) fn verify(&self, key: &VerifyingKey) -> Result<Payload, BadJwt> {
+        if self.algorithm != key.algorithm() {
+            return Err(BadJwt::OtherAlgorithm { token: self.algorithm, key: key.algorithm() });
+        }
+        let signature =
+            URL_SAFE_NO_PAD.decode(self.signature).map_err(|_| BadJwt::Encoding(Part::Signature))?;
+        if !key.verifies(self.signed.as_bytes(), &signature) {
+            return Err(BadJwt::Signature { kid: self.kid.as_deref().map(Excerpt::from) });
+        }
+        decode(self.payload, Part::Payload).map(Payload)
+    }
 }
 
-impl Jwt {
-    /// The name of the header that holds the JWT, in lower case, where it is another than
-    /// `Authorization`.
-    #[must_use]
-    pub fn header(&self) -> Option<&str> {
-        self.header.as_deref()
-    }
+/// A payload whose signature is verified.
+pub(super) struct Payload(Vec<u8>);
 
-    pub(super) fn fetch_due(&self, token: &str, now: UnixTime) -> Option<&str> {
-        let Keys::Published(keys) = &self.keys else { return None };
-        let jwt = UnverifiedJwt::parse(token).ok()?;
-        keys.due(jwt.kid.as_deref(), jwt.algorithm, now)
+impl Payload {
+    pub(super) fn claims(&self) -> Result<Members<'_>, BadJwt> {
+        object(&self.0, Part::Payload)
     }
+}
 
-    pub(super) fn fetched(
-        &self,
-        answer: Result<&[u8], FetchError>,
-        now: UnixTime,
-    ) -> Result<(), KeySetError> {
-        match &self.keys {
-            Keys::Configured(_) => Ok(()),
-            Keys::Published(keys) => {
-                keys.fetched(answer.map_err(KeySetError::from).and_then(KeySet::parse), now)
-            }
+/// One of the three parts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// Before the first dot.
+    Header,
+    /// Between the dots.
+    Payload,
+    /// Behind the second dot.
+    Signature,
+}
+
+impl fmt::Display for Part {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Header => "header",
+            Self::Payload => "payload",
+            Self::Signature => "signature",
+        })
+    }
+}
+
+/// Why a text is no JWT that one of our keys signed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum BadJwt {
+    /// More than [`JWT_MAX_BYTES`].
+    TooLong {
+        /// How many.
+        bytes: usize,
+    },
+    /// Not three parts.
+    Parts {
+        /// How many.
+        parts: usize,
+    },
+    /// Not base64url, or in another than its one spelling.
+    Encoding(Part),
+    /// Not an object with unique names.
+    Json(Part, NotAnObject),
+    /// A critical extension.
+    Critical,
+    /// No `alg`, or not a text.
+    NoAlgorithm,
+    /// Another `alg`, `none` among them.
+    Algorithm(Excerpt<'static>),
+    /// A `kid` that is not a text.
+    Kid,
+    /// Signed with another algorithm than its key is for.
+    OtherAlgorithm {
+        /// What the header says.
+        token: Algorithm,
+        /// What the key is for.
+        key: Algorithm,
+    },
+    /// Not the key's signature.
+    Signature {
+        /// The key that the header names.
+        kid: Option<Excerpt<'static>>,
+    },
+}
+
+impl fmt::Display for BadJwt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::TooLong { bytes } => write!(f, "{bytes} bytes, expected at most {JWT_MAX_BYTES}"),
+            Self::Parts { parts } => write!(f, "{parts} parts, expected 3"),
+            Self::Encoding(part) => write!(f, "{part}: expected base64url"),
+            Self::Json(part, error) => write!(f, "{part}: {error}"),
+            Self::Critical => f.write_str("crit: an extension that is not known here"),
+            Self::NoAlgorithm => f.write_str("alg: missing"),
+            Self::Algorithm(alg) => write!(f, "alg: {alg}, expected RS256, ES256, EdDSA or HS256"),
+            Self::Kid => f.write_str("kid: expected a text"),
+            Self::OtherAlgorithm { token, key } => write!(f, "alg: {token}, the key is for {key}"),
+            Self::Signature { kid: Some(kid) } => write!(f, "signature: not made with the key {kid}"),
+            Self::Signature { kid: None } => f.write_str("signature: not made with the key"),
         }
     }
-
-    pub(super) fn bearer(&self, token: &str, now: UnixTime) -> Result<Bearer, AuthError> {
-        let jwt = UnverifiedJwt::parse(token).map_err(refused)?;
-        let claims = match &self.keys {
-            Keys::Configured(key) => jwt.verify(key).map_err(refused)?,
-            Keys::Published(keys) => {
-                let set = keys.current(now).map_err(Cause::no_key_set).map_err(AuthError::Unavailable)?;
-                let key = set.find(jwt.kid.as_deref(), jwt.algorithm);
-                let key = key.map_err(|no_key| match (&no_key, keys.up_to_date()) {
-                    (NoKey::Unknown(_), Err(why)) => AuthError::Unavailable(Cause::no_key_set(why)),
-                    (NoKey::Unknown(_) | NoKey::Ambiguous(_), _) => AuthError::Refused(Cause::NoKey(no_key)),
-                })?;
-                jwt.verify(key).map_err(refused)?
-            }
-        };
-        self.expected.bearer(&claims, now).map_err(|bad| AuthError::Refused(Cause::Claim(bad)))
-    }
 }
 
-fn refused(bad: super::BadJwt) -> AuthError {
-    AuthError::Refused(Cause::Jwt(bad))
+fn decode(part: &str, name: Part) -> Result<Vec<u8>, BadJwt> {
+    // Strict: no padding, and no bits set behind the last byte.
+    URL_SAFE_NO_PAD.decode(part).map_err(|_| BadJwt::Encoding(name))
+}
+
+fn object(text: &[u8], name: Part) -> Result<Members<'_>, BadJwt> {
+    json::read_unique(text).map_err(|error| BadJwt::Json(name, error))
 }

@@ -3,10 +3,12 @@
 use std::fmt;
 use std::net::IpAddr;
 
+use http::Uri;
+
 use super::claims::Expected;
-use super::jwt::{Jwt, Keys};
-use super::remote_keys::RemoteKeys;
-use super::signature::{BadKey, VerifyingKey};
+use super::issuer::{Jwt, Keys};
+use super::key::{BadKey, VerifyingKey};
+use super::key_set;
 
 /// The `JWT_…` variables as texts. An empty one counts as not set, as it does in a `.env` file.
 #[derive(Clone, Copy, Default)]
@@ -56,7 +58,7 @@ impl JwtSettings<'_> {
         match (self.jwks_url, self.public_key, self.secret) {
             (Some(url), key, secret) if set(Some(url)) && !set(key) && !set(secret) => {
                 check_url(url).map_err(BadJwtSetting::Url)?;
-                Ok(Keys::Published(RemoteKeys::new(url.to_owned())))
+                Ok(Keys::Published(key_set::at(url.to_owned())))
             }
             (url, Some(key), secret) if !set(url) && set(Some(key)) && !set(secret) => {
                 let key = VerifyingKey::from_pem(key);
@@ -94,28 +96,28 @@ fn header(name: Option<String>) -> Result<Option<String>, BadJwtSetting> {
 
 /// A key set decides who gets in, so it comes over TLS, or from this machine.
 fn check_url(url: &str) -> Result<(), BadUrl> {
-    let (secure, rest) = match (url.strip_prefix("https://"), url.strip_prefix("http://")) {
-        (Some(rest), _) => (true, rest),
-        (None, Some(rest)) => (false, rest),
-        (None, None) => return Err(BadUrl::Scheme),
+    let is_secure = match (url.starts_with("https://"), url.starts_with("http://")) {
+        (true, _) => true,
+        (false, true) => false,
+        (false, false) => return Err(BadUrl::Scheme),
     };
-    if rest.contains('#') || !rest.bytes().all(|byte| byte.is_ascii_graphic()) {
+    // `Uri` drops a fragment, and takes bytes in a path that no URL has.
+    if url.contains('#') || !url.bytes().all(|byte| byte.is_ascii_graphic()) {
         return Err(BadUrl::Malformed);
     }
-    let authority = rest.split(['/', '?']).next().unwrap_or_default();
-    let (host, port) = match authority.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
-        Some((host, "")) => (host, None),
-        Some((host, port)) => (host, Some(port.strip_prefix(':').ok_or(BadUrl::Malformed)?)),
-        None => authority.split_once(':').map_or((authority, None), |(host, port)| (host, Some(port))),
-    };
-    let address = host.parse::<IpAddr>().ok();
-    // No `@` and no `\`: some readers of URLs would see another host.
+    let uri: Uri = url.parse().map_err(|_| BadUrl::Malformed)?;
+    let authority = uri.authority().ok_or(BadUrl::Malformed)?;
+    let host = authority.host();
+    let port = authority.as_str().strip_prefix(host).ok_or(BadUrl::Malformed)?;
+    let is_port = port.is_empty() || authority.port_u16().is_some_and(|port| port != 0);
+    let address =
+        host.strip_prefix('[').map_or(host, |host| host.trim_end_matches(']')).parse::<IpAddr>().ok();
+    // Some readers of URLs would see another host behind other characters.
     let is_name = host.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_'));
-    let is_port = port.is_none_or(|port| port.parse::<u16>().is_ok_and(|port| port != 0));
     if host.is_empty() || !is_port || !(is_name || address.is_some()) {
         return Err(BadUrl::Malformed);
     }
-    if secure || host == "localhost" || address.is_some_and(|address| address.is_loopback()) {
+    if is_secure || host == "localhost" || address.is_some_and(|address| address.is_loopback()) {
         Ok(())
     } else {
         Err(BadUrl::Plain)

@@ -1,12 +1,15 @@
 //! A JSON Web Key Set, RFC 7517 §5: the public keys that an issuer publishes.
 
 use std::fmt;
+use std::time::Duration;
 
-use serde_json::Value;
+use super::key::{Algorithm, BadKey, VerifyingKey};
+use crate::fetch::{Claim, Fetch, FetchError, RefreshPolicy, Refreshed};
+use crate::json::{self, Excerpt, Json};
 
-use super::excerpt::Excerpt;
-use super::signature::{Algorithm, BadKey, VerifyingKey};
-use crate::fetch::FetchError;
+/// How long fetching a key set may take, connecting included. It is paid by a request that waits,
+/// so it is short; every provider answers from a cache.
+pub const KEY_SET_TIMEOUT: Duration = Duration::from_secs(3);
 
 /// The answer to fetching a key set is read no further than this. A key has some 2 KB with its
 /// certificates, and an issuer publishes two or three.
@@ -15,9 +18,38 @@ pub const KEY_SET_MAX_BYTES: usize = 256 * 1024;
 /// Parsing an RSA key costs a Worker CPU time, so their number is bounded as well.
 const MAX_KEYS: usize = 50;
 
+const REFRESH: RefreshPolicy = RefreshPolicy {
+    // A key that the issuer takes back is good for ten minutes more; providers let the public cache
+    // their sets for that long.
+    refresh_after: 600,
+    // An unknown `kid` is free to make up.
+    retry_after: 60,
+    // Nothing works yet.
+    first_retry_after: 10,
+    // Longer than any outage; yet a key that was taken back does not live on forever behind a
+    // broken connection.
+    max_age: Some(24 * 60 * 60),
+    // KEY_SET_TIMEOUT, rounded up.
+    lost_after: 5,
+    // One request cannot wait for another's fetch (on Workers that hangs), so with only one the
+    // rest of a cold start's burst would get 503.
+    max_first_fetches: 16,
+};
+
+/// The key set at a URL.
+pub(super) type RemoteKeySet = Refreshed<KeySet, KeySetError>;
+
+/// The fetch of a key set, claimed by the request that needs it.
+pub type KeySetClaim<'a> = Claim<'a, KeySet, KeySetError>;
+
+pub(super) fn at(url: String) -> RemoteKeySet {
+    let fetch = Fetch { url, header: None, timeout: KEY_SET_TIMEOUT, max_bytes: KEY_SET_MAX_BYTES };
+    Refreshed::new(fetch, KeySet::parse, REFRESH)
+}
+
 /// The usable keys of a set.
 #[derive(Debug)]
-pub(super) struct KeySet(Vec<Key>);
+pub struct KeySet(Vec<Key>);
 
 #[derive(Debug)]
 struct Key {
@@ -31,8 +63,8 @@ impl KeySet {
         if answer.len() > KEY_SET_MAX_BYTES {
             return Err(KeySetError::TooLarge);
         }
-        let answer: Value = serde_json::from_slice(answer).map_err(|_| KeySetError::NotAKeySet)?;
-        let jwks = answer.get("keys").and_then(Value::as_array).ok_or(KeySetError::NotAKeySet)?;
+        let answer = json::read_unique(answer).map_err(|_| KeySetError::NotAKeySet)?;
+        let jwks = answer.object().get("keys").and_then(Json::as_array).ok_or(KeySetError::NotAKeySet)?;
         if jwks.len() > MAX_KEYS {
             return Err(KeySetError::TooManyKeys { keys: jwks.len() });
         }
@@ -63,11 +95,11 @@ impl KeySet {
 }
 
 impl Key {
-    fn parse(jwk: &Value) -> Result<Self, BadKey> {
+    fn parse(jwk: &Json<'_>) -> Result<Self, BadKey> {
         let jwk = jwk.as_object().ok_or(BadKey::Malformed)?;
         let kid = match jwk.get("kid") {
             None => None,
-            Some(kid) => Some(kid.as_str().ok_or(BadKey::Malformed)?.to_owned()),
+            Some(kid) => Some(kid.as_text().ok_or(BadKey::Malformed)?.to_owned()),
         };
         Ok(Self { kid, key: VerifyingKey::from_jwk(jwk)? })
     }
@@ -78,9 +110,9 @@ impl Key {
 pub enum NoKey {
     /// No key of this `kid`; or, for a token without one, none for its algorithm. A newer set may
     /// have it.
-    Unknown(Option<Excerpt>),
+    Unknown(Option<Excerpt<'static>>),
     /// Several keys of this `kid`; or, for a token without one, several for its algorithm.
-    Ambiguous(Option<Excerpt>),
+    Ambiguous(Option<Excerpt<'static>>),
 }
 
 impl fmt::Display for NoKey {

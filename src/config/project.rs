@@ -8,6 +8,7 @@ use std::str::FromStr;
 use super::reader::Reader;
 use super::secret_store::{CertificateError, RemoteCertificate};
 use super::{Notice, Platform};
+use crate::time::UnixTime;
 use crate::token::{AppCertificate, AppId, Project};
 
 /// What tokens are signed for.
@@ -38,13 +39,13 @@ impl ProjectSource {
         }
     }
 
-    /// The project as it is now.
-    pub fn current(&self) -> Result<Cow<'_, Project>, CertificateError> {
+    /// The project at `now`.
+    pub fn current(&self, now: UnixTime) -> Result<Cow<'_, Project>, CertificateError> {
         match self {
             Self::Given(project) => Ok(Cow::Borrowed(project)),
             Self::Remote(remote) => Ok(Cow::Owned(Project {
                 app_id: remote.app_id,
-                certificate: remote.certificate.current()?,
+                certificate: remote.certificate.current(now)?,
                 secondary: remote.secondary.clone(),
             })),
         }

@@ -7,13 +7,12 @@
 //! Nothing here waits or reads a clock: a request asks what to fetch, the adapter fetches.
 
 use std::fmt;
-use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
-use serde_json::Value;
 
-use crate::fetch::{Fetch, FetchError};
+use crate::fetch::{Claim, Fetch, FetchError, RefreshPolicy, Refreshed};
+use crate::json::{self, Json};
 use crate::time::UnixTime;
 use crate::token::{AppCertificate, NotHex32};
 
@@ -24,29 +23,26 @@ const TIMEOUT: Duration = Duration::from_secs(3);
 /// The largest secret that Secrets Manager holds, and what stands around it.
 const MAX_BYTES: usize = 96 * 1024;
 
-/// How often a certificate is fetched anew. The extension's own cache (300 s, where it is not set
-/// otherwise) comes on top.
-const REFRESH_AFTER: i64 = 60;
-
-/// The least time between two tries while there is no certificate.
-const RETRY_AFTER: i64 = 1;
+const REFRESH: RefreshPolicy = RefreshPolicy {
+    // The extension's own cache (300 s, where it is not set otherwise) comes on top.
+    refresh_after: 60,
+    retry_after: 60,
+    first_retry_after: 1,
+    // A function with an old certificate is better than one with none.
+    max_age: None,
+    lost_after: 1,
+    max_first_fetches: 1,
+};
 
 /// The member that holds the certificate where the secret is a JSON object.
 const MEMBER: &str = "APP_CERTIFICATE";
 
 /// A certificate that is fetched.
 #[derive(Debug)]
-pub struct RemoteCertificate {
-    fetch: Fetch,
-    state: Mutex<State>,
-}
+pub struct RemoteCertificate(Refreshed<AppCertificate, CertificateError>);
 
-#[derive(Debug, Default)]
-struct State {
-    certificate: Option<AppCertificate>,
-    asked: Option<UnixTime>,
-    failure: Option<CertificateError>,
-}
+/// The fetch of a certificate, claimed by the request that needs it.
+pub type CertificateClaim<'a> = Claim<'a, AppCertificate, CertificateError>;
 
 impl RemoteCertificate {
     /// A secret of Secrets Manager by its name or ARN, or with `ssm:` in front of it a parameter of
@@ -65,50 +61,19 @@ impl RemoteCertificate {
             timeout: TIMEOUT,
             max_bytes: MAX_BYTES,
         };
-        Self { fetch, state: Mutex::default() }
+        Self(Refreshed::new(fetch, certificate_in, REFRESH))
     }
 
-    /// What to fetch before a token can be signed, where that is due. To be answered with
-    /// [`Self::fetched`]; meanwhile a certificate that is there stays in use.
-    pub fn fetch_due(&self, now: UnixTime) -> Option<&Fetch> {
-        let mut state = self.state();
-        let pause = if state.certificate.is_some() { REFRESH_AFTER } else { RETRY_AFTER };
-        // A clock that was set back counts as passed.
-        if state.asked.is_some_and(|asked| (0..pause).contains(&asked.until(now))) {
-            return None;
-        }
-        state.asked = Some(now);
-        Some(&self.fetch)
+    /// The fetch that has to be made before a token can be signed. Meanwhile a certificate that is
+    /// there stays in use.
+    pub fn fetch_due(&self, now: UnixTime) -> Option<CertificateClaim<'_>> {
+        self.0.claim(now, |_| false)
     }
 
-    /// Takes what the fetch brought.
-    ///
-    /// # Errors
-    /// Why there is no new certificate, for the log. The one that was there stays in use.
-    pub fn fetched(&self, answer: Result<&[u8], FetchError>) -> Result<(), CertificateError> {
-        let parsed = answer.map_err(CertificateError::Fetch).and_then(certificate_in);
-        let mut state = self.state();
-        match parsed {
-            Ok(certificate) => {
-                *state = State { certificate: Some(certificate), asked: state.asked, failure: None };
-                Ok(())
-            }
-            Err(error) => {
-                state.failure = Some(error);
-                Err(error)
-            }
-        }
-    }
-
-    /// The certificate in use; where there is none, why.
-    pub fn current(&self) -> Result<AppCertificate, CertificateError> {
-        let state = self.state();
-        state.certificate.clone().ok_or(state.failure.unwrap_or(CertificateError::Awaited))
-    }
-
-    fn state(&self) -> MutexGuard<'_, State> {
-        // No code here leaves the state half-written, so a panic elsewhere does not spoil it.
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    /// The certificate in use at `now`; where there is none, why.
+    pub fn current(&self, now: UnixTime) -> Result<AppCertificate, CertificateError> {
+        let current = self.0.current(now).map_err(|failure| failure.unwrap_or(CertificateError::Awaited))?;
+        Ok((*current).clone())
     }
 }
 
@@ -127,6 +92,12 @@ pub enum CertificateError {
     Digits(NotHex32),
 }
 
+impl From<FetchError> for CertificateError {
+    fn from(error: FetchError) -> Self {
+        Self::Fetch(error)
+    }
+}
+
 impl fmt::Display for CertificateError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("APP_CERTIFICATE_SECRET: ")?;
@@ -143,12 +114,14 @@ impl fmt::Display for CertificateError {
 /// The certificate in the extension's answer: the secret is its digits, or an object that holds
 /// them, as the AWS console makes it.
 fn certificate_in(answer: &[u8]) -> Result<AppCertificate, CertificateError> {
-    let answer: Value = serde_json::from_slice(answer).map_err(|_| CertificateError::Answer)?;
-    let secret = answer.get("SecretString").or_else(|| answer.get("Parameter")?.get("Value"));
-    let secret = secret.and_then(Value::as_str).ok_or(CertificateError::Answer)?.trim();
-    let object: Option<Value> = secret.starts_with('{').then(|| serde_json::from_str(secret).ok()).flatten();
-    let digits = match &object {
-        Some(object) => object.get(MEMBER).and_then(Value::as_str).ok_or(CertificateError::Member)?,
+    let answer = json::read_unique(answer).map_err(|_| CertificateError::Answer)?;
+    let answer = answer.object();
+    let parameter = || answer.get("Parameter")?.as_object()?.get("Value");
+    let secret = answer.get("SecretString").or_else(parameter);
+    let secret = secret.and_then(Json::as_text).ok_or(CertificateError::Answer)?.trim();
+    let members = secret.starts_with('{').then(|| json::read_unique(secret.as_bytes()).ok()).flatten();
+    let digits = match &members {
+        Some(members) => members.object().text(MEMBER).ok_or(CertificateError::Member)?,
         None => secret,
     };
     digits.parse().map_err(CertificateError::Digits)

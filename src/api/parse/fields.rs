@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use crate::api::answer::problem::{FieldFault, Problem};
-use crate::json::Json;
+use crate::json::{self, Json};
 use crate::time::Ttl;
 
 /// No request has a tenth of it. It bounds the search for keys given twice, and what is answered.
@@ -71,8 +71,7 @@ impl<'a> Fields<'a> {
 
     /// The keys and values of the object that a body is.
     pub(in crate::api) fn entries_of(body: &'a [u8]) -> Result<Vec<(Cow<'a, str>, Json<'a>)>, Problem> {
-        let value =
-            serde_json::from_slice(body).map_err(|error| Problem::MalformedJson(error.to_string()))?;
+        let value = json::read(body).map_err(|error| Problem::MalformedJson(error.to_string()))?;
         if let Json::Object(entries) = value {
             return Ok(entries);
         }

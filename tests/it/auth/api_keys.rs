@@ -28,7 +28,7 @@ fn by_header(
 fn each_key_names_its_backend() {
     let (shop, forum, authenticator) = two_keys();
     for (key, name) in [(shop, "shop"), (forum, "forum")] {
-        let caller = Caller::Key { name: name.to_owned() };
+        let caller = Caller::api_key(name);
         let secret = key.expose_secret();
         assert_eq!(send(&authenticator, &format!("Bearer {secret}"), now()), Ok(caller.clone()));
         assert_eq!(send(&authenticator, &format!("bEARER {secret}"), now()), Ok(caller.clone()));
@@ -113,7 +113,7 @@ fn a_made_key_is_a_token_of_its_own_shape() {
 fn entries_are_read_as_sha256sum_prints_them() {
     assert!(ApiKeys::parse(ENTRIES).is_ok());
     let authenticator = Authenticator::new(Some(keys(ENTRIES)), None);
-    assert_eq!(by_header(&authenticator, "backend-key-1"), Ok(Caller::Key { name: "shop".to_owned() }));
+    assert_eq!(by_header(&authenticator, "backend-key-1"), Ok(Caller::api_key("shop")));
 }
 
 #[test]

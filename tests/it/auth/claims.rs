@@ -2,7 +2,7 @@ use agora_token_server::auth::{AuthError, Authenticator, Caller, Identity, JwtSe
 use agora_token_server::time::UnixTime;
 use serde_json::{Value, json};
 
-use super::{accepting, after, ask_with_jwt, bearer, bound, now, refusal, settings};
+use super::{accepting, after, ask_with_jwt, bound, caller, now, refusal, settings};
 use crate::common::issuer::{AUDIENCE, Key, NOW, SECRET, claims, claims_with};
 
 fn by_secret() -> JwtSettings<'static> {
@@ -26,8 +26,8 @@ fn a_jwt_is_good_until_its_end_and_30_seconds() {
     assert!(ask_at(&json!({}), after(3600 + 29)).is_ok());
     assert_eq!(refusal(ask_at(&json!({}), after(3600 + 30))), "jwt exp: expired 30 s ago");
     assert_eq!(refusal(ask_at(&json!({}), after(100_000))), "jwt exp: expired 96400 s ago");
-    let bearer = bearer(&authenticator(), &Key::secret().jwt(&claims()));
-    assert_eq!(bearer.expires_at, after(3600));
+    let bearer = caller(&authenticator(), &Key::secret().jwt(&claims()));
+    assert_eq!(bearer.expires_at, Some(after(3600)));
 }
 
 #[test]
@@ -115,7 +115,7 @@ fn the_subject_is_a_text_or_an_integer() {
     let subject = |sub: Value| {
         let settings = JwtSettings { uid_claim: Some("none"), ..by_secret() };
         let token = Key::secret().jwt(&claims_with(&json!({ "sub": sub })));
-        bearer(&accepting(settings), &token).subject
+        caller(&accepting(settings), &token).subject
     };
     assert_eq!(subject(json!("auth0|42")).as_deref(), Some("auth0|42"));
     assert_eq!(subject(json!(42)).as_deref(), Some("42"));
@@ -130,7 +130,7 @@ fn the_subject_is_a_text_or_an_integer() {
 fn an_identity_is_the_sub_unless_another_claim_is_named() {
     let identity = |uid_claim, changes| {
         let settings = JwtSettings { uid_claim, ..by_secret() };
-        bearer(&accepting(settings), &Key::secret().jwt(&claims_with(&changes))).identity
+        caller(&accepting(settings), &Key::secret().jwt(&claims_with(&changes))).identity
     };
     assert_eq!(identity(None, json!({})), bound("alice"));
     assert_eq!(identity(Some(""), json!({})), bound("alice"));

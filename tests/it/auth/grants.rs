@@ -1,8 +1,8 @@
-use agora_token_server::auth::{Authenticator, Bearer, Grants, Identity, JwtSettings};
+use agora_token_server::auth::{Authenticator, Caller, Grants, Identity, JwtSettings};
 use agora_token_server::request::{Role, TokenKind};
 use serde_json::{Value, json};
 
-use super::{accepting, ask_with_jwt, bearer, bound, now, refusal, settings};
+use super::{accepting, ask_with_jwt, bound, caller, now, refusal, settings};
 use crate::common::issuer::{Key, SECRET, claims};
 
 fn by_secret() -> JwtSettings<'static> {
@@ -16,8 +16,8 @@ fn token(claim: &str, value: Value) -> String {
     Key::secret().jwt(&claims)
 }
 
-fn granted(grants: Value) -> Bearer {
-    bearer(&accepting(by_secret()), &token("agora", grants))
+fn granted(grants: Value) -> Caller {
+    caller(&accepting(by_secret()), &token("agora", grants))
 }
 
 fn cause(grants: Value) -> String {
@@ -61,7 +61,7 @@ fn what_grants_leave_out_is_no_limit_and_an_empty_list_is_nothing() {
 
 #[test]
 fn a_jwt_without_grants_has_none() {
-    assert_eq!(bearer(&accepting(by_secret()), &Key::secret().jwt(&claims())).grants, None);
+    assert_eq!(caller(&accepting(by_secret()), &Key::secret().jwt(&claims())).grants, None);
 }
 
 #[test]
@@ -119,10 +119,10 @@ fn grants_that_are_not_exactly_grants_make_the_credential_bad() {
 fn the_claim_can_have_another_name() {
     let name = "https://example.com/agora";
     let authenticator = accepting(JwtSettings { grants_claim: Some(name), ..by_secret() });
-    let grants = bearer(&authenticator, &token(name, json!({ "channels": ["room-1"] }))).grants.unwrap();
+    let grants = caller(&authenticator, &token(name, json!({ "channels": ["room-1"] }))).grants.unwrap();
     assert_eq!(grants.channels.unwrap(), texts(&["room-1"]));
     // Then `agora` is a claim like any other.
-    assert_eq!(bearer(&authenticator, &token("agora", json!(null))).grants, None);
+    assert_eq!(caller(&authenticator, &token("agora", json!(null))).grants, None);
     let answer = ask_with_jwt(&authenticator, &token(name, json!(null)), now());
     assert_eq!(refusal(answer), "jwt https://example.com/agora: expected an object");
 }
@@ -130,10 +130,10 @@ fn the_claim_can_have_another_name() {
 #[test]
 fn granted_uid_stands_even_where_identities_are_free_or_the_claim_is_missing() {
     let free = accepting(JwtSettings { uid_claim: Some("none"), ..by_secret() });
-    assert_eq!(bearer(&free, &token("agora", json!({ "uid": "bob" }))).identity, bound("bob"));
-    assert_eq!(bearer(&free, &token("agora", json!({}))).identity, Identity::Free);
+    assert_eq!(caller(&free, &token("agora", json!({ "uid": "bob" }))).identity, bound("bob"));
+    assert_eq!(caller(&free, &token("agora", json!({}))).identity, Identity::Free);
     let by_claim = accepting(JwtSettings { uid_claim: Some("uid"), ..by_secret() });
-    assert_eq!(bearer(&by_claim, &token("agora", json!({ "uid": "bob" }))).identity, bound("bob"));
+    assert_eq!(caller(&by_claim, &token("agora", json!({ "uid": "bob" }))).identity, bound("bob"));
     let answer = ask_with_jwt(&by_claim, &token("agora", json!({})), now());
     assert_eq!(refusal(answer), "jwt uid: missing");
 }

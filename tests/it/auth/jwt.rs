@@ -1,7 +1,7 @@
 use agora_token_server::auth::{Authenticator, JwtSettings};
 use serde_json::{Value, json};
 
-use super::{accepting, ask_with_jwt, bearer, bound, now, refusal, rsa_jwt, settings};
+use super::{accepting, ask_with_jwt, bound, caller, now, refusal, rsa_jwt, settings};
 use crate::common::issuer::{
     ED25519_PUBLIC_PEM, Key, P256_PUBLIC_PEM, RSA_PUBLIC_PEM, SECRET, claims, claims_with,
 };
@@ -27,7 +27,7 @@ fn with_each_key() -> [(Key, JwtSettings<'static>); 4] {
 #[test]
 fn each_algorithm_verifies_with_its_configured_key() {
     for (key, settings) in with_each_key() {
-        let bearer = bearer(&accepting(settings), &key.jwt(&claims()));
+        let bearer = caller(&accepting(settings), &key.jwt(&claims()));
         assert_eq!(bearer.subject.as_deref(), Some("alice"), "{}", key.alg());
         assert_eq!(bearer.identity, bound("alice"));
     }
@@ -36,13 +36,13 @@ fn each_algorithm_verifies_with_its_configured_key() {
 #[test]
 fn ed25519_is_another_name_of_eddsa() {
     let authenticator = accepting(JwtSettings { public_key: Some(ED25519_PUBLIC_PEM), ..settings() });
-    bearer(&authenticator, &Key::ed25519().jwt_with(&json!({ "alg": "Ed25519" }), &claims()));
+    caller(&authenticator, &Key::ed25519().jwt_with(&json!({ "alg": "Ed25519" }), &claims()));
 }
 
 #[test]
 fn a_key_in_one_line_is_read_too() {
     let one_line = RSA_PUBLIC_PEM.replace('\n', "\\n");
-    bearer(&accepting(JwtSettings { public_key: Some(&one_line), ..settings() }), &Key::rsa().jwt(&claims()));
+    caller(&accepting(JwtSettings { public_key: Some(&one_line), ..settings() }), &Key::rsa().jwt(&claims()));
 }
 
 #[test]
@@ -115,7 +115,7 @@ fn a_key_in_the_header_is_not_trusted() {
         "jwt signature: not made with the key"
     );
     // Nor does it harm a good token.
-    bearer(&rsa_only(), &Key::rsa().jwt_with(&header, &claims()));
+    caller(&rsa_only(), &Key::rsa().jwt_with(&header, &claims()));
 }
 
 #[test]
@@ -153,7 +153,7 @@ fn an_oversized_jwt_is_refused_before_anything_else() {
     };
     let large = of_length(10_000);
     assert_eq!(cause(&authenticator, &large), format!("jwt {} bytes, expected at most 8192", large.len()));
-    bearer(&authenticator, &of_length(5_000));
+    caller(&authenticator, &of_length(5_000));
 }
 
 #[test]
@@ -234,7 +234,7 @@ fn a_critical_extension_is_refused() {
 #[test]
 fn typ_may_be_anything_and_kid_must_be_a_text() {
     for typ in ["JWT", "at+jwt", "application/at+jwt"] {
-        bearer(&rsa_only(), &Key::rsa().jwt_with(&json!({ "alg": "RS256", "typ": typ }), &claims()));
+        caller(&rsa_only(), &Key::rsa().jwt_with(&json!({ "alg": "RS256", "typ": typ }), &claims()));
     }
     for kid in [json!(1), json!(null), json!(["k1"])] {
         let token = Key::rsa().jwt_with(&json!({ "alg": "RS256", "kid": kid }), &claims());

@@ -1,7 +1,8 @@
 use std::time::Duration;
 
 use agora_token_server::auth::{
-    Authenticator, Caller, Credentials, JwtSettings, KEY_SET_MAX_BYTES, KEY_SET_TIMEOUT, KeySetError,
+    Authenticator, Caller, Credentials, JwtSettings, KEY_SET_MAX_BYTES, KEY_SET_TIMEOUT, KeySetClaim,
+    KeySetError,
 };
 use agora_token_server::fetch::FetchError;
 use agora_token_server::time::UnixTime;
@@ -19,9 +20,7 @@ fn authenticator() -> Authenticator {
 /// With a set already fetched.
 fn holding(jwks: &[Value]) -> Authenticator {
     let authenticator = authenticator();
-    let token = Key::rsa().jwt_of("k1", &claims());
-    assert_eq!(due(&authenticator, &token, now()), Some(URL));
-    assert_eq!(authenticator.fetched(Ok(&key_set(jwks)), now()), Ok(()));
+    fetched(&authenticator, &Ok(key_set(jwks)), now()).unwrap();
     authenticator
 }
 
@@ -38,10 +37,26 @@ fn claims() -> Value {
     claims_with(&json!({ "exp": NOW + 200_000 }))
 }
 
-fn due<'a>(authenticator: &'a Authenticator, token: &str, at: UnixTime) -> Option<&'a str> {
+fn due<'a>(authenticator: &'a Authenticator, token: &str, at: UnixTime) -> Option<KeySetClaim<'a>> {
     let authorization = format!("Bearer {token}");
     let credentials = Credentials { authorization: Some(&authorization), ..Credentials::default() };
     authenticator.fetch_due(&credentials, at)
+}
+
+fn is_due(authenticator: &Authenticator, token: &str, at: UnixTime) -> bool {
+    due(authenticator, token, at).is_some_and(|claim| claim.request().url == URL)
+}
+
+/// What comes of a fetch that this answers.
+#[track_caller]
+fn fetched(
+    authenticator: &Authenticator,
+    answer: &Result<Vec<u8>, FetchError>,
+    at: UnixTime,
+) -> Result<(), KeySetError> {
+    let claim = due(authenticator, &Key::rsa().jwt_of("k1", &claims()), at).expect("a fetch is due");
+    assert_eq!(claim.request().url, URL);
+    claim.resolve(answer.as_deref().map_err(|error| *error), at)
 }
 
 /// One request as the handler has it: a fetch where one is due, then the answer.
@@ -52,10 +67,10 @@ fn request(
     issuer: impl Fn() -> Result<Vec<u8>, FetchError>,
 ) -> (Result<Caller, agora_token_server::auth::AuthError>, usize) {
     let mut fetches = 0;
-    if due(authenticator, token, at).is_some() {
+    if let Some(claim) = due(authenticator, token, at) {
         fetches += 1;
         let answer = issuer();
-        let _ = authenticator.fetched(answer.as_deref().map_err(|error| *error), at);
+        let _ = claim.resolve(answer.as_deref().map_err(|error| *error), at);
     }
     (ask_with_jwt(authenticator, token, at), fetches)
 }
@@ -86,27 +101,27 @@ fn what_cannot_be_a_jwt_fetches_nothing() {
     let good = Key::rsa().jwt(&claims());
     let none = Key::rsa().jwt_with(&json!({ "alg": "none" }), &claims());
     for token in ["x", "a.b", "a.b.c", &none, &good[5..], &"x".repeat(10_000)] {
-        assert_eq!(due(&authenticator, token, now()), None, "{token}");
+        assert!(due(&authenticator, token, now()).is_none(), "{token}");
     }
-    assert_eq!(authenticator.fetch_due(&Credentials::default(), now()), None);
-    assert_eq!(Authenticator::none().fetch_due(&Credentials::default(), now()), None);
+    assert!(authenticator.fetch_due(&Credentials::default(), now()).is_none());
+    assert!(Authenticator::none().fetch_due(&Credentials::default(), now()).is_none());
 }
 
 #[test]
 fn a_configured_key_is_never_fetched() {
     let authenticator = Authenticator::new(None, Some(super::rsa_jwt()));
-    assert_eq!(due(&authenticator, &Key::rsa().jwt_of("k9", &claims()), now()), None);
+    assert!(due(&authenticator, &Key::rsa().jwt_of("k9", &claims()), now()).is_none());
 }
 
 #[test]
 fn a_set_is_renewed_after_ten_minutes_by_one_request_while_others_go_on() {
     let authenticator = holding(&[k1()]);
     let token = Key::rsa().jwt_of("k1", &claims());
-    assert_eq!(due(&authenticator, &token, after(599)), None);
-    assert_eq!(due(&authenticator, &token, after(600)), Some(URL));
-    assert_eq!(due(&authenticator, &token, after(600)), None);
+    assert!(!is_due(&authenticator, &token, after(599)));
+    let claim = due(&authenticator, &token, after(600)).unwrap();
+    assert!(!is_due(&authenticator, &token, after(600)));
     assert!(ask_with_jwt(&authenticator, &token, after(600)).is_ok());
-    assert_eq!(authenticator.fetched(Ok(&key_set(&[k2()])), after(600)), Ok(()));
+    assert_eq!(claim.resolve(Ok(&key_set(&[k2()])), after(600)), Ok(()));
     assert_eq!(refusal(ask_with_jwt(&authenticator, &token, after(600))), r#"jwt unknown kid "k1""#);
 }
 
@@ -187,29 +202,66 @@ fn a_forged_token_is_not_refused_while_it_cannot_be_told() {
 fn the_burst_of_a_cold_start_fetches_sixteen_times_at_most() {
     let authenticator = authenticator();
     let token = Key::rsa().jwt_of("k1", &claims());
-    let fetches = (0..100).filter(|_| due(&authenticator, &token, now()).is_some()).count();
-    assert_eq!(fetches, 16);
+    let mut claims: Vec<_> = (0..100).filter_map(|_| due(&authenticator, &token, now())).collect();
+    assert_eq!(claims.len(), 16);
     assert_eq!(outage(ask_with_jwt(&authenticator, &token, now())), "key set: not fetched yet");
-    assert_eq!(authenticator.fetched(Ok(&key_set(&[k1()])), now()), Ok(()));
-    assert_eq!(authenticator.fetched(Err(FetchError::Unreachable), now()), Ok(()), "one success is enough");
+    assert_eq!(claims.pop().unwrap().resolve(Ok(&key_set(&[k1()])), now()), Ok(()));
+    let failed = claims.pop().unwrap().resolve(Err(FetchError::Unreachable), now());
+    assert_eq!(failed, Ok(()), "one success is enough");
     assert!(ask_with_jwt(&authenticator, &token, now()).is_ok());
 }
 
 #[test]
-fn a_fetch_that_nobody_reports_on_does_not_stop_all_others() {
+fn lost_fetch_stops_no_other_one() {
     let authenticator = authenticator();
     let token = Key::rsa().jwt_of("k1", &claims());
-    while due(&authenticator, &token, now()).is_some() {}
-    assert_eq!(due(&authenticator, &token, after(4)), None);
-    assert_eq!(due(&authenticator, &token, after(10)), Some(URL));
+    // A platform that ends a request without a word.
+    let lose = |token: &str, at| due(&authenticator, token, at).map(std::mem::forget).is_some();
+    while lose(&token, now()) {}
+    assert!(!is_due(&authenticator, &token, after(4)));
+    assert!(is_due(&authenticator, &token, after(10)));
+
+    let authenticator = holding(&[k1()]);
+    let lose = |token: &str, at| due(&authenticator, token, at).map(std::mem::forget).is_some();
+    let unknown = Key::p256().jwt_of("k2", &claims());
+    assert!(lose(&unknown, after(60)));
+    assert_eq!(outage(ask_with_jwt(&authenticator, &unknown, after(61))), "key set: not fetched yet");
+    assert!(ask_with_jwt(&authenticator, &token, after(61)).is_ok());
+    assert!(!is_due(&authenticator, &unknown, after(119)));
+    assert!(is_due(&authenticator, &unknown, after(120)));
+}
+
+#[test]
+fn dropped_claim_is_released() {
+    let authenticator = authenticator();
+    let token = Key::rsa().jwt_of("k1", &claims());
+    for _ in 0..100 {
+        assert!(is_due(&authenticator, &token, now()), "each request hangs up");
+    }
+    let claims_kept: Vec<_> = (0..100).filter_map(|_| due(&authenticator, &token, now())).collect();
+    assert_eq!(claims_kept.len(), 16);
+    drop(claims_kept);
 
     let authenticator = holding(&[k1()]);
     let unknown = Key::p256().jwt_of("k2", &claims());
-    assert_eq!(due(&authenticator, &unknown, after(60)), Some(URL));
-    assert_eq!(outage(ask_with_jwt(&authenticator, &unknown, after(61))), "key set: not fetched yet");
-    assert!(ask_with_jwt(&authenticator, &token, after(61)).is_ok());
-    assert_eq!(due(&authenticator, &unknown, after(119)), None);
-    assert_eq!(due(&authenticator, &unknown, after(120)), Some(URL));
+    assert!(is_due(&authenticator, &unknown, after(60)));
+    let again = due(&authenticator, &unknown, after(60)).expect("the first claim was released");
+    assert!(!is_due(&authenticator, &unknown, after(60)));
+    again.resolve(Ok(&key_set(&[k1(), k2()])), after(60)).unwrap();
+    assert!(ask_with_jwt(&authenticator, &unknown, after(60)).is_ok());
+    assert!(!is_due(&authenticator, &Key::rsa().jwt_of("k9", &claims()), after(61)), "a minute's pause");
+}
+
+#[test]
+fn lost_claim_that_ends_later_releases_no_other_one() {
+    let authenticator = holding(&[k1()]);
+    let unknown = Key::p256().jwt_of("k2", &claims());
+    let lost = due(&authenticator, &unknown, after(60)).unwrap();
+    let running = due(&authenticator, &unknown, after(120)).unwrap();
+    drop(lost);
+    assert!(!is_due(&authenticator, &unknown, after(121)));
+    drop(running);
+    assert!(is_due(&authenticator, &unknown, after(121)));
 }
 
 #[test]
@@ -217,16 +269,16 @@ fn a_clock_that_is_set_back_stops_nothing() {
     let authenticator = holding(&[k1()]);
     let token = Key::rsa().jwt_of("k1", &claims_with(&json!({ "iat": null })));
     let second_earlier = UnixTime::from_secs(NOW - 1);
-    assert_eq!(due(&authenticator, &token, second_earlier), None);
+    assert!(!is_due(&authenticator, &token, second_earlier));
     assert!(ask_with_jwt(&authenticator, &token, second_earlier).is_ok());
     let hour_earlier = UnixTime::from_secs(NOW - 3600);
-    assert_eq!(due(&authenticator, &token, hour_earlier), Some(URL));
+    assert!(is_due(&authenticator, &token, hour_earlier));
     assert!(ask_with_jwt(&authenticator, &token, hour_earlier).is_ok());
 }
 
 #[test]
 fn an_answer_that_is_no_key_set_keeps_the_one_that_was_there() {
-    let cases: [(Result<Vec<u8>, FetchError>, &str); 12] = [
+    let cases: [(Result<Vec<u8>, FetchError>, &str); 13] = [
         (Err(FetchError::TimedOut), "key set: timed out"),
         (Err(FetchError::TooLarge), "key set: more than 262144 bytes"),
         (Err(FetchError::Status(500)), "key set: status 500, expected 200"),
@@ -236,6 +288,7 @@ fn an_answer_that_is_no_key_set_keeps_the_one_that_was_there() {
         (Ok(b"<html>".to_vec()), "key set: expected JSON with a list of keys"),
         (Ok(b"[]".to_vec()), "key set: expected JSON with a list of keys"),
         (Ok(br#"{"keys":{}}"#.to_vec()), "key set: expected JSON with a list of keys"),
+        (Ok(br#"{"keys":[],"keys":[]}"#.to_vec()), "key set: expected JSON with a list of keys"),
         (Ok(key_set(&[])), "key set: no keys in it"),
         (Ok(key_set(&vec![k1(); 51])), "key set: 51 keys, expected at most 50"),
         (
@@ -246,9 +299,7 @@ fn an_answer_that_is_no_key_set_keeps_the_one_that_was_there() {
     let token = Key::rsa().jwt_of("k1", &claims());
     for (answer, expected) in cases {
         let authenticator = holding(&[k1()]);
-        assert_eq!(due(&authenticator, &token, after(600)), Some(URL));
-        let error: KeySetError =
-            authenticator.fetched(answer.as_deref().map_err(|error| *error), after(600)).unwrap_err();
+        let error = fetched(&authenticator, &answer, after(600)).unwrap_err();
         assert_eq!(error.to_string(), expected);
         assert!(ask_with_jwt(&authenticator, &token, after(600)).is_ok());
         let unknown = Key::p256().jwt_of("k2", &claims());
@@ -318,7 +369,7 @@ fn keys_that_are_not_for_verifying_are_left_out() {
     for (members, expected) in unusable {
         let authenticator = authenticator();
         let set = key_set(&[Key::rsa().jwk(&members)]);
-        let error = authenticator.fetched(Ok(&set), now()).unwrap_err();
+        let error = fetched(&authenticator, &Ok(set), now()).unwrap_err();
         assert_eq!(error.to_string(), format!("key set: no usable key in it; {expected}"), "{members}");
     }
     let usable = [
@@ -327,7 +378,7 @@ fn keys_that_are_not_for_verifying_are_left_out() {
         json!({ "x5c": ["MII"], "x5t": "x", "unknown": {} }),
     ];
     for members in usable {
-        assert_eq!(authenticator().fetched(Ok(&key_set(&[Key::rsa().jwk(&members)])), now()), Ok(()));
+        assert_eq!(fetched(&authenticator(), &Ok(key_set(&[Key::rsa().jwk(&members)])), now()), Ok(()));
     }
 }
 
@@ -337,7 +388,7 @@ fn a_kid_that_stands_twice_is_nobodys() {
     let authenticator = holding(&[k1(), twin, k2()]);
     let token = Key::rsa().jwt_of("k1", &claims());
     assert_eq!(refusal(ask_with_jwt(&authenticator, &token, now())), r#"jwt several keys have the kid "k1""#);
-    assert_eq!(due(&authenticator, &token, after(100)), None);
+    assert!(!is_due(&authenticator, &token, after(100)));
     // One that cannot verify is no twin.
     let authenticator = holding(&[k1(), Key::other_rsa().jwk(&json!({ "kid": "k1", "use": "enc" }))]);
     assert!(ask_with_jwt(&authenticator, &token, now()).is_ok());

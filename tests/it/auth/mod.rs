@@ -10,7 +10,7 @@ mod settings;
 mod which_credential;
 
 use agora_token_server::auth::{
-    ApiKeys, AuthError, Authenticator, Bearer, Caller, Credentials, Identity, Jwt, JwtSettings,
+    ApiKeys, AuthError, Authenticator, Caller, Credentials, Identity, Jwt, JwtSettings,
 };
 use agora_token_server::time::UnixTime;
 
@@ -55,12 +55,9 @@ fn ask_with_jwt(authenticator: &Authenticator, token: &str, at: UnixTime) -> Res
     send(authenticator, &format!("Bearer {token}"), at)
 }
 
-/// The bearer of a JWT that is accepted.
-fn bearer(authenticator: &Authenticator, token: &str) -> Bearer {
-    match ask_with_jwt(authenticator, token, now()).unwrap() {
-        Caller::Bearer(bearer) => bearer,
-        other => panic!("{other:?}"),
-    }
+/// The caller of a JWT that is accepted.
+fn caller(authenticator: &Authenticator, token: &str) -> Caller {
+    ask_with_jwt(authenticator, token, now()).unwrap()
 }
 
 fn bound(identity: &str) -> Identity {

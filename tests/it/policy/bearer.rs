@@ -2,7 +2,7 @@
 
 use std::num::NonZeroU32;
 
-use agora_token_server::auth::{Bearer, Caller, Grants, Identity};
+use agora_token_server::auth::{AppLevel, Caller, Grants, Identity};
 use agora_token_server::policy::{Denied, Policy};
 use agora_token_server::request::{Companion, Role, TokenKind, TokenRequest, TokenSpec};
 use agora_token_server::time::{Ttl, UnixTime};
@@ -11,17 +11,24 @@ use agora_token_server::token::{Access, PrivilegeTtl, Resource};
 use super::{NOW, every_kind, old_rtc, only, permitted, room_user, rtc, rtm, user};
 
 /// A bearer who may take any identity.
-fn free(grants: Option<Grants>) -> Bearer {
-    Bearer { subject: Some("alice".to_owned()), identity: Identity::Free, expires_at: NOW.plus(600), grants }
+fn free(grants: Option<Grants>) -> Caller {
+    Caller {
+        name: Some("jwt:alice".to_owned()),
+        subject: Some("alice".to_owned()),
+        identity: Identity::Free,
+        grants,
+        expires_at: Some(NOW.plus(600)),
+        app_level: AppLevel::Granted,
+    }
 }
 
-fn bound(identity: &str) -> Bearer {
-    Bearer { identity: Identity::Bound(identity.to_owned()), ..free(None) }
+fn bound(identity: &str) -> Caller {
+    Caller { identity: Identity::Bound(identity.to_owned()), ..free(None) }
 }
 
-fn grant(policy: &Policy, bearer: &Bearer, spec: TokenSpec) -> Result<(), Denied> {
+fn grant(policy: &Policy, bearer: &Caller, spec: TokenSpec) -> Result<(), Denied> {
     let request = TokenRequest { spec, ttl: Ttl::HOUR };
-    policy.grant(&Caller::Bearer(bearer.clone()), request, NOW).map(drop)
+    policy.grant(bearer, request, NOW).map(drop)
 }
 
 #[track_caller]
@@ -146,7 +153,7 @@ fn wildcards_can_be_taken_away() {
 fn a_lifetime_has_the_shortest_ceiling() {
     let ceiling = |policy: &Policy, max_expire_time, expires_at| {
         let grants = Some(Grants { max_expire_time, ..Grants::default() });
-        policy.ceiling(&Caller::Bearer(Bearer { expires_at, ..free(grants) }), NOW)
+        policy.ceiling(&Caller { expires_at: Some(expires_at), ..free(grants) }, NOW)
     };
     let later = NOW.plus(600);
     let policy = Policy { max_ttl: Ttl::HOUR, ..Policy::unrestricted() };
@@ -160,7 +167,7 @@ fn a_lifetime_has_the_shortest_ceiling() {
     for ended in [NOW, UnixTime::from_secs(NOW.as_secs() - 30)] {
         assert_eq!(ceiling(&policy, None, ended), 0);
     }
-    let bearer = Bearer { expires_at: NOW, ..free(None) };
+    let bearer = Caller { expires_at: Some(NOW), ..free(None) };
     let denied = Denied::ExpireTime { asked: Ttl::HOUR, longest: 0 };
     assert_eq!(grant(&policy, &bearer, rtm("alice")), Err(denied));
 }
@@ -168,7 +175,7 @@ fn a_lifetime_has_the_shortest_ceiling() {
 #[test]
 fn every_identity_of_a_request_is_the_bearers() {
     let everything = Grants { token_types: Some(TokenKind::ALL.to_vec()), ..Grants::default() };
-    let bearer = |identity| Bearer { grants: Some(everything.clone()), ..bound(identity) };
+    let bearer = |identity| Caller { grants: Some(everything.clone()), ..bound(identity) };
     let ask_as = |id: &str| {
         let user = || user(id);
         [
@@ -210,7 +217,7 @@ fn every_identity_of_a_request_is_the_bearers() {
 fn a_pattern_with_the_subject_in_it() {
     let policy = only(&["lobby", "user-{sub}", "user-{sub}-*"]);
     let send = |subject: Option<&str>, channel: &str| {
-        let bearer = Bearer { subject: subject.map(str::to_owned), ..free(None) };
+        let bearer = Caller { subject: subject.map(str::to_owned), ..free(None) };
         grant(&policy, &bearer, rtc(channel, "1", Companion::Nothing))
     };
     let denied = Err(Denied::Channel { field: "channel" });
@@ -229,7 +236,7 @@ fn a_pattern_with_the_subject_in_it() {
     // The subject is put in once, and as it is.
     assert_eq!(send(Some("{sub}"), "user-{sub}"), Ok(()));
     // Nobody without a JWT has a subject.
-    for caller in [Caller::Anyone, Caller::Key { name: "alice".to_owned() }] {
+    for caller in [Caller::open(), Caller::api_key("alice")] {
         let request = TokenRequest { spec: rtc("user-alice", "1", Companion::Nothing), ttl: Ttl::HOUR };
         assert_eq!(policy.grant(&caller, request, NOW).map(drop), denied);
     }

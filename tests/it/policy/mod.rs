@@ -67,8 +67,8 @@ fn every_kind() -> Vec<(TokenSpec, Vec<TokenKind>)> {
 fn grant(policy: &Policy, spec: TokenSpec) -> Result<(), Denied> {
     let request = TokenRequest { spec, ttl: Ttl::HOUR };
     // A key stands for a backend, which only the configuration limits: as anybody is.
-    let key = Caller::Key { name: "backend".to_owned() };
-    let granted = policy.grant(&Caller::Anyone, request.clone(), NOW);
+    let key = Caller::api_key("backend");
+    let granted = policy.grant(&Caller::open(), request.clone(), NOW);
     assert_eq!(policy.grant(&key, request.clone(), NOW), granted);
     granted.map(|grant| assert_eq!(*grant.request(), request))
 }
@@ -233,10 +233,10 @@ fn a_lifetime_has_a_ceiling() {
     let policy = Policy { max_ttl: longest, ..Policy::unrestricted() };
     for (spec, _) in every_kind() {
         let send = |seconds| TokenRequest { spec: spec.clone(), ttl: Ttl::from_secs(seconds).unwrap() };
-        assert!(policy.grant(&Caller::Anyone, send(600), NOW).is_ok());
+        assert!(policy.grant(&Caller::open(), send(600), NOW).is_ok());
         let asked = Ttl::from_secs(601).unwrap();
         assert_eq!(
-            policy.grant(&Caller::Anyone, send(601), NOW),
+            policy.grant(&Caller::open(), send(601), NOW),
             Err(Denied::ExpireTime { asked, longest: 600 })
         );
     }

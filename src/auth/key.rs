@@ -27,8 +27,9 @@ use p256::ecdsa::signature::Verifier;
 use rsa::pkcs8::DecodePublicKey;
 use rsa::traits::PublicKeyParts;
 use rsa::{BoxedUint, RsaPublicKey};
-use serde_json::{Map, Value};
 use sha2::Sha256;
+
+use crate::json::{Json, Object};
 
 /// What a JWT is signed with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -120,17 +121,18 @@ impl VerifyingKey {
     }
 
     /// The key in a JWK, where it is one that may verify a signature of ours. RFC 7517 §4.
-    pub(super) fn from_jwk(jwk: &Map<String, Value>) -> Result<Self, BadKey> {
-        match jwk.get("use").map(Value::as_str) {
+    pub(super) fn from_jwk(jwk: Object<'_>) -> Result<Self, BadKey> {
+        match jwk.get("use").map(Json::as_text) {
             None | Some(Some("sig")) => {}
             Some(_) => return Err(BadKey::OtherUse),
         }
-        match jwk.get("key_ops").map(Value::as_array) {
+        match jwk.get("key_ops").map(Json::as_array) {
             None => {}
-            Some(Some(operations)) if operations.iter().any(|operation| operation == "verify") => {}
+            Some(Some(operations))
+                if operations.iter().any(|operation| operation.as_text() == Some("verify")) => {}
             Some(_) => return Err(BadKey::OtherUse),
         }
-        let key = match (text(jwk, "kty"), text(jwk, "crv")) {
+        let key = match (jwk.text("kty"), jwk.text("crv")) {
             (Some("RSA"), _) => {
                 let [n, e] = ["n", "e"].map(|member| bytes(jwk, member));
                 Self::from_rsa(BoxedUint::from_be_slice_vartime(&n?), BoxedUint::from_be_slice_vartime(&e?))
@@ -146,7 +148,7 @@ impl VerifyingKey {
             _ => Err(BadKey::OtherType),
         }?;
         match jwk.get("alg") {
-            Some(alg) if alg.as_str().and_then(Algorithm::named) != Some(key.algorithm()) => {
+            Some(alg) if alg.as_text().and_then(Algorithm::named) != Some(key.algorithm()) => {
                 Err(BadKey::OtherAlgorithm)
             }
             _ => Ok(key),
@@ -262,10 +264,6 @@ impl fmt::Display for BadKey {
     }
 }
 
-fn text<'a>(jwk: &'a Map<String, Value>, member: &str) -> Option<&'a str> {
-    jwk.get(member).and_then(Value::as_str)
-}
-
-fn bytes(jwk: &Map<String, Value>, member: &str) -> Result<Vec<u8>, BadKey> {
-    text(jwk, member).and_then(|text| URL_SAFE_NO_PAD.decode(text).ok()).ok_or(BadKey::Malformed)
+fn bytes(jwk: Object<'_>, member: &str) -> Result<Vec<u8>, BadKey> {
+    jwk.text(member).and_then(|text| URL_SAFE_NO_PAD.decode(text).ok()).ok_or(BadKey::Malformed)
 }
