@@ -5,7 +5,7 @@
 
 mod subject;
 
-use agora_token_server::inspect::{Claimed, Inspection};
+use agora_token_server::inspect::{Client, Inspection};
 use agora_token_server::time::Ttl;
 use agora_token_server::token::{
     AccessToken, AccessToken2, PrivilegeTtl, Project, RtcPrivileges, Service, Uid,
@@ -81,7 +81,7 @@ fn verify(bencher: Bencher<'_, '_>) {
 fn inspect(bencher: Bencher<'_, '_>) {
     let project = Project::public_test();
     let text = token(rtc("room-1")).build(&project.certificate);
-    bencher.bench(|| Inspection::of(black_box(&text), &project, NOW, Claimed::default()));
+    bencher.bench(|| Inspection::new(black_box(&text), &project, NOW, Client::default()));
 }
 
 /// From a request to its answer and its line for the log.

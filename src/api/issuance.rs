@@ -18,7 +18,7 @@ use super::{Body, Context, json, json_body, whole};
 use crate::auth::Caller;
 use crate::config::{Config, Format};
 use crate::grant::{Grant, IssuedToken};
-use crate::inspect::{Claimed, Inspection};
+use crate::inspect::{Client, Inspection};
 use crate::request::TokenRequest;
 use crate::time::Ttl;
 use crate::token::Project;
@@ -71,8 +71,8 @@ impl Issuance<'_> {
     pub(super) fn inspect(&self) -> Result<Response<Bytes>, Problem> {
         let asked = parse::inspect::parse(json_body(self.request)?)?;
         let project = self.project()?;
-        let claimed = Claimed { channel: asked.channel.as_deref(), uid: asked.uid.as_deref() };
-        let inspection = Inspection::of(&asked.token, &project, self.context.now, claimed);
+        let client = Client::new(asked.channel.as_deref(), asked.uid.as_deref());
+        let inspection = Inspection::new(&asked.token, &project, self.context.now, client);
         Ok(private(&Report::new(&inspection)))
     }
 

@@ -8,7 +8,7 @@ use clap::Args;
 use super::{Failure, inspect_text, project};
 use crate::adapter::{host, native};
 use crate::api::answer::inspect::Report;
-use crate::inspect::{Claimed, Inspection};
+use crate::inspect::{Client, Inspection};
 
 /// More than any token has; what is longer is explained by its beginning.
 const MAX_INPUT_BYTES: u64 = 1024 * 1024;
@@ -32,8 +32,8 @@ impl Inspect {
     pub(super) fn run(&self) -> Result<ExitCode, Failure> {
         let token = if self.token == "-" { read_token()? } else { self.token.clone() };
         let project = project()?;
-        let claimed = Claimed { channel: self.channel.as_deref(), uid: self.uid.as_deref() };
-        let inspection = Inspection::of(&token, &project, host::now(), claimed);
+        let client = Client::new(self.channel.as_deref(), self.uid.as_deref());
+        let inspection = Inspection::new(&token, &project, host::now(), client);
         if self.json {
             let report = serde_json::to_string_pretty(&Report::new(&inspection));
             println!("{}", report.expect("texts and numbers have a JSON form"));

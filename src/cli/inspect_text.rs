@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use crate::inspect::{
-    EndedBy, InspectedPrivilege, InspectedService, Inspection, Problem, Quoted, Severity, Signature, Span,
+    EndedBy, Finding, InspectedPrivilege, InspectedService, Inspection, Quoted, Severity, Signature, Span,
 };
 use crate::time::UnixTime;
 use crate::token::{Payload, Permissions};
@@ -45,11 +45,11 @@ pub fn render(inspection: &Inspection, colour: bool) -> String {
     if inspection.unknown_services > 0 {
         page.row("unknown", &format!("{} more services", inspection.unknown_services));
     }
-    if !inspection.problems.is_empty() {
+    if !inspection.findings.is_empty() {
         page.text.push('\n');
     }
-    for problem in &inspection.problems {
-        page.problem(problem);
+    for finding in &inspection.findings {
+        page.finding(finding);
     }
     page.text
 }
@@ -61,8 +61,8 @@ struct Page {
 
 impl Page {
     fn heading(&mut self, inspection: &Inspection) {
-        let errors = inspection.problems.iter().any(|problem| problem.severity == Severity::Error);
-        let (style, verdict) = match (errors, inspection.problems.is_empty()) {
+        let errors = inspection.findings.iter().any(|finding| finding.severity == Severity::Error);
+        let (style, verdict) = match (errors, inspection.findings.is_empty()) {
             (true, _) => (RED, "refused"),
             (false, true) => (GREEN, "usable"),
             (false, false) => (YELLOW, "usable, with warnings"),
@@ -101,13 +101,14 @@ impl Page {
         self.line(&format!("    {name:<20}{end}"));
     }
 
-    fn problem(&mut self, problem: &Problem) {
-        let style = match problem.severity {
+    fn finding(&mut self, finding: &Finding) {
+        let style = match finding.severity {
             Severity::Error => RED,
             Severity::Warning => YELLOW,
         };
-        let severity = self.styled(style, problem.severity.name());
-        self.line(&format!("{severity}: {} [{}]", problem.fact, problem.fact.code()));
+        let severity = self.styled(style, finding.severity.name());
+        let explanation = finding.kind.explain();
+        self.line(&format!("{severity}: {} [{}]", explanation.what, explanation.code));
     }
 
     fn row(&mut self, name: &str, value: &str) {
@@ -136,17 +137,17 @@ fn counted(permissions: &Permissions) -> String {
 #[cfg(test)]
 mod tests {
     use super::render;
-    use crate::inspect::{Claimed, Inspection};
+    use crate::inspect::{Client, Inspection};
     use crate::time::{Ttl, UnixTime};
     use crate::token::{AccessToken2, PrivilegeTtl, Project, RtcPrivileges, Service};
 
     const ISSUED_AT: UnixTime = UnixTime::from_secs(1_700_000_000);
 
-    fn inspected(service: Service, claimed: Claimed<'_>) -> Inspection {
+    fn inspected(service: Service, client: Client<'_>) -> Inspection {
         let project = Project::public_test();
         let token =
             AccessToken2::new(project.app_id, ISSUED_AT, Ttl::HOUR, 1, service).build(&project.certificate);
-        Inspection::of(&token, &project, ISSUED_AT.plus(600), claimed)
+        Inspection::new(&token, &project, ISSUED_AT.plus(600), client)
     }
 
     fn inspection() -> Inspection {
@@ -154,7 +155,7 @@ mod tests {
             publish_audio_stream: Some(PrivilegeTtl::from_secs(300).unwrap()),
             ..RtcPrivileges::subscriber(PrivilegeTtl::UNTIL_TOKEN_ENDS)
         };
-        inspected(Service::rtc(&"room-1".parse().unwrap(), &42.into(), rtc), Claimed::default())
+        inspected(Service::rtc(&"room-1".parse().unwrap(), &42.into(), rtc), Client::default())
     }
 
     #[test]
@@ -192,8 +193,8 @@ does (error 109): renew earlier, or pass 0 for privileges that last as long as t
     fn nothing_in_a_token_steers_the_terminal() {
         let clear = "\x1b[2J";
         let service = Service::rtm(&clear.parse().unwrap(), Ttl::HOUR.into());
-        let claimed = Claimed { channel: None, uid: Some("\x1b[3J") };
-        let page = render(&inspected(service, claimed), false);
+        let client = Client::new(None, Some("\x1b[3J"));
+        let page = render(&inspected(service, client), false);
         assert!(page.contains(r#"userId "\u{1b}[2J""#), "{page}");
         assert!(page.contains(r#"the client uses "\u{1b}[3J""#), "{page}");
         assert!(!page.contains('\x1b'));

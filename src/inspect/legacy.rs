@@ -1,4 +1,4 @@
-//! The versions before 006, by their looks. They are only recognised.
+//! The versions before 006, by their looks. They are only recognized.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -47,7 +47,7 @@ pub(super) struct Legacy {
 }
 
 /// A token of an old version, if `text` has the looks of one.
-pub(super) fn recognise(text: &str) -> Option<Legacy> {
+pub(super) fn recognize(text: &str) -> Option<Legacy> {
     let legacy = |version, app_id: Option<&str>| {
         Some(Legacy { version, app_id: app_id.and_then(|digits| digits.parse().ok()) })
     };

@@ -1,6 +1,6 @@
 //! Names as Agora compares them: wildcards, and texts that should not be names.
 
-use super::fact::{Fact, OddUid};
+use super::finding::{FindingKind, OddUid};
 use crate::token::Field;
 use crate::token::{Account, ChannelName, NameError, canonical_u32};
 
@@ -11,7 +11,7 @@ pub(super) fn is_wildcard(name: &str) -> bool {
 
 /// Whether a token's name, perhaps a wildcard, is good for a client's. Takes time in proportion to
 /// both lengths.
-pub(super) fn is_good_for(pattern: &str, name: &str) -> bool {
+pub(super) fn matches(pattern: &str, name: &str) -> bool {
     let Some((head, rest)) = pattern.split_once('*') else {
         return pattern.is_empty() || pattern == name;
     };
@@ -38,6 +38,10 @@ pub(super) fn uid_in_token(claimed: &str) -> &str {
 /// The words that languages make of a missing value.
 pub(super) const PLACEHOLDERS: [&str; 6] = ["undefined", "null", "NaN", "None", "nil", "[object Object]"];
 
+/// Texts that are told from their checksum alone: uid 0 and the text 0, a wildcard, placeholders.
+pub(super) const TELLING: [&str; 9] =
+    ["", "0", "*", "undefined", "null", "NaN", "None", "nil", "[object Object]"];
+
 /// The word for a missing value that `name` is, if it is one.
 pub(super) fn placeholder(name: &str) -> Option<&'static str> {
     PLACEHOLDERS.into_iter().find(|word| name == *word)
@@ -57,7 +61,7 @@ pub(super) fn not_allowed(field: Field, name: &str) -> Option<NameError> {
 }
 
 /// What a uid is that looks like a number without being a uid.
-pub(super) fn odd_uid(uid: &str) -> Option<Fact> {
+pub(super) fn odd_uid(uid: &str) -> Option<FindingKind> {
     let digits = uid.strip_prefix(['-', '+']).unwrap_or(uid);
     let all_digits = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
     let odd = if canonical_u32(uid).is_some() {
@@ -75,12 +79,12 @@ pub(super) fn odd_uid(uid: &str) -> Option<Fact> {
     } else {
         return None;
     };
-    Some(Fact::OddUid(odd, uid.to_owned()))
+    Some(FindingKind::OddUid(odd, uid.to_owned()))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::is_good_for;
+    use super::matches;
 
     #[test]
     fn wildcards_match_as_agora_documents_them() {
@@ -100,7 +104,7 @@ mod tests {
             ("ab*ba", "aba", false),
             ("a**b", "ab", true),
         ] {
-            assert_eq!(is_good_for(pattern, name), good, "{pattern} {name}");
+            assert_eq!(matches(pattern, name), good, "{pattern} {name}");
         }
     }
 }

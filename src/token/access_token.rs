@@ -198,6 +198,12 @@ impl UnverifiedAccessToken {
         self.privileges().iter().any(|(privilege, _)| *privilege == RTM_LOGIN)
     }
 
+    /// The CRC-32 of the channel (or, of RTM, the user) and of the uid that it was made for.
+    #[must_use]
+    pub fn checksums(&self) -> (u32, u32) {
+        (self.crc_channel, self.crc_uid)
+    }
+
     /// Whether it was made for a channel (or, of RTM, a user) of this CRC-32. One name in four
     /// thousand million other names has it too.
     #[must_use]

@@ -1,7 +1,7 @@
 //! Broken and surprising tokens, one file each: what is said of them, word for word.
 
 use crate::common::vectors;
-use agora_token_server::inspect::{Claimed, Inspection, Signature};
+use agora_token_server::inspect::{Client, Inspection, Signature};
 use agora_token_server::time::UnixTime;
 use agora_token_server::token::Project;
 use serde_json::{Value, json};
@@ -14,8 +14,8 @@ fn project() -> Project {
 
 fn inspection(vector: &Value) -> Inspection {
     let now = UnixTime::from_secs(vector["now"].as_u64().unwrap().try_into().unwrap());
-    let claimed = Claimed { channel: vector["channel"].as_str(), uid: vector["uid"].as_str() };
-    Inspection::of(vector["token"].as_str().unwrap(), &project(), now, claimed)
+    let client = Client::new(vector["channel"].as_str(), vector["uid"].as_str());
+    Inspection::new(vector["token"].as_str().unwrap(), &project(), now, client)
 }
 
 #[test]
@@ -25,7 +25,7 @@ fn what_is_said_of_a_token_is_what_its_vector_expects() {
     let mut differences = Vec::new();
     for vector in vectors {
         let inspection = inspection(&vector);
-        let problems = || inspection.problems.iter();
+        let problems = || inspection.findings.iter();
         let found = json!({
             "usable": inspection.usable(),
             "signature": match inspection.signature {
@@ -34,8 +34,8 @@ fn what_is_said_of_a_token_is_what_its_vector_expects() {
                 Signature::Invalid => "invalid",
                 Signature::Unchecked(_) => "unchecked",
             },
-            "problems": problems().map(|problem| problem.fact.code()).collect::<Vec<_>>(),
-            "words": problems().map(|problem| problem.fact.to_string()).collect::<Vec<_>>(),
+            "problems": problems().map(|problem| problem.kind.explain().code).collect::<Vec<_>>(),
+            "words": problems().map(|problem| problem.kind.explain().what).collect::<Vec<_>>(),
         });
         if found != vector["expect"] {
             differences.push(format!("{}: {found:#}\nexpected {:#}\n", vector["id"], vector["expect"]));
@@ -51,7 +51,7 @@ fn every_older_form_is_recognised_and_named() {
     for vector in vectors {
         let now = UnixTime::from_secs(1_446_455_472);
         let inspection =
-            Inspection::of(vector["token"].as_str().unwrap(), &project(), now, Claimed::default());
+            Inspection::new(vector["token"].as_str().unwrap(), &project(), now, Client::default());
         let expected = match vector["version"].as_str().unwrap() {
             "DynamicKey" => "002",
             "1" => "signaling",
@@ -59,7 +59,7 @@ fn every_older_form_is_recognised_and_named() {
         };
         assert_eq!(inspection.version.unwrap().name(), expected, "{}", vector["id"]);
         assert!(!inspection.usable(), "{}", vector["id"]);
-        let codes: Vec<_> = inspection.problems.iter().map(|problem| problem.fact.code()).collect();
+        let codes: Vec<_> = inspection.findings.iter().map(|problem| problem.kind.explain().code).collect();
         assert_eq!(codes, ["old_version"], "{}", vector["id"]);
     }
 }

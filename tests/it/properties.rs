@@ -2,7 +2,7 @@
 //! and nothing that arrives panics or costs more than its length.
 
 use crate::common::{dressed, inflated, payload};
-use agora_token_server::inspect::{Claimed, Inspection};
+use agora_token_server::inspect::{Client, Inspection};
 use agora_token_server::time::{Ttl, UnixTime};
 use agora_token_server::token::{
     Access, AccessToken, AccessToken2, ParseError, Payload, Permissions, PrivilegeTtl, Project, Resource,
@@ -115,12 +115,12 @@ fn token_006() -> impl Strategy<Value = (AccessToken, String, String)> {
 
 /// Whatever it is, it is explained.
 fn explain(text: &str, channel: &str) {
-    let claimed = Claimed { channel: Some(channel), uid: Some(channel) };
-    for claimed in [claimed, Claimed::default()] {
+    let client = Client::new(Some(channel), Some(channel));
+    for client in [client, Client::default()] {
         let now = UnixTime::from_secs(1_700_000_000);
-        let inspection = Inspection::of(text, &Project::public_test(), now, claimed);
-        for problem in &inspection.problems {
-            assert!(problem.fact.to_string().len() < 8 * 1024);
+        let inspection = Inspection::new(text, &Project::public_test(), now, client);
+        for problem in &inspection.findings {
+            assert!(problem.kind.explain().what.len() < 8 * 1024);
         }
     }
 }

@@ -3,7 +3,7 @@
 use serde::{Serialize, Serializer};
 
 use crate::inspect::{
-    EndedBy, InspectedPrivilege, InspectedService, Inspection, Problem, Signature, Version, Wildcard,
+    EndedBy, Finding, InspectedPrivilege, InspectedService, Inspection, Signature, Version, Wildcard,
 };
 use crate::time::UnixTime;
 use crate::token::{Access, Payload, Permissions, Resource, Text};
@@ -30,7 +30,7 @@ pub struct Report<'a> {
     services: Vec<Service<'a>>,
     unknown_services: u16,
     wildcards: Vec<WildcardName<'a>>,
-    problems: Vec<Found>,
+    problems: Vec<Problem>,
 }
 
 #[derive(Serialize)]
@@ -78,7 +78,7 @@ struct WildcardName<'a> {
 }
 
 #[derive(Serialize)]
-struct Found {
+struct Problem {
     code: &'static str,
     severity: &'static str,
     detail: String,
@@ -107,7 +107,7 @@ impl<'a> Report<'a> {
             services: inspection.services.iter().map(|service| Service::new(service, inspection)).collect(),
             unknown_services: inspection.unknown_services,
             wildcards: inspection.wildcards.iter().map(WildcardName::from).collect(),
-            problems: inspection.problems.iter().map(Found::from).collect(),
+            problems: inspection.findings.iter().map(Problem::from).collect(),
         }
     }
 }
@@ -160,13 +160,10 @@ impl<'a> From<&'a Wildcard> for WildcardName<'a> {
     }
 }
 
-impl From<&Problem> for Found {
-    fn from(problem: &Problem) -> Self {
-        Self {
-            code: problem.fact.code(),
-            severity: problem.severity.name(),
-            detail: problem.fact.to_string(),
-        }
+impl From<&Finding> for Problem {
+    fn from(finding: &Finding) -> Self {
+        let explanation = finding.kind.explain();
+        Self { code: explanation.code, severity: finding.severity.name(), detail: explanation.what }
     }
 }
 
@@ -190,7 +187,7 @@ mod tests {
     use serde_json::json;
 
     use super::Report;
-    use crate::inspect::{Claimed, Inspection};
+    use crate::inspect::{Client, Inspection};
     use crate::time::{Ttl, UnixTime};
     use crate::token::{
         Access, AccessToken2, Permissions, PrivilegeTtl, Project, Resource, RtcPrivileges, Service,
@@ -207,7 +204,7 @@ mod tests {
         let token = AccessToken2::new(project.app_id, issued_at, Ttl::HOUR, 1, service)
             .with(Service::rtm2(&"alice".parse().unwrap(), permissions, Ttl::HOUR.into()))
             .build(&project.certificate);
-        let inspection = Inspection::of(&token, &project, issued_at.plus(600), Claimed::default());
+        let inspection = Inspection::new(&token, &project, issued_at.plus(600), Client::default());
         assert_eq!(
             serde_json::to_value(Report::new(&inspection)).unwrap(),
             json!({
@@ -246,7 +243,7 @@ mod tests {
     #[test]
     fn a_report_on_no_token_is_short() {
         let now = UnixTime::from_secs(0);
-        let inspection = Inspection::of("null", &Project::public_test(), now, Claimed::default());
+        let inspection = Inspection::new("null", &Project::public_test(), now, Client::default());
         let report = serde_json::to_value(Report::new(&inspection)).unwrap();
         assert_eq!(report["signatureDetail"], "there is no token to check");
         assert_eq!(report["problems"][0]["code"], "placeholder");

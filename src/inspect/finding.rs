@@ -1,16 +1,51 @@
 //! What can be wrong with a token.
 
-use super::{Accident, Version};
+use super::legacy::Version;
+use super::repair::Repair;
 use crate::time::UnixTime;
-use crate::token::AppId;
-use crate::token::Field;
-use crate::token::NameError;
-use crate::token::ParseError;
+use crate::token::{AppId, Field, NameError, ParseError};
 
-/// Something that is wrong with a token, or may be. `Display` says it in a sentence, and what to do.
+/// Something that is wrong, or may be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Finding {
+    /// How bad it is.
+    pub severity: Severity,
+    /// What it is.
+    pub kind: FindingKind,
+}
+
+impl Finding {
+    pub(super) const fn error(kind: FindingKind) -> Self {
+        Self { severity: Severity::Error, kind }
+    }
+}
+
+/// How bad a finding is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Severity {
+    /// The client is refused.
+    Error,
+    /// The token works, but perhaps not as intended.
+    Warning,
+}
+
+impl Severity {
+    /// `error` or `warning`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Error => "error",
+            Self::Warning => "warning",
+        }
+    }
+}
+
+/// What is wrong with a token, or may be. [`explain`](Self::explain) puts it into words.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[allow(missing_docs, reason = "the names of the fields say what they are")]
-pub enum Fact {
+#[non_exhaustive]
+pub enum FindingKind {
     /// There is nothing.
     Empty,
     /// A word that stands for a missing value.
@@ -26,7 +61,7 @@ pub enum Fact {
     /// A version that is not known.
     UnknownVersion(String),
     /// The token is whole, but something happened to its text.
-    Accident(Accident),
+    Repaired(&'static Repair),
     /// Its end is missing.
     CutOff,
     /// It cannot be read.
@@ -106,54 +141,4 @@ pub enum OddUid {
     LeadingZeros,
     /// With a fraction or an exponent.
     NotWhole,
-}
-
-impl Fact {
-    /// Its stable code, for programs.
-    #[must_use]
-    pub fn code(&self) -> &'static str {
-        match self {
-            Self::Empty => "empty",
-            Self::Placeholder(_) => "placeholder",
-            Self::Jwt => "jwt",
-            Self::Json => "json",
-            Self::Hex32 { .. } => "app_id_or_certificate",
-            Self::NotAToken => "not_a_token",
-            Self::UnknownVersion(_) => "unknown_version",
-            Self::Accident(accident) => accident.code(),
-            Self::CutOff => "cut_off",
-            Self::Damaged(_) => "damaged",
-            Self::OldVersion(_) => "old_version",
-            Self::OlderVersion => "older_version",
-            Self::OtherAppId { .. } => "other_app_id",
-            Self::SignatureInvalid => "signature_invalid",
-            Self::SignedWithSecondary => "signed_with_secondary",
-            Self::Expired { .. } => "expired",
-            Self::ExpireZero => "expire_zero",
-            Self::IssuedInFuture { .. } => "issued_in_future",
-            Self::ShortLived { .. } => "short_lived",
-            Self::ExpireIsTimestamp { .. } => "expire_is_timestamp",
-            Self::Over24Hours { .. } => "over_24_hours",
-            Self::NoServices => "no_services",
-            Self::UnknownServices(_) => "unknown_services",
-            Self::TooMuch => "too_much",
-            Self::NoRtcService { .. } => "no_rtc_service",
-            Self::PrivilegeMissing { .. } => "privilege_missing",
-            Self::NoPrivileges { .. } => "no_privileges",
-            Self::PrivilegesEnded { .. } => "privileges_ended",
-            Self::PrivilegeIsTimestamp { .. } => "privilege_is_timestamp",
-            Self::PrivilegeIsSeconds { .. } => "privilege_is_seconds",
-            Self::PrivilegesBeyondToken { .. } => "privileges_beyond_token",
-            Self::UidIsTextZero => "uid_is_text_zero",
-            Self::OddUid(..) => "odd_uid",
-            Self::NameIsPlaceholder { .. } => "name_is_placeholder",
-            Self::NameNotAllowed { .. } => "name_not_allowed",
-            Self::NoUser { .. } => "no_user",
-            Self::ChannelDiffers { .. } => "channel_differs",
-            Self::UidDiffers { .. } => "uid_differs",
-            Self::UserDiffers { .. } => "user_differs",
-            Self::WildcardChannel { .. } => "wildcard_channel",
-            Self::WildcardUid { .. } => "wildcard_uid",
-        }
-    }
 }
