@@ -12,7 +12,7 @@ use agora_token_server::token::{
 };
 use divan::{AllocProfiler, Bencher, black_box};
 use http::Method;
-use subject::{BODY, NOW, app, context, request, rtc, three_hmacs, token, with_permissions};
+use subject::{BODY, NOW, answer, app, context, request, rtc, three_hmacs, token, with_permissions};
 
 /// Counts what is allocated, beside the times.
 #[global_allocator]
@@ -88,18 +88,18 @@ fn inspect(bencher: Bencher<'_, '_>) {
 #[divan::bench]
 fn handler_token(bencher: Bencher<'_, '_>) {
     let (app, context, request) = (app(), context(), request(Method::POST, "/token", BODY));
-    bencher.bench(|| app.respond(black_box(&request), &context));
+    bencher.bench(|| answer(&app, black_box(&request), &context));
 }
 
 #[divan::bench]
 fn handler_drop_in(bencher: Bencher<'_, '_>) {
     let (app, context) = (app(), context());
     let request = request(Method::GET, "/rtc/room-1/publisher/uid/42", b"");
-    bencher.bench(|| app.respond(black_box(&request), &context));
+    bencher.bench(|| answer(&app, black_box(&request), &context));
 }
 
 #[divan::bench]
 fn handler_refusal(bencher: Bencher<'_, '_>) {
     let (app, context, request) = (app(), context(), request(Method::POST, "/token", b"{}"));
-    bencher.bench(|| app.respond(black_box(&request), &context));
+    bencher.bench(|| answer(&app, black_box(&request), &context));
 }

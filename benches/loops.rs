@@ -10,7 +10,7 @@ use std::hint::black_box;
 
 use agora_token_server::token::{AccessToken, AccessToken2, Project, RtcPrivileges, Uid};
 use http::Method;
-use subject::{BODY, NOW, app, context, request, rtc, three_hmacs, token, with_permissions};
+use subject::{BODY, NOW, answer, app, context, request, rtc, three_hmacs, token, with_permissions};
 
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).filter(|argument| argument != "--bench").collect();
@@ -63,7 +63,7 @@ fn named(name: &str) -> Box<dyn FnMut()> {
         "handler_token" => {
             let (app, context, request) = (app(), context(), request(Method::POST, "/token", BODY));
             Box::new(move || {
-                black_box(app.respond(black_box(&request), &context));
+                black_box(answer(&app, black_box(&request), &context));
             })
         }
         _ => panic!("no loop is called {name}"),

@@ -9,7 +9,8 @@ use crate::fetch::{Fetch, FetchError};
 
 /// Makes the fetch on a thread of its own: it comes once in minutes, and an asynchronous client
 /// would weigh more than the rest of the server.
-pub(crate) async fn fetch(fetch: Fetch) -> Result<Bytes, FetchError> {
+pub(crate) async fn fetch(fetch: &Fetch) -> Result<Bytes, FetchError> {
+    let fetch = fetch.clone();
     tokio::task::spawn_blocking(move || get(&fetch)).await.unwrap_or(Err(FetchError::Unreachable))
 }
 

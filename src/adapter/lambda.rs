@@ -10,7 +10,7 @@ use lambda_http::{Body as EventBody, Error, Request, RequestExt, Response, servi
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 
 use super::{client, host};
-use crate::api::{App, Body, MAX_BODY_BYTES};
+use crate::api::{App, Body, Step};
 use crate::config::{Config, Platform};
 
 /// Reads the configuration and answers events until Lambda ends the process.
@@ -31,14 +31,20 @@ async fn answer(app: &App, event: Request) -> Response<EventBody> {
     let peer = peer(&event);
     let (mut parts, body) = event.into_parts();
     parts.uri = uri;
-    let request = Request::from_parts(parts, body).map(limited);
+    let request = Request::from_parts(parts, body).map(read);
     let context = host::context(host::now(), Some(request_id), peer);
-    let mut visit = app.begin(&request, &context);
-    while let Some(fetch) = visit.fetch_due() {
-        visit.fetched(&client::fetch(fetch).await);
-    }
-    // Nothing is counted here: API Gateway's throttle does it before a request costs anything.
-    let answer = visit.answer();
+    let mut step = app.begin(&request, &context);
+    let answer = loop {
+        step = match step {
+            Step::Fetch(due) => {
+                let body = client::fetch(due.request()).await;
+                due.resolve(body)
+            }
+            // API Gateway's throttle counts requests before they cost anything.
+            Step::Count(count) => count.allow(),
+            Step::Done(answer) => break answer,
+        };
+    };
     host::print(answer.log.to_json(start.elapsed()));
     answer.response.map(text)
 }
@@ -111,13 +117,12 @@ fn peer(event: &Request) -> Option<IpAddr> {
 }
 
 /// Lambda has read the body already, up to its own limit of 6 MB.
-fn limited(body: EventBody) -> Body {
-    let bytes = match body {
+fn read(body: EventBody) -> Body {
+    Body::Whole(match body {
         EventBody::Text(text) => Bytes::from(text),
         EventBody::Binary(bytes) => Bytes::from(bytes),
         _ => Bytes::new(),
-    };
-    if bytes.len() > MAX_BODY_BYTES { Body::TooLarge } else { Body::Whole(bytes) }
+    })
 }
 
 /// Every answer is UTF-8 text, which need not go through base64.

@@ -8,8 +8,6 @@ use governor::middleware::NoOpMiddleware;
 use governor::state::keyed::HashMapStateStore;
 use governor::{Quota, RateLimiter};
 
-use crate::api::Visit;
-
 /// From so many callers on, those that have not come lately are forgotten; then again when there
 /// are twice as many as were left. So a flood from ever new addresses costs the memory of one
 /// minute, and no search through all of them for each of its requests.
@@ -36,17 +34,20 @@ impl Limiter {
         Self { counts, forget_from: AtomicUsize::new(FORGET_FROM) }
     }
 
-    /// Counts one request.
-    pub(super) fn count(&self, visit: &mut Visit<'_>) {
-        let Some(counts) = &self.counts else { return };
-        let Some(caller) = visit.caller_key() else { return };
-        if let Err(until) = counts.check_key(&caller) {
+    /// Counts one request of this caller.
+    ///
+    /// # Errors
+    /// The seconds until the caller's next request is allowed.
+    pub(super) fn count(&self, caller: impl FnOnce() -> String) -> Result<(), u32> {
+        let Some(counts) = &self.counts else { return Ok(()) };
+        let counted = counts.check_key(&caller()).map_err(|until| {
             let wait = until.wait_time_from(MonotonicClock.now());
-            visit.limited(u32::try_from(wait.as_secs()).unwrap_or(u32::MAX).saturating_add(1));
-        }
+            u32::try_from(wait.as_secs()).unwrap_or(u32::MAX).saturating_add(1)
+        });
         if counts.len() > self.forget_from.load(Ordering::Relaxed) {
             counts.retain_recent();
             self.forget_from.store(FORGET_FROM.max(2 * counts.len()), Ordering::Relaxed);
         }
+        counted
     }
 }

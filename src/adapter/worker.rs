@@ -20,7 +20,7 @@ use worker::wasm_bindgen::{JsError, JsValue};
 use worker::{AbortController, AbortSignal, Date, Delay, Env, Request, RequestInit, RequestRedirect};
 
 use super::host;
-use crate::api::{Answer, App, Body, HEADERS_READ, MAX_BODY_BYTES, Visit, X_REQUEST_ID};
+use crate::api::{Answer, App, Body, HEADERS_READ, MAX_BODY_BYTES, Step, X_REQUEST_ID};
 use crate::config::{Config, Platform};
 use crate::fetch::{Fetch, FetchError};
 
@@ -88,10 +88,14 @@ async fn answer_to(env: &Env, request: &http::Request<Body>) -> Answer {
     let text = |name| request.headers().get(name).and_then(|value| value.to_str().ok());
     let peer = text(CLIENT_ADDRESS).and_then(|address| address.parse().ok());
     let context = host::context(now, text(REQUEST_ID).map(str::to_owned), peer);
+    let unconfigured;
     let isolate = match ISOLATE.get() {
         Some(isolate) => isolate,
         None => match configured(env).await {
-            Err(error) => return App::new(Err(error)).respond(request, &context),
+            Err(error) => {
+                unconfigured = Isolate { app: App::new(Err(error)), counts_requests: false };
+                &unconfigured
+            }
             config => {
                 let app = App::starting(config, now, |line| worker::console_log!("{line}"));
                 let counts_requests = env.rate_limiter(RATE_LIMITER).is_ok();
@@ -99,14 +103,20 @@ async fn answer_to(env: &Env, request: &http::Request<Body>) -> Answer {
             }
         },
     };
-    let mut visit = isolate.app.begin(request, &context);
-    while let Some(due) = visit.fetch_due() {
-        visit.fetched(&get(&due).await);
+    let mut step = isolate.app.begin(request, &context);
+    loop {
+        step = match step {
+            Step::Fetch(due) => {
+                let body = get(due.request()).await;
+                due.resolve(body)
+            }
+            Step::Count(count) if isolate.counts_requests && is_limited(env, count.caller()).await => {
+                count.limited(RATE_LIMIT_PERIOD_SECS)
+            }
+            Step::Count(count) => count.allow(),
+            Step::Done(answer) => return answer,
+        };
     }
-    if isolate.counts_requests {
-        count(env, &mut visit).await;
-    }
-    visit.answer()
 }
 
 type Configured = Result<(Config, Vec<crate::config::Notice>), crate::config::ConfigError>;
@@ -125,13 +135,10 @@ async fn configured(env: &Env) -> Configured {
     Config::read(Platform::Workers, variable, |_| Err(std::io::ErrorKind::Unsupported.into()))
 }
 
-/// Counts the request where a limiter is bound. One that fails stops nobody.
-async fn count(env: &Env, visit: &mut Visit<'_>) {
-    let Ok(limiter) = env.rate_limiter(RATE_LIMITER) else { return };
-    let Some(caller) = visit.caller_key() else { return };
-    if limiter.limit(caller).await.is_ok_and(|outcome| !outcome.success) {
-        visit.limited(RATE_LIMIT_PERIOD_SECS);
-    }
+/// Counts a request of this caller. A limiter that fails allows it.
+async fn is_limited(env: &Env, caller: String) -> bool {
+    let Ok(limiter) = env.rate_limiter(RATE_LIMITER) else { return false };
+    limiter.limit(caller).await.is_ok_and(|outcome| !outcome.success)
 }
 
 /// A request of what `worker.mjs` says: method, path and query, each header's name and value, by

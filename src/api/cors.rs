@@ -4,7 +4,9 @@
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Response, StatusCode, header};
 
+use super::answer::problem::Problem;
 use crate::config::AllowOrigin;
+use crate::policy::Denied;
 
 const METHODS: HeaderValue = HeaderValue::from_static("GET, HEAD, POST, OPTIONS");
 /// By name, since a `*` does not cover `Authorization`.
@@ -14,35 +16,42 @@ const EXPOSED: HeaderValue = HeaderValue::from_static("Retry-After, X-Request-Id
 /// Two hours, the longest that Chromium keeps a preflight.
 const MAX_AGE: HeaderValue = HeaderValue::from_static("7200");
 
-/// What the page that asks may read.
-pub(super) enum Page<'a> {
-    /// Not a page, or one that any may be.
+/// The verdict on a request's `Origin`.
+pub(super) enum OriginCheck<'a> {
+    /// Every origin is allowed.
     Any,
     /// One of the list.
     Listed(&'a HeaderValue),
-    /// There is a list, and the request names no page.
-    Unnamed,
+    /// There is a list, and the request has no `Origin`.
+    Missing,
     /// There is a list, and this one is not in it.
     Foreign,
 }
 
-impl<'a> Page<'a> {
-    pub(super) fn of(headers: &'a HeaderMap, allow: &AllowOrigin) -> Self {
+impl<'a> OriginCheck<'a> {
+    pub(super) fn new(headers: &'a HeaderMap, allow: &AllowOrigin) -> Self {
         let AllowOrigin::List(origins) = allow else { return Self::Any };
         match headers.get(header::ORIGIN) {
-            None => Self::Unnamed,
+            None => Self::Missing,
             Some(origin) if origins.iter().any(|listed| origin == listed.as_str()) => Self::Listed(origin),
             Some(_) => Self::Foreign,
         }
     }
 
-    /// Says on an answer who may read it.
+    pub(super) fn permitted(&self) -> Result<(), Problem> {
+        match self {
+            Self::Foreign => Err(Problem::Forbidden(Denied::Origin)),
+            Self::Any | Self::Listed(_) | Self::Missing => Ok(()),
+        }
+    }
+
+    /// Sets the headers that say which origin may read the response.
     pub(super) fn mark(&self, response: &mut Response<Bytes>) {
         let headers = response.headers_mut();
         let allowed = match self {
             Self::Any => Some(HeaderValue::from_static("*")),
             Self::Listed(origin) => Some((*origin).clone()),
-            Self::Unnamed | Self::Foreign => None,
+            Self::Missing | Self::Foreign => None,
         };
         if !matches!(self, Self::Any) {
             headers.insert(header::VARY, HeaderValue::from_static("Origin"));

@@ -8,27 +8,22 @@ use super::dropin::Family;
 /// What a path leads to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Route {
+    /// The same for every caller.
+    Page(Page),
+    Token,
+    Inspect,
+    /// A route of an existing token server.
+    DropIn(Family),
+}
+
+/// What everybody may read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Page {
     Home,
     Healthz,
     Ping,
-    Token,
-    Inspect,
     /// The description of all of this.
     OpenApi,
-    /// A route of an existing token server.
-    DropIn(Family),
-    /// A preflight, whatever the path.
-    Options,
-}
-
-impl Route {
-    /// Whether it matters who asks.
-    pub(super) fn is_guarded(self) -> bool {
-        match self {
-            Self::Token | Self::Inspect | Self::DropIn(_) => true,
-            Self::Home | Self::Healthz | Self::Ping | Self::OpenApi | Self::Options => false,
-        }
-    }
 }
 
 const GET: &[Method] = &[Method::GET, Method::HEAD, Method::OPTIONS];
@@ -40,10 +35,10 @@ const EITHER: &[Method] = &[Method::GET, Method::POST, Method::OPTIONS];
 /// Every path, with and without a slash at its end. A segment that starts with `:` stands for any
 /// text; it is the name of a parameter.
 pub(super) const TABLE: &[(&str, &[Method], Route)] = &[
-    ("/", GET, Route::Home),
-    ("/healthz", GET, Route::Healthz),
-    ("/ping", GET, Route::Ping),
-    ("/openapi.json", GET, Route::OpenApi),
+    ("/", GET, Route::Page(Page::Home)),
+    ("/healthz", GET, Route::Page(Page::Healthz)),
+    ("/ping", GET, Route::Page(Page::Ping)),
+    ("/openapi.json", GET, Route::Page(Page::OpenApi)),
     ("/token", POST, Route::Token),
     ("/inspect", POST, Route::Inspect),
     ("/api/token.json", POST, Route::DropIn(Family::Astro)),
@@ -68,19 +63,28 @@ pub fn routes() -> impl Iterator<Item = (&'static str, &'static [Method])> {
     TABLE.iter().map(|(pattern, methods, _)| (*pattern, *methods))
 }
 
+/// Where a request goes.
+#[derive(Clone, Copy)]
+pub(super) enum Destination<'a> {
+    /// A preflight, on any path.
+    Preflight,
+    /// A row of the table.
+    Found(Found<'a>),
+}
+
 /// A path that was found in the table.
+#[derive(Clone, Copy)]
 pub(super) struct Found<'a> {
     pub(super) route: Route,
     /// The path of the table, for the log.
-    pub(super) pattern: &'static str,
-    /// The path of the request, without a slash at its end.
-    path: &'a str,
+    pattern: &'static str,
+    pub(super) parameters: Parameters<'a>,
 }
 
-impl<'a> Found<'a> {
-    pub(super) fn of(method: &Method, path: &'a str) -> Result<Self, Problem> {
+impl<'a> Destination<'a> {
+    pub(super) fn find(method: &Method, path: &'a str) -> Result<Self, Problem> {
         if *method == Method::OPTIONS {
-            return Ok(Self { route: Route::Options, pattern: "preflight", path });
+            return Ok(Self::Preflight);
         }
         let path = path.strip_suffix('/').unwrap_or(path);
         let (pattern, allowed, route) = TABLE
@@ -90,11 +94,29 @@ impl<'a> Found<'a> {
         if !allowed.contains(method) {
             return Err(Problem::MethodNotAllowed(allowed));
         }
-        Ok(Self { route: *route, pattern, path })
+        Ok(Self::Found(Found { route: *route, pattern, parameters: Parameters { pattern, path } }))
     }
 
-    /// The parameters in the path, as they came.
-    pub(super) fn parameters(&self) -> impl Iterator<Item = (&'static str, &'a str)> {
+    /// What the log calls it.
+    pub(super) fn pattern(&self) -> &'static str {
+        match self {
+            Self::Preflight => "preflight",
+            Self::Found(found) => found.pattern,
+        }
+    }
+}
+
+/// The parameters in a path.
+#[derive(Clone, Copy)]
+pub(super) struct Parameters<'a> {
+    pattern: &'static str,
+    /// The path of the request, without a slash at its end.
+    path: &'a str,
+}
+
+impl<'a> Parameters<'a> {
+    /// As they came.
+    pub(super) fn iter(self) -> impl Iterator<Item = (&'static str, &'a str)> {
         self.pattern
             .split('/')
             .zip(self.path.split('/'))

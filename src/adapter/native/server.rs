@@ -12,7 +12,7 @@ use hyper::body::{Body as _, Incoming};
 
 use crate::adapter::limiter::Limiter;
 use crate::adapter::{client, host};
-use crate::api::{App, Body, MAX_BODY_BYTES};
+use crate::api::{App, Body, MAX_BODY_BYTES, Step};
 
 /// How long a client may take to send a request's body.
 const BODY_TIMEOUT: Duration = Duration::from_secs(10);
@@ -46,12 +46,20 @@ impl Server {
         let is_read = matches!(body, Body::Whole(_));
         let request = Request::from_parts(parts, body);
         let context = host::context(host::now(), None, Some(peer));
-        let mut visit = self.app.begin(&request, &context);
-        while let Some(fetch) = visit.fetch_due() {
-            visit.fetched(&client::fetch(fetch).await);
-        }
-        self.limiter.count(&mut visit);
-        let answer = visit.answer();
+        let mut step = self.app.begin(&request, &context);
+        let answer = loop {
+            step = match step {
+                Step::Fetch(due) => {
+                    let body = client::fetch(due.request()).await;
+                    due.resolve(body)
+                }
+                Step::Count(count) => match self.limiter.count(|| count.caller()) {
+                    Ok(()) => count.allow(),
+                    Err(retry_after) => count.limited(retry_after),
+                },
+                Step::Done(answer) => break answer,
+            };
+        };
         host::print(answer.log.to_json(start.elapsed()));
         let mut response = answer.response.map(Full::new);
         if !is_read || self.stopping.load(Ordering::Relaxed) {

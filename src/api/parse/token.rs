@@ -21,6 +21,14 @@ pub(in crate::api) struct ParseContext<'a> {
     pub(in crate::api) identity: Option<&'a str>,
 }
 
+/// The request in the body of a `POST /token`, for minting tokens without a caller.
+///
+/// # Errors
+/// Everything that is wrong with it.
+pub fn token_request(body: &[u8]) -> Result<TokenRequest, Problem> {
+    parse(body, &ParseContext { empty_channel: true, identity: None })
+}
+
 /// The fields besides `tokenType` and `expireTime` that each type takes.
 fn fields_of(kind: TokenKind) -> &'static [&'static str] {
     const RTC: &[&str] = &["version", "channel", "role", "uid", "privilegeExpireTime", "privileges", "rtm"];

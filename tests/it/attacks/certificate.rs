@@ -55,7 +55,7 @@ impl Function {
             self.asked.borrow_mut().push(due);
             self.answer.borrow().clone()
         };
-        let reply = self.server.visit(&request, &context(self.now.get(), 7), fetch, |_| None);
+        let reply = self.server.answer(&request, &context(self.now.get(), 7), fetch, |_| None);
         let said = format!("{} {}", reply.log, String::from_utf8_lossy(&reply.body)).to_lowercase();
         for secret in [FIRST, ROTATED, SESSION_TOKEN] {
             assert!(!said.contains(&secret.to_lowercase()[..16]), "{said}");
@@ -191,7 +191,7 @@ fn a_rotated_one_is_taken_up_within_a_minute() {
     for (token, certificate) in [(new.token(), "primary"), (old, "secondary")] {
         let request = post("/inspect", "", &json!({ "token": token }));
         let never = |_| panic!("nothing is due");
-        let reply = function.server.visit(&request, &context(function.now.get(), 7), never, |_| None);
+        let reply = function.server.answer(&request, &context(function.now.get(), 7), never, |_| None);
         assert!(reply.ok().to_string().contains(certificate), "{}", reply.ok());
     }
 }
@@ -218,6 +218,6 @@ fn nobody_who_is_not_let_in_makes_the_server_ask_for_other_routes() {
     for path in ["/", "/healthz", "/ping", "/openapi.json", "/nowhere"] {
         let request = super::bare(&http::Method::GET, path);
         let never = |_| panic!("nothing is due");
-        function.server.visit(&request, &context(NOW, 7), never, |_| None);
+        function.server.answer(&request, &context(NOW, 7), never, |_| None);
     }
 }

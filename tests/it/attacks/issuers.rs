@@ -1,5 +1,6 @@
 //! Issuers that are slow, down or hostile, and bearers who make the server ask them.
 
+use agora_token_server::api::Step;
 use agora_token_server::auth::{KEY_SET_MAX_BYTES, KEY_SET_TIMEOUT};
 use agora_token_server::fetch::FetchError;
 use serde_json::json;
@@ -136,7 +137,8 @@ fn a_key_that_the_issuer_takes_back_is_forgotten() {
 fn a_fetch_has_bounds() {
     let site = Site::new();
     let (request, context) = (super::post("/token", &alice(&json!({})), &rtc(json!({}))), site.context());
-    let due = site.server.app.begin(&request, &context).fetch_due().unwrap();
+    let Step::Fetch(fetching) = site.server.app.begin(&request, &context) else { panic!("a fetch is due") };
+    let due = fetching.request();
     assert_eq!((due.timeout, due.max_bytes), (KEY_SET_TIMEOUT, KEY_SET_MAX_BYTES));
     assert_eq!(due.header, None);
     assert!(due.timeout.as_secs() <= 3 && due.max_bytes < 1_000_000);

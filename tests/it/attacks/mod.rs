@@ -82,13 +82,13 @@ impl Site {
     }
 
     /// With a limiter, which says how long the caller of a key has to wait.
-    fn ask_counted(&self, request: &Request<Body>, wait: impl FnOnce(String) -> Option<u32>) -> Reply {
+    fn ask_counted(&self, request: &Request<Body>, wait: impl Fn(String) -> Option<u32>) -> Reply {
         let fetch = |due: agora_token_server::fetch::Fetch| {
             assert_eq!(due.url, KEY_SET_URL);
             self.fetches.set(self.fetches.get() + 1);
             self.issuer.get()()
         };
-        self.server.visit(request, &self.context(), fetch, wait)
+        self.server.answer(request, &self.context(), fetch, wait)
     }
 
     /// `POST /token`.

@@ -4,7 +4,7 @@ use std::io::ErrorKind;
 use std::num::NonZeroU32;
 use std::time::Duration;
 
-use agora_token_server::api::{Answer, App, Body, Context, MAX_BODY_BYTES, Problem};
+use agora_token_server::api::{Answer, App, Body, Context, MAX_BODY_BYTES, Problem, Step};
 use agora_token_server::config::{Config, ConfigError, Listen, Notice, Platform};
 use agora_token_server::fetch::{Fetch, FetchError};
 use agora_token_server::time::UnixTime;
@@ -97,26 +97,33 @@ impl Server {
 
     /// Any request, at that time and with that salt.
     pub fn ask_with(&self, request: &Request<Body>, now: u32, salt: u32) -> Reply {
-        self.reply(request, self.app.respond(request, &context(now, salt)))
+        self.answer(request, &context(now, salt), |due| panic!("nothing is fetched here: {due:?}"), |_| None)
     }
 
-    /// Any request as an adapter takes it along: `fetch` is asked for what the handler fetches, and
+    /// Any request as an adapter drives it: `fetch` is asked for what the handler fetches, and
     /// `wait` for the seconds that the caller of this key has to wait.
-    pub fn visit(
+    pub fn answer(
         &self,
         request: &Request<Body>,
         context: &Context,
         mut fetch: impl FnMut(Fetch) -> Result<Bytes, FetchError>,
-        wait: impl FnOnce(String) -> Option<u32>,
+        wait: impl Fn(String) -> Option<u32>,
     ) -> Reply {
-        let mut visit = self.app.begin(request, context);
-        while let Some(due) = visit.fetch_due() {
-            visit.fetched(&fetch(due));
-        }
-        if let Some(seconds) = visit.caller_key().and_then(wait) {
-            visit.limited(seconds);
-        }
-        self.reply(request, visit.answer())
+        let mut step = self.app.begin(request, context);
+        let answer = loop {
+            step = match step {
+                Step::Fetch(due) => {
+                    let body = fetch(due.request().clone());
+                    due.resolve(body)
+                }
+                Step::Count(count) => match wait(count.caller()) {
+                    None => count.allow(),
+                    Some(seconds) => count.limited(seconds),
+                },
+                Step::Done(answer) => break answer,
+            };
+        };
+        self.reply(request, answer)
     }
 
     fn reply(&self, request: &Request<Body>, answer: Answer) -> Reply {

@@ -1,0 +1,51 @@
+//! The headers of a request that may hold a credential.
+
+use std::borrow::Cow;
+
+use http::HeaderMap;
+use http::header::{AUTHORIZATION, HeaderName};
+
+use crate::auth::{Authenticator, Credentials};
+
+/// The headers of a request that may hold a credential.
+pub(super) struct CredentialHeaders<'a> {
+    authorization: Option<Cow<'a, str>>,
+    x_api_key: Option<Cow<'a, str>>,
+    jwt_header: Option<Cow<'a, str>>,
+}
+
+impl<'a> CredentialHeaders<'a> {
+    pub(super) fn new(headers: &'a HeaderMap, authenticator: &Authenticator) -> Self {
+        if authenticator.is_open() {
+            return Self { authorization: None, x_api_key: None, jwt_header: None };
+        }
+        let jwt_header = authenticator.jwt_header();
+        Self {
+            authorization: joined(headers, AUTHORIZATION.as_str()),
+            x_api_key: joined(headers, "x-api-key"),
+            jwt_header: jwt_header.and_then(|name| joined(headers, name)),
+        }
+    }
+
+    pub(super) fn credentials(&self) -> Credentials<'_> {
+        Credentials {
+            authorization: self.authorization.as_deref(),
+            x_api_key: self.x_api_key.as_deref(),
+            jwt_header: self.jwt_header.as_deref(),
+        }
+    }
+}
+
+/// A header's values as one text (RFC 9110 §5.3). A value that is not text counts as empty text: a
+/// header that is present must not pass for a missing one.
+fn joined<'a>(headers: &'a HeaderMap, name: &str) -> Option<Cow<'a, str>> {
+    let name = HeaderName::from_bytes(name.as_bytes()).ok()?;
+    let mut values = headers.get_all(name).iter().map(|value| value.to_str().unwrap_or_default());
+    let first = values.next()?;
+    let rest: Vec<&str> = values.collect();
+    Some(if rest.is_empty() {
+        Cow::Borrowed(first)
+    } else {
+        Cow::Owned(format!("{first}, {}", rest.join(", ")))
+    })
+}

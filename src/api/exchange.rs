@@ -1,0 +1,345 @@
+//! One HTTP request in progress: the order of its checks, and what it needs from its adapter.
+//!
+//! The handler does no I/O. [`App::begin`] returns what the request needs next, and only the one
+//! answer to that returns the next step:
+//!
+//! ```text
+//! let mut step = app.begin(&request, &context);
+//! let answer = loop {
+//!     step = match step {
+//!         Step::Fetch(due) => { let body = fetch(due.request()).await; due.resolve(body) }
+//!         Step::Count(count) => count.allow(), // or count.limited(seconds)
+//!         Step::Done(answer) => break answer,
+//!     };
+//! };
+//! ```
+
+use std::fmt;
+use std::num::NonZeroU32;
+
+use bytes::Bytes;
+use http::{HeaderValue, Method, Request, Response, header};
+
+use super::answer::fixed;
+use super::answer::problem::Problem;
+use super::client_address;
+use super::cors::{self, OriginCheck};
+use super::credentials::CredentialHeaders;
+use super::handlers::{Authenticated, Handler};
+use super::log::{self, LogLine};
+use super::request::{Body, Context, Received, X_REQUEST_ID};
+use super::route::{Destination, Found, Page, Route};
+use crate::auth::{AuthError, Caller, KeySetClaim};
+use crate::config::secret_store::CertificateClaim;
+use crate::config::{AllowOrigin, Config, ConfigError, Notice};
+use crate::fetch::{Fetch, FetchError};
+use crate::time::UnixTime;
+
+/// The handler and its configuration.
+#[derive(Debug)]
+pub struct App {
+    config: Result<Config, ConfigError>,
+    home: fn() -> Response<Bytes>,
+}
+
+impl App {
+    /// With an invalid configuration, every request that needs it gets 503, and the log names the
+    /// variables.
+    #[must_use]
+    pub fn new(config: Result<Config, ConfigError>) -> Self {
+        Self { config, home: fixed::home }
+    }
+
+    /// The same with another answer to `GET /`.
+    #[must_use]
+    pub fn with_home(self, home: fn() -> Response<Bytes>) -> Self {
+        Self { home, ..self }
+    }
+
+    /// [`Self::new`] for a process that starts: prints the notices or the errors of the
+    /// configuration as log lines.
+    #[must_use]
+    pub fn starting(
+        config: Result<(Config, Vec<Notice>), ConfigError>,
+        now: UnixTime,
+        print: impl Fn(String),
+    ) -> Self {
+        match config {
+            Ok((config, notices)) => {
+                for notice in notices {
+                    print(log::note("warn", now, &notice.to_string()));
+                }
+                Self::new(Ok(config))
+            }
+            Err(error) => {
+                for fault in &error.0 {
+                    print(log::note("error", now, &fault.to_string()));
+                }
+                Self::new(Err(error))
+            }
+        }
+    }
+
+    /// How many requests a caller may make in a minute, for an adapter that counts them itself.
+    #[must_use]
+    pub fn rate_limit(&self) -> Option<NonZeroU32> {
+        self.config.as_ref().ok()?.rate_limit
+    }
+
+    /// Begins to answer a request.
+    pub fn begin<'a>(&'a self, request: &'a Request<Body>, context: &'a Context) -> Step<'a> {
+        let destination = Destination::find(request.method(), request.uri().path());
+        let origin = OriginCheck::new(request.headers(), self.allow_origin());
+        let pattern = destination.as_ref().map_or("none", Destination::pattern);
+        let log = LogLine::new(context.now, &context.request_id, request.method(), pattern);
+        let plan = destination.and_then(|destination| self.plan(destination, request, &origin));
+        let exchange = Exchange { request, context, origin, log, warnings: Vec::new() };
+        match plan {
+            Ok(Plan::Respond(response)) => exchange.finish(Ok(response)),
+            Ok(Plan::Authenticate { config, handler, body }) => {
+                let headers = CredentialHeaders::new(request.headers(), &config.authenticator);
+                Guarded { exchange, config, handler, body, headers }.fetch_certificate()
+            }
+            Err(problem) => exchange.finish(Err(problem)),
+        }
+    }
+
+    /// Everything that is decided before it matters who the caller is.
+    fn plan<'a>(
+        &'a self,
+        destination: Destination<'a>,
+        request: &'a Request<Body>,
+        origin: &OriginCheck<'_>,
+    ) -> Result<Plan<'a>, Problem> {
+        let Destination::Found(Found { route, parameters, .. }) = destination else {
+            return Ok(Plan::Respond(cors::preflight()));
+        };
+        let body = request.body().received()?;
+        origin.permitted()?;
+        let handler = match route {
+            Route::Page(page) => return Ok(Plan::Respond(self.page(page))),
+            Route::Token => Handler::Token,
+            Route::Inspect => Handler::Inspect,
+            Route::DropIn(family) => Handler::DropIn(family, parameters),
+        };
+        let config = self.config.as_ref();
+        let config = config.map_err(|error| Problem::Unavailable { cause: error.to_string() })?;
+        Ok(Plan::Authenticate { config, handler, body })
+    }
+
+    fn page(&self, page: Page) -> Response<Bytes> {
+        match page {
+            Page::Home => (self.home)(),
+            Page::Healthz => fixed::healthz(),
+            Page::Ping => fixed::ping(),
+            Page::OpenApi => fixed::openapi(),
+        }
+    }
+
+    fn allow_origin(&self) -> &AllowOrigin {
+        self.config.as_ref().map_or(&AllowOrigin::Any, |config| &config.allow_origin)
+    }
+}
+
+enum Plan<'a> {
+    Respond(Response<Bytes>),
+    Authenticate { config: &'a Config, handler: Handler<'a>, body: Received<'a> },
+}
+
+/// What a request needs next.
+#[derive(Debug)]
+#[must_use = "a step without its answer is a request without a response"]
+pub enum Step<'a> {
+    /// Something to fetch.
+    Fetch(Fetching<'a>),
+    /// A request to count, by an adapter that limits the rate; any other allows it.
+    Count(Counting<'a>),
+    /// Nothing more.
+    Done(Answer),
+}
+
+/// A fetch that a request waits for. Dropping it lets the next request make the fetch.
+pub struct Fetching<'a> {
+    guarded: Guarded<'a>,
+    claim: Claim<'a>,
+}
+
+enum Claim<'a> {
+    Certificate(CertificateClaim<'a>),
+    KeySet(KeySetClaim<'a>),
+}
+
+impl<'a> Fetching<'a> {
+    /// What to fetch.
+    #[must_use]
+    pub fn request(&self) -> &Fetch {
+        match &self.claim {
+            Claim::Certificate(claim) => claim.request(),
+            Claim::KeySet(claim) => claim.request(),
+        }
+    }
+
+    /// Takes the body that was fetched, or why there is none. A failure is logged in any case;
+    /// whether the request fails with it, its next steps decide.
+    #[expect(clippy::needless_pass_by_value, reason = "the body is the step's, as the step is")]
+    pub fn resolve(self, answer: Result<Bytes, FetchError>) -> Step<'a> {
+        let Self { mut guarded, claim } = self;
+        let answer = answer.as_ref().map(AsRef::as_ref).map_err(|error| *error);
+        let now = guarded.exchange.context.now;
+        match claim {
+            Claim::Certificate(claim) => {
+                let failed = claim.resolve(answer, now).err();
+                guarded.exchange.warnings.extend(failed.map(|error| error.to_string()));
+                guarded.fetch_key_set()
+            }
+            Claim::KeySet(claim) => {
+                let failed = claim.resolve(answer, now).err();
+                guarded.exchange.warnings.extend(failed.map(|error| error.to_string()));
+                guarded.authenticate()
+            }
+        }
+    }
+}
+
+/// A request to count before it is answered.
+pub struct Counting<'a> {
+    guarded: Guarded<'a>,
+    caller: Result<Caller, AuthError>,
+}
+
+impl<'a> Counting<'a> {
+    /// What the request counts against: the caller's name, or the client's address.
+    #[must_use]
+    pub fn caller(&self) -> String {
+        let name = self.caller.as_ref().ok().and_then(|caller| caller.name.clone());
+        name.unwrap_or_else(|| {
+            let Exchange { request, context, .. } = &self.guarded.exchange;
+            let trusted_proxies = self.guarded.config.trusted_proxies;
+            client_address::limit_key(request.headers(), context.peer, trusted_proxies)
+        })
+    }
+
+    /// The caller is within its limit, or there is none.
+    pub fn allow(self) -> Step<'a> {
+        let Self { guarded: Guarded { mut exchange, config, handler, body, .. }, caller } = self;
+        let result = caller.map_err(Problem::from).and_then(|caller| {
+            exchange.log.called_by(caller.name.clone());
+            let Exchange { request, context, .. } = exchange;
+            let authenticated = Authenticated { config, caller: &caller, request, body, context };
+            authenticated.handle(handler, &mut exchange.log)
+        });
+        exchange.finish(result)
+    }
+
+    /// The caller is above its limit; `retry_after` is in seconds.
+    pub fn limited(self, retry_after: u32) -> Step<'a> {
+        self.guarded.exchange.finish(Err(Problem::TooManyRequests { retry_after }))
+    }
+}
+
+/// A response and its log line.
+pub struct Answer {
+    /// The response.
+    pub response: Response<Bytes>,
+    /// The log line, still without its duration.
+    pub log: LogLine,
+}
+
+/// A request on a route that requires a caller.
+struct Guarded<'a> {
+    exchange: Exchange<'a>,
+    config: &'a Config,
+    handler: Handler<'a>,
+    body: Received<'a>,
+    headers: CredentialHeaders<'a>,
+}
+
+impl<'a> Guarded<'a> {
+    fn fetch_certificate(self) -> Step<'a> {
+        let now = self.exchange.context.now;
+        match self.config.project.remote().and_then(|remote| remote.fetch_due(now)) {
+            Some(claim) => Step::Fetch(Fetching { guarded: self, claim: Claim::Certificate(claim) }),
+            None => self.fetch_key_set(),
+        }
+    }
+
+    fn fetch_key_set(self) -> Step<'a> {
+        let now = self.exchange.context.now;
+        match self.config.authenticator.fetch_due(&self.headers.credentials(), now) {
+            Some(claim) => Step::Fetch(Fetching { guarded: self, claim: Claim::KeySet(claim) }),
+            None => self.authenticate(),
+        }
+    }
+
+    fn authenticate(self) -> Step<'a> {
+        let now = self.exchange.context.now;
+        let caller = self.config.authenticator.authenticate(&self.headers.credentials(), now);
+        Step::Count(Counting { guarded: self, caller })
+    }
+}
+
+/// A request, and what its response and its log line need whatever its outcome.
+struct Exchange<'a> {
+    request: &'a Request<Body>,
+    context: &'a Context,
+    origin: OriginCheck<'a>,
+    log: LogLine,
+    warnings: Vec<String>,
+}
+
+impl<'a> Exchange<'a> {
+    fn finish(self, result: Result<Response<Bytes>, Problem>) -> Step<'a> {
+        let Self { request, context, origin, mut log, warnings } = self;
+        let mut response = result.unwrap_or_else(|problem| {
+            log.failed(&problem);
+            problem.response(&context.request_id)
+        });
+        log.answered(response.status());
+        log.warn(&warnings);
+        origin.mark(&mut response);
+        let headers = response.headers_mut();
+        if let Ok(request_id) = HeaderValue::from_str(&context.request_id) {
+            headers.insert(X_REQUEST_ID, request_id);
+        }
+        headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+        headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+        if request.method() == Method::HEAD {
+            *response.body_mut() = Bytes::new();
+        }
+        Step::Done(Answer { response, log })
+    }
+}
+
+impl From<AuthError> for Problem {
+    fn from(error: AuthError) -> Self {
+        match error {
+            AuthError::Refused(cause) => Self::Unauthorized { cause: cause.to_string() },
+            AuthError::Unavailable(cause) => Self::Unavailable { cause: cause.to_string() },
+        }
+    }
+}
+
+/// Without the body, which may hold a token.
+impl fmt::Debug for Answer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Answer")
+            .field("status", &self.response.status())
+            .field("headers", self.response.headers())
+            .field("log", &self.log)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Without the request, which holds the credential.
+impl fmt::Debug for Fetching<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Fetching").field("request", self.request()).finish_non_exhaustive()
+    }
+}
+
+/// Without the request, which holds the credential.
+impl fmt::Debug for Counting<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Counting").field("caller", &self.caller()).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,121 @@
+//! From an authenticated request to a response with tokens in it.
+
+use std::borrow::Cow;
+
+use bytes::Bytes;
+use http::{Request, Response};
+
+use super::answer::fixed::private;
+use super::answer::inspect::Report;
+use super::answer::problem::Problem;
+use super::answer::token::Issued;
+use super::dropin::{Answer, Defaults, Family};
+use super::log::LogLine;
+use super::parse;
+use super::parse::token::ParseContext;
+use super::request::{Body, Context, Received};
+use super::route::Parameters;
+use crate::auth::Caller;
+use crate::config::{Config, Format};
+use crate::grant::{Grant, IssuedToken};
+use crate::inspect::{Client, Inspection};
+use crate::request::TokenRequest;
+use crate::time::Ttl;
+use crate::token::Project;
+
+/// What answers a request on a route that requires a caller.
+#[derive(Clone, Copy)]
+pub(super) enum Handler<'a> {
+    Token,
+    Inspect,
+    DropIn(Family, Parameters<'a>),
+}
+
+/// A request whose caller is authenticated.
+pub(super) struct Authenticated<'a> {
+    pub(super) config: &'a Config,
+    pub(super) caller: &'a Caller,
+    pub(super) request: &'a Request<Body>,
+    pub(super) body: Received<'a>,
+    pub(super) context: &'a Context,
+}
+
+impl Authenticated<'_> {
+    pub(super) fn handle(&self, handler: Handler<'_>, log: &mut LogLine) -> Result<Response<Bytes>, Problem> {
+        match handler {
+            Handler::Token => self.token(log),
+            Handler::Inspect => self.inspect(),
+            Handler::DropIn(family, parameters) => self.drop_in(family, parameters, log),
+        }
+    }
+
+    fn token(&self, log: &mut LogLine) -> Result<Response<Bytes>, Problem> {
+        let body = self.body.json(self.request.headers())?;
+        let request = parse::token::parse(body, &self.parse_context())?;
+        let project = self.project()?;
+        let (grant, issued) = self.issue(request, &project, log)?;
+        Ok(private(&Issued::new(&grant, &issued, &project.app_id)))
+    }
+
+    fn drop_in(
+        &self,
+        family: Family,
+        parameters: Parameters<'_>,
+        log: &mut LogLine,
+    ) -> Result<Response<Bytes>, Problem> {
+        let ceiling = self.config.policy.ceiling(self.caller, self.context.now);
+        let defaults = Defaults {
+            asking: self.parse_context(),
+            // If no lifetime is allowed, the policy refuses the shortest.
+            ttl: Ttl::from_secs(ceiling.clamp(1, self.config.default_ttl.as_secs())).unwrap_or(Ttl::HOUR),
+            drawn_uid: self.context.drawn_uid,
+            now: self.context.now,
+            old: self.config.drop_in_version == Format::V006,
+        };
+        let body = self.body.whole()?;
+        let query = self.request.uri().query();
+        let fields = family.fields(self.request.method(), parameters.iter(), query, body)?;
+        let requests = family.wanted(fields, &defaults)?;
+        let project = self.project()?;
+        let mut tokens = Vec::with_capacity(requests.len());
+        for (member, request) in requests {
+            let (grant, issued) = self.issue(request, &project, log)?;
+            tokens.push((member, grant, issued));
+        }
+        Ok(private(&Answer::of(family, &tokens)))
+    }
+
+    /// Explains a token. Every caller that may request tokens may have them explained.
+    fn inspect(&self) -> Result<Response<Bytes>, Problem> {
+        let request = parse::inspect::parse(self.body.json(self.request.headers())?)?;
+        let project = self.project()?;
+        let client = Client::new(request.channel.as_deref(), request.uid.as_deref());
+        let inspection = Inspection::new(&request.token, &project, self.context.now, client);
+        Ok(private(&Report::new(&inspection)))
+    }
+
+    fn issue(
+        &self,
+        request: TokenRequest,
+        project: &Project,
+        log: &mut LogLine,
+    ) -> Result<(Grant, IssuedToken), Problem> {
+        let now = self.context.now;
+        let grant = self.config.policy.grant(self.caller, request, now).map_err(Problem::Forbidden)?;
+        let issued = grant.issue(project, now, self.context.salt);
+        log.issued(grant.request().spec.token_type().name());
+        Ok((grant, issued))
+    }
+
+    fn project(&self) -> Result<Cow<'_, Project>, Problem> {
+        self.config
+            .project
+            .current(self.context.now)
+            .map_err(|error| Problem::Unavailable { cause: error.to_string() })
+    }
+
+    fn parse_context(&self) -> ParseContext<'_> {
+        let identity = self.caller.identity.bound();
+        ParseContext { empty_channel: self.config.policy.wildcard_channel, identity }
+    }
+}

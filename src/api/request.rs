@@ -1,0 +1,106 @@
+//! What an adapter hands in: the request's body and its context, within the limits.
+
+use std::net::IpAddr;
+use std::num::NonZeroU32;
+
+use bytes::Bytes;
+use http::{HeaderMap, HeaderName, HeaderValue, header};
+
+use super::answer::problem::Problem;
+use crate::time::UnixTime;
+
+/// The most that is read of a body. The largest legal one holds Signaling permissions; a token for
+/// `POST /inspect` is smaller.
+pub const MAX_BODY_BYTES: usize = 64 * 1024;
+
+/// The headers that are read of a request; besides them the one that `JWT_HEADER` names, and on the
+/// local server `X-Forwarded-For`. For an adapter to which each one costs.
+pub static HEADERS_READ: [HeaderName; 5] = [
+    header::CONTENT_TYPE,
+    header::AUTHORIZATION,
+    HeaderName::from_static("x-api-key"),
+    header::ORIGIN,
+    header::CONTENT_ENCODING,
+];
+
+/// The header that names the request in its answer.
+pub const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// A request's body, as far as the adapter read it.
+#[derive(Clone, Debug)]
+pub enum Body {
+    /// All of it, of any length.
+    Whole(Bytes),
+    /// It is above [`MAX_BODY_BYTES`], by its declared length or by what came.
+    TooLarge,
+    /// It ended before its declared length, or the connection did.
+    CutOff,
+}
+
+/// A body of at most [`MAX_BODY_BYTES`].
+#[derive(Clone, Copy)]
+pub(super) enum Received<'a> {
+    Whole(&'a [u8]),
+    CutOff,
+}
+
+impl Body {
+    /// The body, within the limit. Some platforms read it whole before the handler sees it.
+    pub(super) fn received(&self) -> Result<Received<'_>, Problem> {
+        match self {
+            Self::Whole(body) if body.len() <= MAX_BODY_BYTES => Ok(Received::Whole(body)),
+            Self::Whole(_) | Self::TooLarge => Err(Problem::PayloadTooLarge),
+            Self::CutOff => Ok(Received::CutOff),
+        }
+    }
+}
+
+impl<'a> Received<'a> {
+    /// The bytes, whatever they are declared to be.
+    pub(super) fn whole(self) -> Result<&'a [u8], Problem> {
+        match self {
+            Self::Whole(body) => Ok(body),
+            Self::CutOff => Err(Problem::MalformedJson("it was cut off".to_owned())),
+        }
+    }
+
+    /// The bytes of a body that must be declared as JSON, if it is declared at all.
+    pub(super) fn json(self, headers: &HeaderMap) -> Result<&'a [u8], Problem> {
+        match headers.get(header::CONTENT_TYPE) {
+            Some(declared) if !is_json(declared) => Err(Problem::UnsupportedMediaType),
+            // Nothing here decompresses, so that a small body cannot become a large one.
+            _ if is_encoded(headers) => Err(Problem::UnsupportedEncoding),
+            _ => self.whole(),
+        }
+    }
+}
+
+/// What the handler needs besides the request. All of its time and randomness comes from here.
+#[derive(Clone, Debug)]
+pub struct Context {
+    /// The time of the request, the only one that it reads.
+    pub now: UnixTime,
+    /// Random: the token's salt.
+    pub salt: u32,
+    /// Random: the uid of a caller who leaves it to the server.
+    pub drawn_uid: NonZeroU32,
+    /// The platform's name of the request, or a random one.
+    pub request_id: String,
+    /// The address that the request came from, if the platform knows it.
+    pub peer: Option<IpAddr>,
+}
+
+fn is_encoded(headers: &HeaderMap) -> bool {
+    let mut codings = headers.get_all(header::CONTENT_ENCODING).iter();
+    codings.any(|coding| !coding.as_bytes().eq_ignore_ascii_case(b"identity"))
+}
+
+fn is_json(content_type: &HeaderValue) -> bool {
+    let Ok(text) = content_type.to_str() else { return false };
+    let essence = text.split(';').next().unwrap_or_default().trim();
+    let Some((kind, subtype)) = essence.split_once('/') else { return false };
+    let suffix = subtype.as_bytes().last_chunk::<5>();
+    kind.eq_ignore_ascii_case("application")
+        && (subtype.eq_ignore_ascii_case("json")
+            || suffix.is_some_and(|suffix| suffix.eq_ignore_ascii_case(b"+json")))
+}
