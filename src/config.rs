@@ -16,6 +16,7 @@ pub use project::{ProjectSource, RemoteProject};
 use self::reader::Reader;
 use crate::auth::Authenticator;
 use crate::policy::Policy;
+use crate::request::Format;
 use crate::time::Ttl;
 
 /// What the server is to do. There is no invalid one.
@@ -37,15 +38,6 @@ pub struct Config {
     pub default_ttl: Ttl,
     /// The format that the drop-in routes give to RTC and RTM tokens.
     pub drop_in_version: Format,
-}
-
-/// A token format (`TOKEN_VERSION`).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Format {
-    /// `AccessToken2`.
-    V007,
-    /// `AccessToken`, for old SDKs.
-    V006,
 }
 
 /// Which pages may read the answers (`CORS_ALLOW_ORIGIN`).

@@ -1,14 +1,13 @@
-//! From what somebody asks for to a signed token.
+//! From a granted request to a signed token.
 //!
-//! A [`TokenRequest`] is valid by its types. Whether its caller may have it is decided by
-//! [`Policy`](crate::policy::Policy), which makes a [`Grant`] of it; only a grant can be issued.
+//! A [`TokenRequest`] is valid by its types. The policy decides whether its caller may have the
+//! token and turns it into a [`Grant`]; only a grant can be issued.
 
-use crate::request::{Companion, TokenRequest, TokenSpec};
-
+use crate::request::{Participant, TokenRequest, TokenSpec};
 use crate::time::UnixTime;
 use crate::token::{AccessToken, AccessToken2, PrivilegeTtl, Project, Service};
 
-/// A request that its caller may have. Made by [`Policy`](crate::policy::Policy) alone.
+/// A request that the policy allowed. Only the policy makes one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Grant {
     request: TokenRequest,
@@ -19,7 +18,7 @@ impl Grant {
         Self { request }
     }
 
-    /// What was granted.
+    /// The request that was granted.
     #[must_use]
     pub fn request(&self) -> &TokenRequest {
         &self.request
@@ -32,25 +31,29 @@ impl Grant {
         let lasting = PrivilegeTtl::from(*ttl);
         let app_id = project.app_id;
         let new = |service| AccessToken2::new(app_id, now, *ttl, salt, service);
-        let mut expires_at = now.plus(ttl.as_secs());
-        // 006 knows no "with the token": its own end is always Agora's 24 hours.
+        let rtc = |participant: &Participant, privileges| {
+            new(Service::rtc(&participant.channel, &participant.uid, privileges))
+        };
+        let expires_at = now.plus(ttl.as_secs());
+        let signed = |token, expires_at| IssuedToken { token, issued_at: now, expires_at };
+        // 006 has no "until the token ends": its own end is always Agora's 24 hours.
         let absolute = |end: PrivilegeTtl| match end {
-            PrivilegeTtl::UNTIL_TOKEN_ENDS => now.plus(ttl.as_secs()),
+            PrivilegeTtl::UNTIL_TOKEN_ENDS => expires_at,
             end => now.plus(end.as_secs()),
         };
         let token = match spec {
-            TokenSpec::Rtc { participant, privileges, companion } => {
-                let token = new(Service::rtc(&participant.channel, &participant.uid, *privileges));
-                match companion {
-                    Companion::Nothing => token,
-                    Companion::Rtm(user_id) => token.with(Service::rtm(user_id, lasting)),
-                    Companion::ConvoAi(user_id) => {
-                        token.with(Service::rtm(user_id, lasting)).with(Service::convo_ai())
-                    }
-                    Companion::Stt(user_id) => {
-                        token.with(Service::rtm(user_id, lasting)).with(Service::stt())
-                    }
+            TokenSpec::Rtc { participant, privileges, companions } => {
+                let token = rtc(participant, *privileges);
+                match &companions.rtm {
+                    None => token,
+                    Some(user_id) => token.with(Service::rtm(user_id, lasting)),
                 }
+            }
+            TokenSpec::ConvoAi { participant, privileges, rtm } => {
+                rtc(participant, *privileges).with(Service::rtm(rtm, lasting)).with(Service::convo_ai())
+            }
+            TokenSpec::Stt { participant, privileges, rtm } => {
+                rtc(participant, *privileges).with(Service::rtm(rtm, lasting)).with(Service::stt())
             }
             TokenSpec::Rtm { user_id, permissions: None } => new(Service::rtm(user_id, lasting)),
             TokenSpec::Rtm { user_id, permissions: Some(permissions) } => {
@@ -66,21 +69,20 @@ impl Grant {
             }
             TokenSpec::ApaasUser { user_uuid } => new(Service::apaas_user(user_uuid, lasting)),
             TokenSpec::ApaasApp => new(Service::apaas_app(lasting)),
-            TokenSpec::OldRtc { participant, privileges } => {
-                let ends = privileges.map(absolute);
-                expires_at = ends.join_channel;
-                let token_end = AccessToken::official_end(now);
+            TokenSpec::Rtc006(rtc) => {
+                let Participant { channel, uid, role: _ } = rtc.participant();
+                let ends = rtc.privileges().map(absolute);
                 let token =
-                    AccessToken::rtc(app_id, salt, token_end, &participant.channel, &participant.uid, ends);
-                return IssuedToken { token: token.build(&project.certificate), issued_at: now, expires_at };
+                    AccessToken::rtc(app_id, salt, AccessToken::official_end(now), channel, uid, ends);
+                return signed(token.build(&project.certificate), ends.join_channel);
             }
-            TokenSpec::OldRtm { user_id } => {
-                let token =
-                    AccessToken::rtm(app_id, salt, AccessToken::official_end(now), user_id, expires_at);
-                return IssuedToken { token: token.build(&project.certificate), issued_at: now, expires_at };
+            TokenSpec::Rtm006(rtm) => {
+                let end = AccessToken::official_end(now);
+                let token = AccessToken::rtm(app_id, salt, end, rtm.user_id(), expires_at);
+                return signed(token.build(&project.certificate), expires_at);
             }
         };
-        IssuedToken { token: token.build(&project.certificate), issued_at: now, expires_at }
+        signed(token.build(&project.certificate), expires_at)
     }
 }
 

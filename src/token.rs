@@ -16,7 +16,9 @@ use std::fmt;
 
 pub use access_token::{AccessToken, UnverifiedAccessToken};
 pub use access_token2::{AccessToken2, UnverifiedAccessToken2};
-pub use name::{Account, ChannelName, MAX_TEXT_BYTES, NameError, Text, Uid, UserId, canonical_u32};
+pub use name::{
+    Account, ChannelName, MAX_TEXT_BYTES, NameError, Text, Uid, UserId, canonical_u32, is_wildcard,
+};
 
 pub use payload::{Field, Payload};
 pub use permissions::{Access, Permissions, Resource, TooManyPermissions};

@@ -26,7 +26,7 @@ use super::parse::fields::Fields;
 use super::parse::names as body;
 use super::parse::token::ParseContext;
 use crate::json::Json;
-use crate::request::{Companion, Participant, Role, TokenRequest, TokenSpec};
+use crate::request::{Companions, Format, Participant, Role, Rtc006, Rtm006, TokenRequest, TokenSpec};
 use crate::time::{Ttl, UnixTime};
 use crate::token::{PrivilegeTtl, Uid, UserId};
 
@@ -69,8 +69,8 @@ pub(super) struct Defaults<'a> {
     pub(super) drawn_uid: NonZeroU32,
     /// The time, for clients that send absolute ones.
     pub(super) now: UnixTime,
-    /// Whether RTC and RTM tokens are 006.
-    pub(super) old: bool,
+    /// The format of RTC and RTM tokens.
+    pub(super) format: Format,
 }
 
 /// One or two tokens, by what their member is called.
@@ -117,33 +117,10 @@ impl Family {
     pub(super) fn wanted(self, mut fields: Fields<'_>, defaults: &Defaults<'_>) -> Result<Wanted, Problem> {
         let wanted = self.translate(&mut fields, defaults);
         fields.forget_rest();
-        for (_, request) in wanted.iter().flatten() {
-            self.refuse_old_wildcards(&mut fields, &request.spec);
-        }
         let faults = fields.finish();
         match wanted {
             Some(wanted) if faults.is_empty() => Ok(wanted),
             _ => Err(Problem::InvalidRequest(faults)),
-        }
-    }
-
-    /// Wildcards that 006 does not know.
-    fn refuse_old_wildcards(self, fields: &mut Fields<'_>, spec: &TokenSpec) {
-        match spec {
-            TokenSpec::OldRtc { participant, .. } => {
-                let channel = if self == Self::FetchRtcToken { "ChannelName" } else { "channel" };
-                body::refuse_old_channel(fields, channel, &participant.channel);
-                body::refuse_old_uid(fields, "uid", &participant.uid);
-            }
-            TokenSpec::OldRtm { user_id } => {
-                let name = match self {
-                    Self::Rte => "rtmuid",
-                    Self::RtmToken => "user",
-                    _ => "uid",
-                };
-                body::refuse_old_user_id(fields, name, user_id);
-            }
-            _ => {}
         }
     }
 
@@ -155,17 +132,17 @@ impl Family {
                     (channel(fields, "channel", defaults), role(fields), uid(fields, "uid", defaults));
                 let ttl = lifetime(fields, "expireTime", defaults);
                 let participant = Participant { channel: channel?, uid: uid?, role: role? };
-                Some(vec![(Member::Token, rtc(participant, ttl?, defaults))])
+                Some(vec![(Member::Token, rtc(fields, participant, ttl?, defaults)?)])
             }
             Self::Rtc => {
                 let participant = path_seat(fields, defaults);
                 let ttl = lifetime(fields, "expiry", defaults);
-                Some(vec![(Member::RtcToken, rtc(participant?, ttl?, defaults))])
+                Some(vec![(Member::RtcToken, rtc(fields, participant?, ttl?, defaults)?)])
             }
             Self::Rtm => {
                 let user_id = rtm_user(fields, "uid", defaults);
                 let ttl = lifetime(fields, "expiry", defaults);
-                Some(vec![(Member::RtmToken, rtm(user_id?, ttl?, defaults))])
+                Some(vec![(Member::RtmToken, rtm(fields, user_id?, ttl?, defaults)?)])
             }
             Self::Rte => {
                 let participant = path_seat(fields, defaults);
@@ -178,8 +155,8 @@ impl Family {
                 let ttl = lifetime(fields, "expiry", defaults);
                 let (user_id, ttl) = (user_id?, ttl?);
                 Some(vec![
-                    (Member::RtcToken, rtc(participant?, ttl, defaults)),
-                    (Member::RtmToken, rtm(user_id, ttl, defaults)),
+                    (Member::RtcToken, rtc(fields, participant?, ttl, defaults)?),
+                    (Member::RtmToken, rtm(fields, user_id, ttl, defaults)?),
                 ])
             }
             Self::ChatApp => {
@@ -201,22 +178,22 @@ impl Family {
                     None => Some(Uid::Number(defaults.drawn_uid)),
                 };
                 let participant = Participant { channel: channel?, uid: uid?, role: role? };
-                Some(vec![(Member::Token, rtc(participant, defaults.ttl, defaults))])
+                Some(vec![(Member::Token, rtc(fields, participant, defaults.ttl, defaults)?)])
             }
             Self::RtmToken => {
                 let user_id = rtm_user(fields, "user", defaults)?;
-                Some(vec![(Member::Token, rtm(user_id, defaults.ttl, defaults))])
+                Some(vec![(Member::Token, rtm(fields, user_id, defaults.ttl, defaults)?)])
             }
             Self::FetchRtcToken => {
                 let channel = channel(fields, "ChannelName", defaults);
                 let uid = uid(fields, "uid", defaults);
                 let role = if fields.is_missing("role") { Some(Role::Publisher) } else { role(fields) };
                 let participant = Participant { channel: channel?, uid: uid?, role: role? };
-                Some(vec![(Member::Token, rtc(participant, defaults.ttl, defaults))])
+                Some(vec![(Member::Token, rtc(fields, participant, defaults.ttl, defaults)?)])
             }
             Self::FetchRtmToken => {
                 let user_id = rtm_user(fields, "uid", defaults)?;
-                Some(vec![(Member::Token, rtm(user_id, defaults.ttl, defaults))])
+                Some(vec![(Member::Token, rtm(fields, user_id, defaults.ttl, defaults)?)])
             }
             Self::AccessToken => {
                 let channel = channel(fields, "channel", defaults);
@@ -227,27 +204,32 @@ impl Family {
                 };
                 let ttl = absolute_end(fields, "expiredTs", defaults);
                 let participant = Participant { channel: channel?, uid: uid?, role: Role::Publisher };
-                Some(vec![(Member::Token, rtc(participant, ttl?, defaults))])
+                Some(vec![(Member::Token, rtc(fields, participant, ttl?, defaults)?)])
             }
         }
     }
 }
 
-fn rtc(participant: Participant, ttl: Ttl, defaults: &Defaults<'_>) -> TokenRequest {
+fn rtc(
+    fields: &mut Fields<'_>,
+    participant: Participant,
+    ttl: Ttl,
+    defaults: &Defaults<'_>,
+) -> Option<TokenRequest> {
     let privileges = participant.role.privileges(PrivilegeTtl::from(ttl));
-    let spec = if defaults.old {
-        TokenSpec::OldRtc { participant, privileges }
-    } else {
-        TokenSpec::Rtc { participant, privileges, companion: Companion::Nothing }
+    let spec = match defaults.format {
+        Format::V007 => TokenSpec::Rtc { participant, privileges, companions: Companions::NONE },
+        Format::V006 => {
+            TokenSpec::Rtc006(body::in_006(fields, "channel", Rtc006::new(participant, privileges))?)
+        }
     };
-    TokenRequest { spec, ttl }
+    Some(TokenRequest { spec, ttl })
 }
 
-fn rtm(user_id: UserId, ttl: Ttl, defaults: &Defaults<'_>) -> TokenRequest {
-    let spec = if defaults.old {
-        TokenSpec::OldRtm { user_id }
-    } else {
-        TokenSpec::Rtm { user_id, permissions: None }
+fn rtm(fields: &mut Fields<'_>, user_id: UserId, ttl: Ttl, defaults: &Defaults<'_>) -> Option<TokenRequest> {
+    let spec = match defaults.format {
+        Format::V007 => TokenSpec::Rtm { user_id, permissions: None },
+        Format::V006 => TokenSpec::Rtm006(body::in_006(fields, "uid", Rtm006::new(user_id))?),
     };
-    TokenRequest { spec, ttl }
+    Some(TokenRequest { spec, ttl })
 }

@@ -16,7 +16,7 @@ use super::parse::token::ParseContext;
 use super::request::{Body, Context, Received};
 use super::route::Parameters;
 use crate::auth::Caller;
-use crate::config::{Config, Format};
+use crate::config::Config;
 use crate::grant::{Grant, IssuedToken};
 use crate::inspect::{Client, Inspection};
 use crate::request::TokenRequest;
@@ -70,7 +70,7 @@ impl Authenticated<'_> {
             ttl: Ttl::from_secs(ceiling.clamp(1, self.config.default_ttl.as_secs())).unwrap_or(Ttl::HOUR),
             drawn_uid: self.context.drawn_uid,
             now: self.context.now,
-            old: self.config.drop_in_version == Format::V006,
+            format: self.config.drop_in_version,
         };
         let body = self.body.whole()?;
         let query = self.request.uri().query();
@@ -103,7 +103,7 @@ impl Authenticated<'_> {
         let now = self.context.now;
         let grant = self.config.policy.grant(self.caller, request, now).map_err(Problem::Forbidden)?;
         let issued = grant.issue(project, now, self.context.salt);
-        log.issued(grant.request().spec.token_type().name());
+        log.issued(grant.request().spec.scope().kind.name());
         Ok((grant, issued))
     }
 

@@ -5,6 +5,7 @@ use std::fmt;
 use super::grants::Grants;
 use crate::json::Json;
 use crate::time::UnixTime;
+use crate::token::is_wildcard;
 
 /// The authenticated sender of a request.
 ///
@@ -77,7 +78,7 @@ impl Identity {
         match identity.as_str() {
             "" => Err(BadIdentity::Empty),
             "0" => Err(BadIdentity::Wildcard),
-            _ if identity.contains('*') => Err(BadIdentity::Wildcard),
+            _ if is_wildcard(&identity) => Err(BadIdentity::Wildcard),
             _ => Ok(Self::Bound(identity)),
         }
     }

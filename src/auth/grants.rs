@@ -5,6 +5,7 @@
 
 use std::fmt;
 use std::num::NonZeroU32;
+use std::str::FromStr;
 
 use super::caller::{BadIdentity, Identity};
 use crate::json::{Excerpt, Json, Object};
@@ -41,9 +42,9 @@ impl Grants {
             })?;
         let grants = Self {
             channels: list(members, "channels")?,
-            roles: named(members, "roles", Role::named)?,
+            roles: named(members, "roles")?,
             max_expire_time,
-            token_types: named(members, "tokenTypes", TokenKind::named)?,
+            token_types: named(members, "tokenTypes")?,
             wildcards: member(members, "wildcards", "true or false", |value| match value {
                 Json::Bool(wildcards) => Some(*wildcards),
                 _ => None,
@@ -108,12 +109,8 @@ fn list(members: Object<'_>, name: &'static str) -> Result<Option<Vec<String>>, 
     })
 }
 
-fn named<T>(
-    members: Object<'_>,
-    name: &'static str,
-    known: impl Fn(&str) -> Option<T>,
-) -> Result<Option<Vec<T>>, BadGrants> {
+fn named<T: FromStr>(members: Object<'_>, name: &'static str) -> Result<Option<Vec<T>>, BadGrants> {
     let Some(names) = list(members, name)? else { return Ok(None) };
     let unknown = |found: &String| BadGrants::Name { list: name, found: found.as_str().into() };
-    names.iter().map(|one| known(one).ok_or_else(|| unknown(one))).collect::<Result<_, _>>().map(Some)
+    names.iter().map(|one| one.parse().map_err(|_| unknown(one))).collect::<Result<_, _>>().map(Some)
 }

@@ -2,10 +2,10 @@
 
 use std::num::NonZeroU32;
 
+use super::AllowOrigin;
 use super::reader::{Reader, items};
-use super::{AllowOrigin, Format};
 use crate::policy::{ChannelPattern, Policy};
-use crate::request::TokenKind;
+use crate::request::{Format, TokenKind};
 use crate::time::Ttl;
 
 impl Reader<'_> {
@@ -38,7 +38,7 @@ impl Reader<'_> {
     fn token_types(&mut self, list: &str) -> Vec<TokenKind> {
         let mut kinds = Vec::new();
         for item in items(list) {
-            if let Some(kind) = TokenKind::named(item) {
+            if let Ok(kind) = item.parse() {
                 kinds.push(kind);
             } else {
                 let names = TokenKind::ALL.map(TokenKind::name).join(", ");
@@ -62,14 +62,7 @@ impl Reader<'_> {
     }
 
     pub(super) fn token_version(&mut self) -> Format {
-        match self.get("TOKEN_VERSION").as_deref() {
-            None | Some("007") => Format::V007,
-            Some("006") => Format::V006,
-            Some(other) => {
-                self.fault("TOKEN_VERSION", format!("{other:?}, expected 007 or 006"));
-                Format::V007
-            }
-        }
+        self.parsed("TOKEN_VERSION", Format::V007, "007 or 006")
     }
 
     pub(super) fn allow_origin(&mut self) -> AllowOrigin {

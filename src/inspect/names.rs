@@ -2,12 +2,8 @@
 
 use super::finding::{FindingKind, OddUid};
 use crate::token::Field;
+pub(super) use crate::token::is_wildcard;
 use crate::token::{Account, ChannelName, NameError, canonical_u32};
-
-/// Whether a name of a token stands for more than one.
-pub(super) fn is_wildcard(name: &str) -> bool {
-    name.is_empty() || name.contains('*')
-}
 
 /// Whether a token's name, perhaps a wildcard, is good for a client's. Takes time in proportion to
 /// both lengths.

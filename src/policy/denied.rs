@@ -8,7 +8,7 @@ use crate::time::Ttl;
 /// The rules by which a well-formed request may be refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Rule {
-    /// A type that the token would carry.
+    /// A kind that the token would carry.
     TokenType,
     /// uid 0, an empty channel, or a `*`.
     Wildcard,
@@ -20,12 +20,12 @@ pub enum Rule {
     Uid,
     /// The lifetime.
     ExpireTime,
-    /// The page that asks.
+    /// The origin of the page.
     Origin,
 }
 
 impl Rule {
-    /// Its name in the HTTP contract.
+    /// The rule's name, as a 403 gives it.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -43,38 +43,38 @@ impl Rule {
 /// Why a request was refused.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Denied {
-    /// The token would carry this type.
+    /// The token would carry this kind.
     TokenType(TokenKind),
     /// This field names more than one channel or user.
     Wildcard {
         /// The field of the body.
         field: &'static str,
     },
-    /// A channel that is not among the allowed ones.
+    /// This field names a channel that is not allowed.
     Channel {
         /// The field of the body.
         field: &'static str,
     },
-    /// A role that the caller may not have; `None` for the numbers of Flexible Classroom.
+    /// The caller cannot have this role; `None` for the numbers of Flexible Classroom.
     Role(Option<Role>),
-    /// This field names somebody else than the caller.
+    /// This field names another user than the caller.
     Uid {
         /// The field of the body.
         field: &'static str,
     },
-    /// Longer than allowed.
+    /// The lifetime is longer than allowed.
     ExpireTime {
-        /// The lifetime that was asked for.
-        asked: Ttl,
-        /// The longest that is allowed, in seconds; 0 where none is.
-        longest: u32,
+        /// The requested lifetime.
+        requested: Ttl,
+        /// The longest that is allowed, in seconds; 0 if none is.
+        max: u32,
     },
-    /// A page of an origin that is not among the allowed ones.
+    /// The origin of the page is not allowed.
     Origin,
 }
 
 impl Denied {
-    /// The rule that refused.
+    /// The rule that refused the request.
     #[must_use]
     pub fn rule(&self) -> Rule {
         match self {
@@ -100,8 +100,8 @@ impl fmt::Display for Denied {
             Self::Role(Some(role)) => write!(f, "role: {} is not allowed here", role.name()),
             Self::Role(None) => f.write_str("role: a numbered role is not allowed here"),
             Self::Uid { field } => write!(f, "{field}: not the one that the credential is for"),
-            Self::ExpireTime { asked, longest } => {
-                write!(f, "expireTime: {}, at most {} is allowed here", asked.as_secs(), longest)
+            Self::ExpireTime { requested, max } => {
+                write!(f, "expireTime: {}, at most {max} is allowed here", requested.as_secs())
             }
             Self::Origin => f.write_str("the page's origin is not allowed here"),
         }

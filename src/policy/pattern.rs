@@ -1,12 +1,14 @@
-//! Which channels may be had.
+//! Which channels are allowed.
 
 use std::fmt;
 
-/// A channel's name, or with a `*` at its end the start of one. `{sub}` in it stands for the `sub`
-/// of the caller's JWT, put in as it is.
+use crate::token::is_wildcard;
+
+/// A channel's name, or the start of one if it ends in `*`. A `{sub}` in it stands for the `sub`
+/// of the caller's JWT, inserted as it is.
 ///
-/// `user-{sub}-*` lets the subject `a` have `user-a-b-1`, which the subject `a-b` may have as well:
-/// where subjects can hold the character behind `{sub}`, one may be the start of another.
+/// `user-{sub}-*` allows the channel `user-a-b-1` to the subject `a` and to the subject `a-b`: if
+/// subjects can contain the character behind `{sub}`, one can be the start of another.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ChannelPattern {
     text: String,
@@ -17,7 +19,7 @@ const SUBJECT: &str = "{sub}";
 
 impl ChannelPattern {
     /// # Errors
-    /// [`PatternError`] where a `*` stands anywhere but at the end, or where there is nothing.
+    /// [`PatternError`] if the pattern is empty or a `*` is anywhere but at its end.
     pub fn parse(pattern: &str) -> Result<Self, PatternError> {
         let (text, open_end) = match pattern.strip_suffix('*') {
             Some(text) => (text, true),
@@ -29,18 +31,14 @@ impl ChannelPattern {
         Ok(Self { text: text.to_owned(), open_end })
     }
 
-    /// Whether it allows the channel to a caller of this subject. One that is missing, empty or
-    /// holds a `*` matches no pattern with `{sub}`.
+    /// Whether the pattern allows the channel to a caller of this subject. A subject that is
+    /// missing, empty or contains a `*` matches no pattern with `{sub}`.
     pub(super) fn matches(&self, name: &str, subject: Option<&str>) -> bool {
         if !self.text.contains(SUBJECT) {
             return self.compare(&self.text, name);
         }
-        match subject {
-            Some(subject) if !subject.is_empty() && !subject.contains('*') => {
-                self.compare(&self.text.replace(SUBJECT, subject), name)
-            }
-            _ => false,
-        }
+        let subject = subject.filter(|subject| !is_wildcard(subject));
+        subject.is_some_and(|subject| self.compare(&self.text.replace(SUBJECT, subject), name))
     }
 
     fn compare(&self, text: &str, name: &str) -> bool {
@@ -48,13 +46,13 @@ impl ChannelPattern {
     }
 }
 
-/// Whether an entry of a JWT's `channels` allows the channel: a name, or with a `*` at its end the
-/// start of one.
+/// Whether an entry of a JWT's `channels` allows the channel: a name, or the start of one if it
+/// ends in `*`.
 pub(super) fn granted(entry: &str, name: &str) -> bool {
     entry.strip_suffix('*').map_or(name == entry, |start| name.starts_with(start))
 }
 
-/// Not a channel pattern.
+/// The text is no channel pattern.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PatternError;
 
@@ -63,3 +61,5 @@ impl fmt::Display for PatternError {
         f.write_str("expected a channel's name, or its start and a * at the end")
     }
 }
+
+impl std::error::Error for PatternError {}

@@ -1,53 +1,23 @@
-//! What can be asked for, in types that cannot be wrong.
+//! The kinds of token, and what a token of each kind is for.
+//!
+//! To add a kind: a variant of [`TokenKind`], one of [`TokenSpec`], and the arms that the compiler
+//! then asks for.
 
+use std::fmt;
+use std::str::FromStr;
+
+use super::participant::{Companions, Participant};
+use super::scope::{Channels, Scope, ScopeRole, User};
+use super::v006::{Format, Rtc006, Rtm006};
 use crate::time::Ttl;
-use crate::token::{ChannelName, Permissions, PrivilegeTtl, RtcPrivileges, Uid, UserId};
+use crate::token::{Permissions, PrivilegeTtl, RtcPrivileges, UserId};
 
-/// What a user may do in a channel. Agora enforces it only where co-host authentication is
-/// switched on in its Console.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Role {
-    /// Publishes and receives.
-    Publisher,
-    /// Receives only.
-    Subscriber,
-}
-
-impl Role {
-    /// Both.
-    pub const ALL: [Self; 2] = [Self::Publisher, Self::Subscriber];
-
-    /// Its name in the HTTP contract.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Publisher => "publisher",
-            Self::Subscriber => "subscriber",
-        }
-    }
-
-    /// The role of that name.
-    #[must_use]
-    pub fn named(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|role| role.name() == name)
-    }
-
-    /// The privileges that the official builders give to the role.
-    #[must_use]
-    pub fn privileges<E: Copy>(self, end: E) -> RtcPrivileges<E> {
-        match self {
-            Self::Publisher => RtcPrivileges::publisher(end),
-            Self::Subscriber => RtcPrivileges::subscriber(end),
-        }
-    }
-}
-
-/// The kinds of token that can be asked for.
+/// The kinds of token that can be requested.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum TokenKind {
     /// Voice and video.
     Rtc,
-    /// Signaling.
+    /// RTM (Signaling).
     Rtm,
     /// Chat, as one user.
     ChatUser,
@@ -67,8 +37,19 @@ pub enum TokenKind {
     Stt,
 }
 
+/// How much of a project a token of some kind reaches.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Level {
+    /// One channel or room.
+    Channel,
+    /// One user, in every channel.
+    User,
+    /// Every user.
+    App,
+}
+
 impl TokenKind {
-    /// Every kind, in the order of the contract.
+    /// Every kind, in the order of the documentation.
     pub const ALL: [Self; 10] = [
         Self::Rtc,
         Self::Rtm,
@@ -82,7 +63,7 @@ impl TokenKind {
         Self::Stt,
     ];
 
-    /// Its name in the HTTP contract.
+    /// The kind's name, as `tokenType` has it.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -99,12 +80,52 @@ impl TokenKind {
         }
     }
 
-    /// The kind of that name.
+    /// How much of a project a token of this kind reaches.
     #[must_use]
-    pub fn named(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.name() == name)
+    pub fn level(self) -> Level {
+        match self {
+            Self::Rtc | Self::ConvoAi | Self::Stt | Self::ApaasRoomUser => Level::Channel,
+            Self::Rtm | Self::ChatUser | Self::ApaasUser => Level::User,
+            Self::ChatApp | Self::Fpa | Self::ApaasApp => Level::App,
+        }
+    }
+
+    /// The formats that tokens of this kind exist in.
+    #[must_use]
+    pub fn formats(self) -> &'static [Format] {
+        match self {
+            Self::Rtc | Self::Rtm => &Format::ALL,
+            Self::ChatUser
+            | Self::ChatApp
+            | Self::Fpa
+            | Self::ApaasRoomUser
+            | Self::ApaasUser
+            | Self::ApaasApp
+            | Self::ConvoAi
+            | Self::Stt => &[Format::V007],
+        }
     }
 }
+
+impl FromStr for TokenKind {
+    type Err = UnknownName;
+
+    fn from_str(name: &str) -> Result<Self, UnknownName> {
+        Self::ALL.into_iter().find(|kind| kind.name() == name).ok_or(UnknownName)
+    }
+}
+
+/// A text that names no member of a closed set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct UnknownName;
+
+impl fmt::Display for UnknownName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("unknown name")
+    }
+}
+
+impl std::error::Error for UnknownName {}
 
 /// A valid request for a token.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -115,137 +136,153 @@ pub struct TokenRequest {
     pub ttl: Ttl,
 }
 
-/// What a token is for.
+/// What a token is for: one variant for each kind and format.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum TokenSpec {
-    /// 007 for one channel, and perhaps for other services beside it.
+    /// One channel.
     Rtc {
-        /// Who, where, as what.
+        /// The channel, the user and the role.
         participant: Participant,
-        /// What exactly, and until when.
+        /// The privileges and their ends.
         privileges: RtcPrivileges<PrivilegeTtl>,
-        /// The other services.
-        companion: Companion,
+        /// The other services in the token.
+        companions: Companions,
     },
-    /// 007 for Signaling, with permissions where Agora has enabled them.
+    /// One channel with a Conversational AI agent, and RTM.
+    ConvoAi {
+        /// The channel, the user and the role.
+        participant: Participant,
+        /// The privileges and their ends.
+        privileges: RtcPrivileges<PrivilegeTtl>,
+        /// The RTM user whom the token signs in.
+        rtm: UserId,
+    },
+    /// One channel with speech to text, and RTM.
+    Stt {
+        /// The channel, the user and the role.
+        participant: Participant,
+        /// The privileges and their ends.
+        privileges: RtcPrivileges<PrivilegeTtl>,
+        /// The RTM user whom the token signs in.
+        rtm: UserId,
+    },
+    /// RTM, with permissions in projects for which Agora enabled them.
     Rtm {
-        /// Who.
+        /// The user.
         user_id: UserId,
-        /// What exactly; without, everything that signing in allows.
+        /// What the user may read and write; `None` is everything that signing in allows.
         permissions: Option<Permissions>,
     },
-    /// 007 for Chat as one user.
+    /// Chat, as one user.
     ChatUser {
-        /// Who.
+        /// The user.
         user_id: UserId,
     },
-    /// 007 for Chat as an administrator.
+    /// Chat, as an administrator.
     ChatApp,
-    /// 007 for full-path acceleration.
+    /// Full-path acceleration.
     Fpa {
-        /// When the privilege ends; the official builder says with the token.
+        /// When the privilege ends. The official builder lets it end with the token.
         login: PrivilegeTtl,
     },
-    /// 007 for one Flexible Classroom user in one room.
+    /// Flexible Classroom: one user in one room, who signs in to RTM and Chat as well.
     ApaasRoomUser {
-        /// Where.
+        /// The room.
         room_uuid: UserId,
-        /// Who.
+        /// The user.
         user_uuid: UserId,
-        /// As what: Agora's number.
+        /// Agora's number of the role.
         role: i16,
     },
-    /// 007 for one Flexible Classroom user.
+    /// Flexible Classroom: one user.
     ApaasUser {
-        /// Who.
+        /// The user.
         user_uuid: UserId,
     },
-    /// 007 for Flexible Classroom as an administrator.
+    /// Flexible Classroom, as an administrator.
     ApaasApp,
-    /// 006 for one channel.
-    OldRtc {
-        /// Who, where, as what.
-        participant: Participant,
-        /// What exactly, and until when.
-        privileges: RtcPrivileges<PrivilegeTtl>,
-    },
-    /// 006 for Signaling.
-    OldRtm {
-        /// Who.
-        user_id: UserId,
-    },
-}
-
-/// A user in a channel.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Participant {
-    /// Where.
-    pub channel: ChannelName,
-    /// Who.
-    pub uid: Uid,
-    /// As what.
-    pub role: Role,
-}
-
-/// What an RTC token carries beside RTC.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Companion {
-    /// Nothing.
-    Nothing,
-    /// Signaling as this user.
-    Rtm(UserId),
-    /// Conversational AI, and Signaling as this user.
-    ConvoAi(UserId),
-    /// Speech to text, and Signaling as this user.
-    Stt(UserId),
-}
-
-impl Companion {
-    /// As whom the token signs in to Signaling.
-    #[must_use]
-    pub fn user_id(&self) -> Option<&UserId> {
-        match self {
-            Self::Nothing => None,
-            Self::Rtm(user_id) | Self::ConvoAi(user_id) | Self::Stt(user_id) => Some(user_id),
-        }
-    }
+    /// One channel, as a 006 token.
+    Rtc006(Rtc006),
+    /// RTM, as a 006 token.
+    Rtm006(Rtm006),
 }
 
 impl TokenSpec {
-    /// The kind of token.
+    /// What the token reaches.
     #[must_use]
-    pub fn token_type(&self) -> TokenKind {
+    pub fn scope(&self) -> Scope<'_> {
+        use TokenKind::{ApaasApp, ApaasRoomUser, ApaasUser, ChatApp, ChatUser, ConvoAi, Fpa, Rtc, Rtm, Stt};
         match self {
-            Self::Rtc { companion: Companion::Nothing | Companion::Rtm(_), .. } | Self::OldRtc { .. } => {
-                TokenKind::Rtc
+            Self::Rtc { participant, companions, privileges: _ } => {
+                in_channel(Rtc, None, participant, companions.rtm.as_ref())
             }
-            Self::Rtc { companion: Companion::ConvoAi(_), .. } => TokenKind::ConvoAi,
-            Self::Rtc { companion: Companion::Stt(_), .. } => TokenKind::Stt,
-            Self::Rtm { .. } | Self::OldRtm { .. } => TokenKind::Rtm,
-            Self::ChatUser { .. } => TokenKind::ChatUser,
-            Self::ChatApp => TokenKind::ChatApp,
-            Self::Fpa { .. } => TokenKind::Fpa,
-            Self::ApaasRoomUser { .. } => TokenKind::ApaasRoomUser,
-            Self::ApaasUser { .. } => TokenKind::ApaasUser,
-            Self::ApaasApp => TokenKind::ApaasApp,
+            Self::ConvoAi { participant, rtm, privileges: _ } => {
+                in_channel(ConvoAi, Some(Rtc), participant, Some(rtm))
+            }
+            Self::Stt { participant, rtm, privileges: _ } => {
+                in_channel(Stt, Some(Rtc), participant, Some(rtm))
+            }
+            Self::Rtc006(rtc) => {
+                Scope { format: Format::V006, ..in_channel(Rtc, None, rtc.participant(), None) }
+            }
+            Self::Rtm { user_id, permissions } => Scope {
+                channels: permissions.as_ref().map_or(Channels::None, Channels::Permitted),
+                ..of_user(Rtm, "uid", user_id)
+            },
+            Self::Rtm006(rtm) => Scope { format: Format::V006, ..of_user(Rtm, "uid", rtm.user_id()) },
+            Self::ChatUser { user_id } => of_user(ChatUser, "uid", user_id),
+            Self::ApaasRoomUser { room_uuid, user_uuid, role } => Scope {
+                carries: [Some(Rtm), Some(ChatUser)],
+                channels: Channels::One("roomUuid", room_uuid.as_str()),
+                role: ScopeRole::Numbered(*role),
+                ..of_user(ApaasRoomUser, "userUuid", user_uuid)
+            },
+            Self::ApaasUser { user_uuid } => of_user(ApaasUser, "userUuid", user_uuid),
+            Self::ChatApp => of_app(ChatApp),
+            Self::Fpa { login: _ } => of_app(Fpa),
+            Self::ApaasApp => of_app(ApaasApp),
         }
     }
+}
 
-    /// The version of the token's format.
-    #[must_use]
-    pub fn version(&self) -> &'static str {
-        match self {
-            Self::OldRtc { .. } | Self::OldRtm { .. } => "006",
-            _ => "007",
-        }
+/// A participant, who may sign in to RTM as well.
+fn in_channel<'a>(
+    kind: TokenKind,
+    rtc: Option<TokenKind>,
+    participant: &'a Participant,
+    rtm: Option<&'a UserId>,
+) -> Scope<'a> {
+    let Participant { channel, uid, role } = participant;
+    Scope {
+        kind,
+        carries: [rtc, rtm.map(|_| TokenKind::Rtm)],
+        format: Format::V007,
+        channels: Channels::One("channel", channel.as_str()),
+        users: [Some(("uid", User::Uid(uid))), rtm.map(|id| ("rtm.userId", User::Id(id)))],
+        role: ScopeRole::Rtc(*role),
     }
+}
 
-    /// Who, where, as what, of a token for a channel.
-    #[must_use]
-    pub fn participant(&self) -> Option<&Participant> {
-        match self {
-            Self::Rtc { participant, .. } | Self::OldRtc { participant, .. } => Some(participant),
-            _ => None,
-        }
+/// One user outside of any channel.
+fn of_user<'a>(kind: TokenKind, field: &'static str, id: &'a UserId) -> Scope<'a> {
+    Scope {
+        kind,
+        carries: [None; 2],
+        format: Format::V007,
+        channels: Channels::None,
+        users: [Some((field, User::Id(id))), None],
+        role: ScopeRole::None,
+    }
+}
+
+/// The whole project, as an administrator.
+fn of_app(kind: TokenKind) -> Scope<'static> {
+    Scope {
+        kind,
+        carries: [None; 2],
+        format: Format::V007,
+        channels: Channels::None,
+        users: [None; 2],
+        role: ScopeRole::None,
     }
 }

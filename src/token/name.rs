@@ -283,7 +283,8 @@ pub fn canonical_u32(text: &str) -> Option<u32> {
 
 /// Whether a name stands for more than one: Agora reads the empty name and any `*` so. Since `*`
 /// is not among the 89 characters, it can mean nothing else.
-fn is_wildcard(name: &str) -> bool {
+#[must_use]
+pub fn is_wildcard(name: &str) -> bool {
     name.is_empty() || name.contains('*')
 }
 

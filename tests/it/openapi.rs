@@ -77,7 +77,7 @@ fn it_has_every_problem_as_it_is_answered() {
         Problem::MalformedJson("expected value at line 1 column 12".to_owned()),
         Problem::InvalidRequest(faults),
         Problem::Unauthorized { cause: cause() },
-        Problem::Forbidden(Denied::ExpireTime { asked: Ttl::MAX, longest: Ttl::HOUR.as_secs() }),
+        Problem::Forbidden(Denied::ExpireTime { requested: Ttl::MAX, max: Ttl::HOUR.as_secs() }),
         Problem::NotFound,
         Problem::MethodNotAllowed(&[Method::POST, Method::OPTIONS]),
         Problem::PayloadTooLarge,

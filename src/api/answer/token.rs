@@ -1,118 +1,78 @@
-//! The answer that holds a token.
+//! The response that holds a token.
 
-use std::num::NonZeroU32;
-
-use serde::{Serialize, Serializer};
+use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use crate::grant::{Grant, IssuedToken};
-use crate::request::TokenSpec;
+use crate::request::{Channels, ScopeRole, User};
 use crate::token::{AppId, Uid};
 
-/// The body of `POST /token`'s answer. Members that do not apply are left out.
-#[allow(clippy::struct_field_names, reason = "the names are the contract's")]
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
+/// The body of a `POST /token` response, without the members that do not apply.
 pub(crate) struct Issued<'a> {
-    token: &'a str,
-    token_type: &'static str,
-    version: &'static str,
-    app_id: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    channel: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    uid: Option<Identity<'a>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    room_uuid: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    user_uuid: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    role: Option<Role>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    rtm: Option<Rtm<'a>>,
-    issued_at: u32,
-    expire_time: u32,
-    expires_at: u32,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Rtm<'a> {
-    user_id: &'a str,
-}
-
-#[derive(Serialize)]
-#[serde(untagged)]
-enum Role {
-    Rtc(&'static str),
-    Apaas(i16),
-}
-
-/// A uid as a number, an account as text.
-pub(in crate::api) enum Identity<'a> {
-    Uid(u32),
-    Text(&'a str),
-}
-
-impl<'a> Identity<'a> {
-    /// As whom a token joins its channel.
-    pub(in crate::api) fn of(spec: &'a TokenSpec) -> Option<Self> {
-        spec.participant().map(|participant| match &participant.uid {
-            Uid::Any => Self::Uid(0),
-            Uid::Number(uid) => Self::Uid(NonZeroU32::get(*uid)),
-            Uid::Account(account) => Self::Text(account.as_str()),
-        })
-    }
-}
-
-impl Serialize for Identity<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Self::Uid(uid) => serializer.serialize_u32(*uid),
-            Self::Text(text) => serializer.serialize_str(text),
-        }
-    }
+    grant: &'a Grant,
+    token: &'a IssuedToken,
+    app_id: &'a AppId,
 }
 
 impl<'a> Issued<'a> {
-    pub(crate) fn new(grant: &'a Grant, issued: &'a IssuedToken, app_id: &'a AppId) -> Self {
-        let request = grant.request();
-        let mut body = Self {
-            token: &issued.token,
-            token_type: request.spec.token_type().name(),
-            version: request.spec.version(),
-            app_id: app_id.as_str(),
-            channel: None,
-            uid: None,
-            room_uuid: None,
-            user_uuid: None,
-            role: None,
-            rtm: None,
-            issued_at: issued.issued_at.as_secs(),
-            expire_time: request.ttl.as_secs(),
-            expires_at: issued.expires_at.as_secs(),
-        };
-        if let Some(participant) = request.spec.participant() {
-            body.channel = Some(participant.channel.as_str());
-            body.uid = Identity::of(&request.spec);
-            body.role = Some(Role::Rtc(participant.role.name()));
+    pub(crate) fn new(grant: &'a Grant, token: &'a IssuedToken, app_id: &'a AppId) -> Self {
+        Self { grant, token, app_id }
+    }
+}
+
+impl Serialize for Issued<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let request = self.grant.request();
+        let scope = request.spec.scope();
+        let mut body = serializer.serialize_map(None)?;
+        body.serialize_entry("token", &self.token.token)?;
+        body.serialize_entry("tokenType", scope.kind.name())?;
+        body.serialize_entry("version", scope.format.name())?;
+        body.serialize_entry("appId", self.app_id.as_str())?;
+        match scope.channels {
+            Channels::None | Channels::Permitted(_) => {}
+            Channels::One(field, name) => body.serialize_entry(field, name)?,
         }
-        match &request.spec {
-            TokenSpec::Rtc { companion, .. } => {
-                body.rtm = companion.user_id().map(|user_id| Rtm { user_id: user_id.as_str() });
-            }
-            TokenSpec::Rtm { user_id, .. }
-            | TokenSpec::OldRtm { user_id }
-            | TokenSpec::ChatUser { user_id } => {
-                body.uid = Some(Identity::Text(user_id.as_str()));
-            }
-            TokenSpec::ApaasRoomUser { room_uuid, user_uuid, role } => {
-                body.room_uuid = Some(room_uuid.as_str());
-                body.user_uuid = Some(user_uuid.as_str());
-                body.role = Some(Role::Apaas(*role));
-            }
-            TokenSpec::ApaasUser { user_uuid } => body.user_uuid = Some(user_uuid.as_str()),
-            TokenSpec::OldRtc { .. } | TokenSpec::ChatApp | TokenSpec::Fpa { .. } | TokenSpec::ApaasApp => {}
+        for (field, user) in scope.users().filter(|(field, _)| !field.contains('.')) {
+            body.serialize_entry(field, &Identity(user))?;
         }
-        body
+        match scope.role {
+            ScopeRole::None => {}
+            ScopeRole::Rtc(role) => body.serialize_entry("role", role.name())?,
+            ScopeRole::Numbered(role) => body.serialize_entry("role", &role)?,
+        }
+        for (path, user) in scope.users() {
+            if let Some((companion, member)) = path.split_once('.') {
+                body.serialize_entry(companion, &Nested(member, Identity(user)))?;
+            }
+        }
+        body.serialize_entry("issuedAt", &self.token.issued_at.as_secs())?;
+        body.serialize_entry("expireTime", &request.ttl.as_secs())?;
+        body.serialize_entry("expiresAt", &self.token.expires_at.as_secs())?;
+        body.end()
+    }
+}
+
+/// A uid as a number, an account or a user ID as text.
+pub(in crate::api) struct Identity<'a>(pub(in crate::api) User<'a>);
+
+impl Serialize for Identity<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self.0 {
+            User::Uid(Uid::Any) => serializer.serialize_u32(0),
+            User::Uid(Uid::Number(uid)) => serializer.serialize_u32(uid.get()),
+            User::Uid(Uid::Account(account)) => serializer.serialize_str(account.as_str()),
+            User::Id(id) => serializer.serialize_str(id.as_str()),
+        }
+    }
+}
+
+/// An object of one member.
+struct Nested<'a>(&'static str, Identity<'a>);
+
+impl Serialize for Nested<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut object = serializer.serialize_map(Some(1))?;
+        object.serialize_entry(self.0, &self.1)?;
+        object.end()
     }
 }

@@ -50,7 +50,10 @@ impl<'a> Answer<'a> {
         let first = tokens.first();
         Self {
             uid: match family {
-                Family::RtcToken => first.and_then(|(_, grant, _)| Identity::of(&grant.request().spec)),
+                Family::RtcToken => first.and_then(|(_, grant, _)| {
+                    let (_, user) = grant.request().spec.scope().users().next()?;
+                    Some(Identity(user))
+                }),
                 _ => None,
             },
             token: token(Member::Token),

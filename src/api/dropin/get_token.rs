@@ -3,7 +3,7 @@
 use super::super::parse::fields::Fields;
 use super::value::{channel, lifetime, role, rtm_user, same_user, uid, user_id};
 use super::{Defaults, rtc, rtm};
-use crate::request::{Companion, Participant, Role, TokenRequest, TokenSpec};
+use crate::request::{Companions, Format, Participant, Role, TokenRequest, TokenSpec};
 use crate::token::{PrivilegeTtl, RtcPrivileges};
 
 pub(super) fn get_token(fields: &mut Fields<'_>, defaults: &Defaults<'_>) -> Option<TokenRequest> {
@@ -29,11 +29,11 @@ pub(super) fn get_token(fields: &mut Fields<'_>, defaults: &Defaults<'_>) -> Opt
             let channel = channel(fields, "channel", defaults);
             let (role, uid) = (role(fields), uid(fields, "uid", defaults));
             let participant = Participant { channel: channel?, uid: uid?, role: role? };
-            Some(rtc(participant, ttl?, defaults))
+            rtc(fields, participant, ttl?, defaults)
         }
         // With a channel that server adds what a Signaling stream channel needs: joining it in
         // RTC and publishing data there.
-        Kind::Rtm if !defaults.old && !fields.is_missing("channel") => {
+        Kind::Rtm if defaults.format == Format::V007 && !fields.is_missing("channel") => {
             let channel = channel(fields, "channel", defaults);
             let uid = uid(fields, "uid", defaults);
             let user_id = uid.as_ref().and_then(|uid| same_user(fields, uid));
@@ -43,13 +43,13 @@ pub(super) fn get_token(fields: &mut Fields<'_>, defaults: &Defaults<'_>) -> Opt
                 RtcPrivileges { publish_data_stream: Some(end), ..RtcPrivileges::subscriber(end) };
             let participant = Participant { channel: channel?, uid: uid?, role: Role::Publisher };
             Some(TokenRequest {
-                spec: TokenSpec::Rtc { participant, privileges, companion: Companion::Rtm(user_id?) },
+                spec: TokenSpec::Rtc { participant, privileges, companions: Companions::rtm(user_id?) },
                 ttl,
             })
         }
         Kind::Rtm => {
             let user_id = rtm_user(fields, "uid", defaults);
-            Some(rtm(user_id?, ttl?, defaults))
+            rtm(fields, user_id?, ttl?, defaults)
         }
         // Without a uid that server gives out an administrator's token; here the policy decides.
         Kind::Chat if fields.is_missing("uid") && asking.identity.is_none() => {

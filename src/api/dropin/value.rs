@@ -5,7 +5,7 @@ use super::super::parse::names as body;
 use super::super::parse::token::ParseContext;
 use super::Defaults;
 use crate::json::Json;
-use crate::request::{Participant, Role};
+use crate::request::{Format, Not006, Participant, Role};
 use crate::time::Ttl;
 use crate::token::{ChannelName, Uid, UserId, canonical_u32};
 
@@ -44,30 +44,27 @@ pub(super) fn uid(fields: &mut Fields<'_>, name: &str, defaults: &Defaults<'_>) 
             digits_fault(fields, name, account.as_str());
             None
         }
-        uid if defaults.old && uid.is_wildcard() && uid != Uid::Any => {
-            fields.fault(name, "a 006 token knows no wildcards but uid 0");
-            None
-        }
-        uid => Some(uid),
+        uid => match defaults.format {
+            Format::V007 => Some(uid),
+            Format::V006 => body::in_006(fields, name, Not006::check_uid(&uid)).map(|()| uid),
+        },
     }
 }
 
 pub(super) fn channel(fields: &mut Fields<'_>, name: &str, defaults: &Defaults<'_>) -> Option<ChannelName> {
     let channel = body::channel(fields, name, &defaults.asking)?;
-    if defaults.old && channel.is_wildcard() {
-        fields.fault(name, "a 006 token knows no wildcard channels");
-        return None;
+    match defaults.format {
+        Format::V007 => Some(channel),
+        Format::V006 => body::in_006(fields, name, Not006::check_channel(&channel)).map(|()| channel),
     }
-    Some(channel)
 }
 
 pub(super) fn rtm_user(fields: &mut Fields<'_>, name: &str, defaults: &Defaults<'_>) -> Option<UserId> {
     let id = user_id(fields, name, &defaults.asking)?;
-    if defaults.old && id.is_wildcard() {
-        fields.fault(name, "a 006 token knows no wildcards");
-        return None;
+    match defaults.format {
+        Format::V007 => Some(id),
+        Format::V006 => body::in_006(fields, name, Not006::check_user_id(&id)).map(|()| id),
     }
-    Some(id)
 }
 
 pub(super) fn user_id(fields: &mut Fields<'_>, name: &str, asking: &ParseContext<'_>) -> Option<UserId> {

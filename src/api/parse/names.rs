@@ -1,16 +1,17 @@
-//! Who and where: channels, uids and ids, as they stand in a body.
+//! Names in a request: channels, uids and user IDs.
 
 use super::token::ParseContext;
 use crate::api::parse::fields::Fields;
 use crate::json::Json;
+use crate::request::Not006;
 use crate::token::{ChannelName, NameError, Uid, UserId};
 
 pub(in crate::api) fn channel(
     fields: &mut Fields<'_>,
     name: &str,
-    asking: &ParseContext<'_>,
+    context: &ParseContext<'_>,
 ) -> Option<ChannelName> {
-    if asking.empty_channel && fields.take_if_empty_text(name) {
+    if context.empty_channel && fields.take_if_empty_text(name) {
         return Some(ChannelName::any());
     }
     match fields.required(name)? {
@@ -22,8 +23,8 @@ pub(in crate::api) fn channel(
     }
 }
 
-pub(in crate::api) fn uid(fields: &mut Fields<'_>, name: &str, asking: &ParseContext<'_>) -> Option<Uid> {
-    match identity(fields, name, asking)? {
+pub(in crate::api) fn uid(fields: &mut Fields<'_>, name: &str, context: &ParseContext<'_>) -> Option<Uid> {
+    match identity(fields, name, context)? {
         Json::Integer(number) => {
             if let Ok(uid) = u32::try_from(number) {
                 Some(uid.into())
@@ -40,9 +41,9 @@ pub(in crate::api) fn uid(fields: &mut Fields<'_>, name: &str, asking: &ParseCon
     }
 }
 
-/// The value of a field that says who somebody is. Who leaves it out is meant himself.
-fn identity<'a>(fields: &mut Fields<'a>, name: &str, asking: &ParseContext<'_>) -> Option<Json<'a>> {
-    match asking.identity {
+/// The identity in a field. Defaults to the identity of the caller.
+fn identity<'a>(fields: &mut Fields<'a>, name: &str, context: &ParseContext<'_>) -> Option<Json<'a>> {
+    match context.identity {
         Some(identity) if fields.is_missing(name) => {
             let _ = fields.take(name);
             Some(Json::Text(identity.to_owned().into()))
@@ -54,13 +55,13 @@ fn identity<'a>(fields: &mut Fields<'a>, name: &str, asking: &ParseContext<'_>) 
 pub(in crate::api) fn user_id(
     fields: &mut Fields<'_>,
     name: &str,
-    asking: &ParseContext<'_>,
+    context: &ParseContext<'_>,
 ) -> Option<UserId> {
-    let value = identity(fields, name, asking)?;
+    let value = identity(fields, name, context)?;
     id(fields, name, &value)
 }
 
-/// Text of 1 to 64 bytes, or an integer, which is its digits.
+/// Text of 1 to 64 bytes, or an integer, which becomes its digits.
 pub(in crate::api) fn id(fields: &mut Fields<'_>, name: &str, value: &Json<'_>) -> Option<UserId> {
     match value {
         Json::Integer(number) if *number >= 0 => named(fields, name, number.to_string().parse()),
@@ -80,21 +81,7 @@ pub(in crate::api) fn named<T>(
     parsed.map_err(|error| fields.fault(name, error.to_string())).ok()
 }
 
-/// 006 holds a name as its CRC-32, which stands for that name alone.
-pub(in crate::api) fn refuse_old_channel(fields: &mut Fields<'_>, name: &str, channel: &ChannelName) {
-    if channel.is_wildcard() {
-        fields.fault(name, "a 006 token knows no wildcard channels");
-    }
-}
-
-pub(in crate::api) fn refuse_old_uid(fields: &mut Fields<'_>, name: &str, uid: &Uid) {
-    if uid.is_wildcard() && *uid != Uid::Any {
-        fields.fault(name, "a 006 token knows no wildcards but uid 0");
-    }
-}
-
-pub(in crate::api) fn refuse_old_user_id(fields: &mut Fields<'_>, name: &str, user_id: &UserId) {
-    if user_id.is_wildcard() {
-        fields.fault(name, "a 006 token knows no wildcards");
-    }
+/// Says of a field what a 006 token cannot hold.
+pub(in crate::api) fn in_006<T>(fields: &mut Fields<'_>, name: &str, kept: Result<T, Not006>) -> Option<T> {
+    kept.map_err(|error| fields.fault(name, error.to_string())).ok()
 }

@@ -1,4 +1,4 @@
-//! What a token allows: the privileges of RTC, the permissions of Signaling.
+//! What a token allows: the privileges of RTC, the permissions of RTM.
 
 use super::names::named;
 use crate::api::parse::fields::Fields;
@@ -10,21 +10,21 @@ use crate::token::{Access, Permissions, PrivilegeTtl, Resource, RtcPrivileges, T
 pub(in crate::api) fn privileges(
     fields: &mut Fields<'_>,
     role: Option<Role>,
-    longest: Ttl,
+    max: Ttl,
 ) -> Option<RtcPrivileges<PrivilegeTtl>> {
     let end = match fields.take("privilegeExpireTime") {
-        None => Some(PrivilegeTtl::from(longest)),
+        None => Some(PrivilegeTtl::from(max)),
         Some(_) if fields.has("privileges") => {
             fields.fault("privilegeExpireTime", "stands beside privileges, expected one of the two");
             None
         }
         Some(value) => fields
-            .seconds("privilegeExpireTime", &value, 1, longest.as_secs())
+            .seconds("privilegeExpireTime", &value, 1, max.as_secs())
             .and_then(|seconds| PrivilegeTtl::from_secs(seconds).ok()),
     };
     match fields.take("privileges") {
         None => Some(role?.privileges(end?)),
-        Some(value) => each_privilege(fields, value, role, longest),
+        Some(value) => each_privilege(fields, value, role, max),
     }
 }
 
@@ -32,7 +32,7 @@ fn each_privilege<'a>(
     fields: &mut Fields<'a>,
     value: Json<'a>,
     role: Option<Role>,
-    longest: Ttl,
+    max: Ttl,
 ) -> Option<RtcPrivileges<PrivilegeTtl>> {
     let mut inside = fields.enter("privileges", value)?;
     let mut one = |name: &str| -> Option<Option<PrivilegeTtl>> {
@@ -41,7 +41,7 @@ fn each_privilege<'a>(
             inside.fault(name, "a subscriber publishes nothing; ask for the role publisher");
             return None;
         }
-        let seconds = inside.seconds(name, &value, 0, longest.as_secs())?;
+        let seconds = inside.seconds(name, &value, 0, max.as_secs())?;
         PrivilegeTtl::from_secs(seconds).ok().map(Some)
     };
     let join_channel = one("joinChannel");
@@ -50,7 +50,7 @@ fn each_privilege<'a>(
     let publish_data_stream = one("publishDataStream");
     fields.leave(inside);
     Some(RtcPrivileges {
-        join_channel: join_channel?.unwrap_or(longest.into()),
+        join_channel: join_channel?.unwrap_or(max.into()),
         publish_audio_stream: publish_audio_stream?,
         publish_video_stream: publish_video_stream?,
         publish_data_stream: publish_data_stream?,

@@ -1,23 +1,22 @@
-//! The body of `POST /token`, from bytes to a valid [`TokenRequest`] or to everything that is
-//! wrong with it.
-
-use super::names::{channel, refuse_old_channel, refuse_old_uid, refuse_old_user_id, uid, user_id};
+//! The body of `POST /token`: from bytes to a valid [`TokenRequest`], or to every fault in it.
 
 use super::fields::Fields;
-use super::names::id;
+use super::names::{channel, id, in_006, uid, user_id};
 use super::privileges::{permissions, privileges};
 use crate::api::answer::problem::Problem;
 use crate::json::Json;
-use crate::request::{Companion, Participant, Role, TokenKind, TokenRequest, TokenSpec};
+use crate::request::{
+    Companions, Format, Not006, Participant, Role, Rtc006, Rtm006, TokenKind, TokenRequest, TokenSpec,
+};
 use crate::time::Ttl;
-use crate::token::{PrivilegeTtl, Uid, UserId};
+use crate::token::{ChannelName, PrivilegeTtl, RtcPrivileges, Uid, UserId};
 
-/// What the server's configuration and the caller's credential say about fields that are left out.
+/// What the configuration and the caller's credential say about missing fields.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::api) struct ParseContext<'a> {
-    /// Whether an empty channel is the wildcard, or a missing one.
+    /// Whether an empty channel is the wildcard; otherwise it is a missing one.
     pub(in crate::api) empty_channel: bool,
-    /// Who the caller is, where its credential says so.
+    /// The identity that the caller is bound to.
     pub(in crate::api) identity: Option<&'a str>,
 }
 
@@ -29,7 +28,7 @@ pub fn token_request(body: &[u8]) -> Result<TokenRequest, Problem> {
     parse(body, &ParseContext { empty_channel: true, identity: None })
 }
 
-/// The fields besides `tokenType` and `expireTime` that each type takes.
+/// The fields besides `tokenType` and `expireTime` that each kind takes.
 fn fields_of(kind: TokenKind) -> &'static [&'static str] {
     const RTC: &[&str] = &["version", "channel", "role", "uid", "privilegeExpireTime", "privileges", "rtm"];
     match kind {
@@ -42,43 +41,49 @@ fn fields_of(kind: TokenKind) -> &'static [&'static str] {
     }
 }
 
-/// The request that a body is.
-pub(in crate::api) fn parse(body: &[u8], asking: &ParseContext<'_>) -> Result<TokenRequest, Problem> {
+/// The request in a body.
+pub(in crate::api) fn parse(body: &[u8], context: &ParseContext<'_>) -> Result<TokenRequest, Problem> {
     let mut fields = Fields::of_body(body)?;
     let kind = match fields.take("tokenType") {
         None => Some(TokenKind::Rtc),
         Some(value) => {
             let expected = TokenKind::ALL.map(TokenKind::name).join(", ");
-            fields.word("tokenType", &value, TokenKind::named, &format!("one of {expected}"))
+            fields.word("tokenType", &value, |word| word.parse().ok(), &format!("one of {expected}"))
         }
     };
     let Some(kind) = kind else {
-        // Which other fields belong there is not known.
+        // Without a kind, the other fields cannot be judged.
         let _ = fields.expire_time();
         fields.forget_rest();
         return Err(Problem::InvalidRequest(fields.finish()));
     };
-    let old = old_format(&mut fields, kind);
+    let format = format(&mut fields, kind);
     let ttl = if kind == TokenKind::Fpa && fields.is_missing("expireTime") {
         let _ = fields.take("expireTime");
         Some(None)
     } else {
         fields.expire_time().map(Some)
     };
-    let longest = ttl.flatten().unwrap_or(Ttl::MAX);
+    let max = ttl.flatten().unwrap_or(Ttl::MAX);
     let spec = match kind {
-        TokenKind::Rtc | TokenKind::ConvoAi | TokenKind::Stt => rtc(&mut fields, kind, old, longest, asking),
-        TokenKind::Rtm => rtm(&mut fields, old, asking),
+        TokenKind::Rtc => rtc(&mut fields, format, max, context),
+        TokenKind::ConvoAi => Joining::parse(&mut fields, max, context)
+            .with_rtm(&mut fields, context)
+            .map(|(participant, privileges, rtm)| TokenSpec::ConvoAi { participant, privileges, rtm }),
+        TokenKind::Stt => Joining::parse(&mut fields, max, context)
+            .with_rtm(&mut fields, context)
+            .map(|(participant, privileges, rtm)| TokenSpec::Stt { participant, privileges, rtm }),
+        TokenKind::Rtm => rtm(&mut fields, format, context),
         TokenKind::ChatUser => {
-            user_id(&mut fields, "uid", asking).map(|user_id| TokenSpec::ChatUser { user_id })
+            user_id(&mut fields, "uid", context).map(|user_id| TokenSpec::ChatUser { user_id })
         }
         TokenKind::ChatApp => Some(TokenSpec::ChatApp),
         TokenKind::Fpa => Some(TokenSpec::Fpa {
             login: ttl.flatten().map_or(PrivilegeTtl::UNTIL_TOKEN_ENDS, PrivilegeTtl::from),
         }),
-        TokenKind::ApaasRoomUser => apaas_room_user(&mut fields, asking),
+        TokenKind::ApaasRoomUser => apaas_room_user(&mut fields, context),
         TokenKind::ApaasUser => {
-            user_id(&mut fields, "userUuid", asking).map(|user_uuid| TokenSpec::ApaasUser { user_uuid })
+            user_id(&mut fields, "userUuid", context).map(|user_uuid| TokenSpec::ApaasUser { user_uuid })
         }
         TokenKind::ApaasApp => Some(TokenSpec::ApaasApp),
     };
@@ -91,83 +96,106 @@ pub(in crate::api) fn parse(body: &[u8], asking: &ParseContext<'_>) -> Result<To
         (Some(spec), Some(ttl)) if faults.is_empty() => {
             Ok(TokenRequest { spec, ttl: ttl.unwrap_or(Ttl::MAX) })
         }
-        _ => Err(Problem::InvalidRequest(faults)),
+        (Some(_) | None, Some(_) | None) => Err(Problem::InvalidRequest(faults)),
     }
 }
 
-/// Whether 006 is wanted.
-fn old_format(fields: &mut Fields<'_>, kind: TokenKind) -> bool {
-    let Some(value) = fields.take("version") else { return false };
-    let old = |word: &str| match word {
-        "007" => Some(false),
-        "006" => Some(true),
-        _ => None,
-    };
-    let old = fields.word("version", &value, old, "\"007\" or \"006\"").unwrap_or(false);
-    if old && !matches!(kind, TokenKind::Rtc | TokenKind::Rtm) {
-        fields.fault("version", format!("006 has no tokens of type {}, only rtc and rtm", kind.name()));
-        return false;
+/// The requested format. One that the kind lacks is a fault.
+fn format(fields: &mut Fields<'_>, kind: TokenKind) -> Format {
+    let Some(value) = fields.take("version") else { return Format::V007 };
+    let format = fields.word("version", &value, |word| word.parse().ok(), "\"007\" or \"006\"");
+    let format = format.unwrap_or(Format::V007);
+    if kind.formats().contains(&format) {
+        return format;
     }
-    old
+    fields.fault("version", Not006::Kind(kind).to_string());
+    Format::V007
 }
 
-fn rtc(
-    fields: &mut Fields<'_>,
-    kind: TokenKind,
-    old: bool,
-    longest: Ttl,
-    asking: &ParseContext<'_>,
-) -> Option<TokenSpec> {
-    let channel = channel(fields, "channel", asking);
-    let role = role(fields);
-    let uid = uid(fields, "uid", asking);
-    let privileges = privileges(fields, role, longest);
-    let companion = if old && fields.take("rtm").is_some() {
-        fields.fault("rtm", "a 006 token has one service only; ask for an rtm token as well");
-        None
-    } else {
-        companion(fields, kind, uid.as_ref(), asking)
-    };
-    if old {
-        if let Some(channel) = &channel {
-            refuse_old_channel(fields, "channel", channel);
+/// The fields that join a channel. `None` is one with a fault.
+struct Joining {
+    channel: Option<ChannelName>,
+    role: Option<Role>,
+    uid: Option<Uid>,
+    privileges: Option<RtcPrivileges<PrivilegeTtl>>,
+}
+
+impl Joining {
+    fn parse(fields: &mut Fields<'_>, max: Ttl, context: &ParseContext<'_>) -> Self {
+        let channel = channel(fields, "channel", context);
+        let role = role(fields);
+        let uid = uid(fields, "uid", context);
+        let privileges = privileges(fields, role, max);
+        Self { channel, role, uid, privileges }
+    }
+
+    fn complete(self) -> Option<(Participant, RtcPrivileges<PrivilegeTtl>)> {
+        let participant = Participant { channel: self.channel?, uid: self.uid?, role: self.role? };
+        Some((participant, self.privileges?))
+    }
+
+    /// With the RTM user that kinds with an agent need.
+    fn with_rtm(
+        self,
+        fields: &mut Fields<'_>,
+        context: &ParseContext<'_>,
+    ) -> Option<(Participant, RtcPrivileges<PrivilegeTtl>, UserId)> {
+        let value = fields.take("rtm").unwrap_or(Json::Bool(true));
+        let rtm = companion(fields, "rtm", value, self.uid.as_ref(), context);
+        let (participant, privileges) = self.complete()?;
+        Some((participant, privileges, rtm?))
+    }
+}
+
+fn rtc(fields: &mut Fields<'_>, format: Format, max: Ttl, context: &ParseContext<'_>) -> Option<TokenSpec> {
+    let joining = Joining::parse(fields, max, context);
+    let rtm = fields.take("rtm");
+    match format {
+        Format::V007 => {
+            let rtm = match rtm {
+                None => Some(None),
+                Some(value) => companion(fields, "rtm", value, joining.uid.as_ref(), context).map(Some),
+            };
+            let (participant, privileges) = joining.complete()?;
+            Some(TokenSpec::Rtc { participant, privileges, companions: Companions { rtm: rtm? } })
         }
-        if let Some(uid) = &uid {
-            refuse_old_uid(fields, "uid", uid);
+        Format::V006 => {
+            let alone = rtm.map_or(Ok(()), |_| Err(Not006::Companion));
+            let alone = in_006(fields, "rtm", alone);
+            let channel = joining.channel.as_ref().map_or(Ok(()), Not006::check_channel);
+            let channel = in_006(fields, "channel", channel);
+            let uid = in_006(fields, "uid", joining.uid.as_ref().map_or(Ok(()), Not006::check_uid));
+            let (participant, privileges) = joining.complete()?;
+            alone.and(channel).and(uid)?;
+            Rtc006::new(participant, privileges).map(TokenSpec::Rtc006).ok()
         }
     }
-    let (participant, privileges) = (Participant { channel: channel?, uid: uid?, role: role? }, privileges?);
-    Some(if old {
-        TokenSpec::OldRtc { participant, privileges }
-    } else {
-        TokenSpec::Rtc { participant, privileges, companion: companion? }
-    })
 }
 
-fn rtm(fields: &mut Fields<'_>, old: bool, asking: &ParseContext<'_>) -> Option<TokenSpec> {
-    let user_id = user_id(fields, "uid", asking);
-    let permissions = match fields.take("permissions") {
-        None => Some(None),
-        Some(_) if old => {
-            fields.fault("permissions", "a 006 token has none");
-            None
+fn rtm(fields: &mut Fields<'_>, format: Format, context: &ParseContext<'_>) -> Option<TokenSpec> {
+    let user_id = user_id(fields, "uid", context);
+    let value = fields.take("permissions");
+    match format {
+        Format::V007 => {
+            let permissions = match value {
+                None => Some(None),
+                Some(value) => permissions(fields, value).map(Some),
+            };
+            Some(TokenSpec::Rtm { user_id: user_id?, permissions: permissions? })
         }
-        Some(value) => permissions(fields, value).map(Some),
-    };
-    let user_id = user_id?;
-    if old {
-        refuse_old_user_id(fields, "uid", &user_id);
+        Format::V006 => {
+            let without = value.map_or(Ok(()), |_| Err(Not006::Permissions));
+            let without = in_006(fields, "permissions", without);
+            let rtm = in_006(fields, "uid", Rtm006::new(user_id?));
+            without?;
+            rtm.map(TokenSpec::Rtm006)
+        }
     }
-    Some(if old {
-        TokenSpec::OldRtm { user_id }
-    } else {
-        TokenSpec::Rtm { user_id, permissions: permissions? }
-    })
 }
 
-fn apaas_room_user(fields: &mut Fields<'_>, asking: &ParseContext<'_>) -> Option<TokenSpec> {
+fn apaas_room_user(fields: &mut Fields<'_>, context: &ParseContext<'_>) -> Option<TokenSpec> {
     let room_uuid = fields.required("roomUuid").and_then(|value| id(fields, "roomUuid", &value));
-    let user_uuid = user_id(fields, "userUuid", asking);
+    let user_uuid = user_id(fields, "userUuid", context);
     let role = fields.required("role").and_then(|value| match value {
         Json::Integer(role) if i16::try_from(role).is_ok() => i16::try_from(role).ok(),
         other => {
@@ -181,56 +209,52 @@ fn apaas_room_user(fields: &mut Fields<'_>, asking: &ParseContext<'_>) -> Option
 fn role(fields: &mut Fields<'_>) -> Option<Role> {
     let value = fields.take("role");
     let found = match &value {
-        Some(Json::Text(text)) => Role::ALL.into_iter().find(|role| role.name() == text),
-        _ => None,
+        Some(Json::Text(text)) => text.parse().ok(),
+        Some(_) | None => None,
     };
     if found.is_none() {
-        // The words of the seeds, for a missing role as well.
+        // agora-token-service uses this text for a missing role too.
         let came = value.map_or(String::new(), |value| format!(": {value}"));
         fields.fault("role", format!("is incorrect{came}, expected publisher or subscriber"));
     }
     found
 }
 
-fn companion(
-    fields: &mut Fields<'_>,
-    kind: TokenKind,
+/// The user of a companion: `true` is the uid, an object names another.
+fn companion<'a>(
+    fields: &mut Fields<'a>,
+    name: &str,
+    value: Json<'a>,
     uid: Option<&Uid>,
-    asking: &ParseContext<'_>,
-) -> Option<Companion> {
-    let user_id = match fields.take("rtm") {
-        None if kind == TokenKind::Rtc => return Some(Companion::Nothing),
-        None | Some(Json::Bool(true)) => same_user(fields, uid),
-        Some(value @ Json::Object(_)) => {
-            let mut inside = fields.enter("rtm", value)?;
-            let user_id = user_id(&mut inside, "userId", asking);
+    context: &ParseContext<'_>,
+) -> Option<UserId> {
+    match value {
+        Json::Bool(true) => same_user(fields, name, uid),
+        value @ Json::Object(_) => {
+            let mut inside = fields.enter(name, value)?;
+            let user_id = user_id(&mut inside, "userId", context);
             fields.leave(inside);
             user_id
         }
-        Some(other) => {
-            fields.unexpected("rtm", &other, "true or { \"userId\": text }");
+        other => {
+            fields.unexpected(name, &other, "true or { \"userId\": text }");
             None
         }
-    }?;
-    Some(match kind {
-        TokenKind::ConvoAi => Companion::ConvoAi(user_id),
-        TokenKind::Stt => Companion::Stt(user_id),
-        _ => Companion::Rtm(user_id),
-    })
+    }
 }
 
-/// The uid as the Signaling user id that it is joined by.
-fn same_user(fields: &mut Fields<'_>, uid: Option<&Uid>) -> Option<UserId> {
+/// The user ID that equals the uid.
+fn same_user(fields: &mut Fields<'_>, name: &str, uid: Option<&Uid>) -> Option<UserId> {
     let uid = uid?;
     if *uid == Uid::Any {
-        fields.fault("rtm", "true signs in as the uid, which 0 does not name; expected { \"userId\": text }");
+        fields.fault(name, "true signs in as the uid, which 0 does not name; expected { \"userId\": text }");
         return None;
     }
     match uid.to_string().parse() {
         Ok(user_id) => Some(user_id),
         Err(error) => {
             fields.fault(
-                "rtm",
+                name,
                 format!("true signs in as the uid, which has {error}; expected {{ \"userId\": text }}"),
             );
             None

@@ -2,8 +2,9 @@
 
 use std::num::NonZeroU32;
 
-use agora_token_server::config::{AllowOrigin, Format, Listen};
+use agora_token_server::config::{AllowOrigin, Listen};
 use agora_token_server::policy::ChannelPattern;
+use agora_token_server::request::Format;
 use agora_token_server::request::TokenKind;
 
 use super::{fault, with};

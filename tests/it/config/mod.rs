@@ -8,7 +8,8 @@ use std::cell::RefCell;
 
 use crate::common::server::{APP_ID, CERTIFICATE, config, local, refused_config};
 use agora_token_server::api::App;
-use agora_token_server::config::{AllowOrigin, Config, Format, Listen, Notice, Platform, ProjectSource};
+use agora_token_server::config::{AllowOrigin, Config, Listen, Notice, Platform, ProjectSource};
+use agora_token_server::request::Format;
 use agora_token_server::request::TokenKind;
 use agora_token_server::time::{Ttl, UnixTime};
 use agora_token_server::token::Project;

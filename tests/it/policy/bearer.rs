@@ -4,11 +4,13 @@ use std::num::NonZeroU32;
 
 use agora_token_server::auth::{AppLevel, Caller, Grants, Identity};
 use agora_token_server::policy::{Denied, Policy};
-use agora_token_server::request::{Companion, Role, TokenKind, TokenRequest, TokenSpec};
+use agora_token_server::request::{Role, TokenKind, TokenRequest, TokenSpec};
 use agora_token_server::time::{Ttl, UnixTime};
 use agora_token_server::token::{Access, PrivilegeTtl, Resource};
 
-use super::{NOW, every_kind, old_rtc, only, permitted, room_user, rtc, rtm, user};
+use super::{
+    NOW, convo_ai, every_kind, only, permitted, room_user, rtc, rtc_006, rtc_and_rtm, rtm, rtm_006, stt, user,
+};
 
 /// A bearer who may take any identity.
 fn free(grants: Option<Grants>) -> Caller {
@@ -80,13 +82,12 @@ fn grants_never_widen_the_configuration() {
     for (spec, carried) in every_kind() {
         assert_eq!(grant(&closed, &bearer, spec), Err(Denied::TokenType(carried[0])));
     }
-    let rtc = |channel, uid| rtc(channel, uid, Companion::Nothing);
     assert_eq!(grant(&only(&["a"]), &bearer, rtc("b", "1")), Err(Denied::Channel { field: "channel" }));
     let named = Policy { wildcard_uid: false, wildcard_channel: false, ..Policy::unrestricted() };
     assert_eq!(grant(&named, &bearer, rtc("a", "0")), Err(Denied::Wildcard { field: "uid" }));
     assert_eq!(grant(&named, &bearer, rtc("*", "1")), Err(Denied::Wildcard { field: "channel" }));
     let short = Policy { max_ttl: Ttl::from_secs(60).unwrap(), ..Policy::unrestricted() };
-    let denied = Denied::ExpireTime { asked: Ttl::HOUR, longest: 60 };
+    let denied = Denied::ExpireTime { requested: Ttl::HOUR, max: 60 };
     assert_eq!(grant(&short, &bearer, rtc("a", "1")), Err(denied));
 }
 
@@ -95,13 +96,13 @@ fn channels_narrow_and_what_has_no_channel_must_be_named() {
     let channels = |list: &[&str]| Grants { channels: Some(texts(list)), ..Grants::default() };
     let denied = |field| Err(Denied::Channel { field });
     for channel in ["room-1", "lobby-2"] {
-        assert_eq!(granted(channels(&["room-1", "lobby-*"]), rtc(channel, "1", Companion::Nothing)), Ok(()));
-        assert_eq!(granted(channels(&["room-1", "lobby-*"]), old_rtc(channel, "1")), Ok(()));
+        assert_eq!(granted(channels(&["room-1", "lobby-*"]), rtc(channel, "1")), Ok(()));
+        assert_eq!(granted(channels(&["room-1", "lobby-*"]), rtc_006(channel, "1")), Ok(()));
     }
     for channel in ["room-2", "room-11", "lobby", "", "*", "room-*"] {
-        let spec = rtc(channel, "1", Companion::Nothing);
+        let spec = rtc(channel, "1");
         assert_eq!(granted(channels(&["room-1", "lobby-*"]), spec), denied("channel"), "{channel}");
-        assert_eq!(granted(channels(&[]), rtc(channel, "1", Companion::Nothing)), denied("channel"));
+        assert_eq!(granted(channels(&[]), rtc(channel, "1")), denied("channel"));
     }
     for (spec, carried) in every_kind() {
         let none_of_a_channel = carried.iter().find(|kind| {
@@ -121,9 +122,9 @@ fn channels_narrow_and_what_has_no_channel_must_be_named() {
 #[test]
 fn roles_narrow_and_leave_no_numbered_role() {
     let roles = |roles: &[Role]| Grants { roles: Some(roles.to_vec()), ..Grants::default() };
-    let publisher = || rtc("room", "1", Companion::Nothing);
+    let publisher = || rtc("room", "1");
     assert_eq!(granted(roles(&[Role::Publisher]), publisher()), Ok(()));
-    for spec in [publisher(), rtc("room", "1", Companion::Stt(user("a"))), old_rtc("room", "1")] {
+    for spec in [publisher(), stt("room", "1", "a"), rtc_006("room", "1")] {
         let denied = Err(Denied::Role(Some(Role::Publisher)));
         assert_eq!(granted(roles(&[Role::Subscriber]), spec.clone()), denied);
         assert_eq!(granted(roles(&[]), spec), denied);
@@ -136,11 +137,11 @@ fn roles_narrow_and_leave_no_numbered_role() {
 fn wildcards_can_be_taken_away() {
     let wildcards = |allowed| Grants { wildcards: Some(allowed), ..Grants::default() };
     for (spec, field) in [
-        (rtc("room", "0", Companion::Nothing), "uid"),
-        (rtc("room", "a*", Companion::Nothing), "uid"),
-        (rtc("room", "1", Companion::Rtm(user("*"))), "rtm.userId"),
-        (rtc("", "1", Companion::Nothing), "channel"),
-        (old_rtc("room", "0"), "uid"),
+        (rtc("room", "0"), "uid"),
+        (rtc("room", "a*"), "uid"),
+        (rtc_and_rtm("room", "1", "*"), "rtm.userId"),
+        (rtc("", "1"), "channel"),
+        (rtc_006("room", "0"), "uid"),
         (room_user("r*", "alice"), "roomUuid"),
         (permitted(Resource::Users, Access::Read, "*"), "permissions.users"),
     ] {
@@ -168,7 +169,7 @@ fn a_lifetime_has_the_shortest_ceiling() {
         assert_eq!(ceiling(&policy, None, ended), 0);
     }
     let bearer = Caller { expires_at: Some(NOW), ..free(None) };
-    let denied = Denied::ExpireTime { asked: Ttl::HOUR, longest: 0 };
+    let denied = Denied::ExpireTime { requested: Ttl::HOUR, max: 0 };
     assert_eq!(grant(&policy, &bearer, rtm("alice")), Err(denied));
 }
 
@@ -178,19 +179,22 @@ fn every_identity_of_a_request_is_the_bearers() {
     let bearer = |identity| Caller { grants: Some(everything.clone()), ..bound(identity) };
     let ask_as = |id: &str| {
         let user = || user(id);
-        [
-            (rtc("room", id, Companion::Nothing), "uid"),
-            (rtc("room", id, Companion::Rtm(user())), "uid"),
-            (rtc("room", "alice", Companion::Rtm(user())), "rtm.userId"),
-            (rtc("room", "alice", Companion::ConvoAi(user())), "rtm.userId"),
-            (rtc("room", "alice", Companion::Stt(user())), "rtm.userId"),
-            (old_rtc("room", id), "uid"),
+        let mut specs = vec![
+            (rtc("room", id), "uid"),
+            (rtc_and_rtm("room", id, id), "uid"),
+            (rtc_and_rtm("room", "alice", id), "rtm.userId"),
+            (convo_ai("room", "alice", id), "rtm.userId"),
+            (stt("room", "alice", id), "rtm.userId"),
             (rtm(id), "uid"),
-            (TokenSpec::OldRtm { user_id: user() }, "uid"),
             (TokenSpec::ChatUser { user_id: user() }, "uid"),
             (TokenSpec::ApaasUser { user_uuid: user() }, "userUuid"),
             (room_user("room", id), "userUuid"),
-        ]
+        ];
+        // The wildcards that 006 lacks are no 006 request.
+        if !id.contains('*') {
+            specs.extend([(rtc_006("room", id), "uid"), (rtm_006(id), "uid")]);
+        }
+        specs
     };
     for (spec, _) in ask_as("alice") {
         assert_eq!(grant(&Policy::unrestricted(), &bearer("alice"), spec.clone()), Ok(()), "{spec:?}");
@@ -202,10 +206,10 @@ fn every_identity_of_a_request_is_the_bearers() {
         }
     }
     // The uid 42 and the account "42" are the same user; "042" is another.
-    assert_eq!(grant(&Policy::unrestricted(), &bound("42"), rtc("room", "42", Companion::Nothing)), Ok(()));
+    assert_eq!(grant(&Policy::unrestricted(), &bound("42"), rtc("room", "42")), Ok(()));
     let denied = Err(Denied::Uid { field: "uid" });
-    assert_eq!(grant(&Policy::unrestricted(), &bound("42"), rtc("room", "042", Companion::Nothing)), denied);
-    assert_eq!(grant(&Policy::unrestricted(), &bound("042"), rtc("room", "42", Companion::Nothing)), denied);
+    assert_eq!(grant(&Policy::unrestricted(), &bound("42"), rtc("room", "042")), denied);
+    assert_eq!(grant(&Policy::unrestricted(), &bound("042"), rtc("room", "42")), denied);
     for app in
         [TokenSpec::ChatApp, TokenSpec::ApaasApp, TokenSpec::Fpa { login: PrivilegeTtl::UNTIL_TOKEN_ENDS }]
     {
@@ -218,7 +222,7 @@ fn a_pattern_with_the_subject_in_it() {
     let policy = only(&["lobby", "user-{sub}", "user-{sub}-*"]);
     let send = |subject: Option<&str>, channel: &str| {
         let bearer = Caller { subject: subject.map(str::to_owned), ..free(None) };
-        grant(&policy, &bearer, rtc(channel, "1", Companion::Nothing))
+        grant(&policy, &bearer, rtc(channel, "1"))
     };
     let denied = Err(Denied::Channel { field: "channel" });
     for channel in ["lobby", "user-alice", "user-alice-", "user-alice-1"] {
@@ -237,7 +241,7 @@ fn a_pattern_with_the_subject_in_it() {
     assert_eq!(send(Some("{sub}"), "user-{sub}"), Ok(()));
     // Nobody without a JWT has a subject.
     for caller in [Caller::open(), Caller::api_key("alice")] {
-        let request = TokenRequest { spec: rtc("user-alice", "1", Companion::Nothing), ttl: Ttl::HOUR };
+        let request = TokenRequest { spec: rtc("user-alice", "1"), ttl: Ttl::HOUR };
         assert_eq!(policy.grant(&caller, request, NOW).map(drop), denied);
     }
 }

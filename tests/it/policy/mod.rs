@@ -4,9 +4,13 @@ mod bearer;
 
 use agora_token_server::auth::Caller;
 use agora_token_server::policy::{ChannelPattern, Denied, Policy, Rule};
-use agora_token_server::request::{Companion, Participant, Role, TokenKind, TokenRequest, TokenSpec};
+use agora_token_server::request::{
+    Companions, Not006, Participant, Role, Rtc006, Rtm006, TokenKind, TokenRequest, TokenSpec,
+};
 use agora_token_server::time::{Ttl, UnixTime};
-use agora_token_server::token::{Access, ChannelName, Permissions, PrivilegeTtl, Resource, Uid, UserId};
+use agora_token_server::token::{
+    Access, ChannelName, Permissions, PrivilegeTtl, Resource, RtcPrivileges, Uid, UserId,
+};
 
 const NOW: UnixTime = UnixTime::from_secs(1_763_770_000);
 
@@ -19,14 +23,34 @@ fn participant(channel: &str, uid: &str) -> Participant {
     Participant { channel, uid: uid.parse().unwrap(), role: Role::Publisher }
 }
 
-fn rtc(channel: &str, uid: &str, companion: Companion) -> TokenSpec {
-    let privileges = Role::Publisher.privileges(PrivilegeTtl::from(Ttl::HOUR));
-    TokenSpec::Rtc { participant: participant(channel, uid), privileges, companion }
+fn privileges() -> RtcPrivileges<PrivilegeTtl> {
+    Role::Publisher.privileges(PrivilegeTtl::from(Ttl::HOUR))
 }
 
-fn old_rtc(channel: &str, uid: &str) -> TokenSpec {
-    let privileges = Role::Publisher.privileges(PrivilegeTtl::from(Ttl::HOUR));
-    TokenSpec::OldRtc { participant: participant(channel, uid), privileges }
+fn rtc(channel: &str, uid: &str) -> TokenSpec {
+    let companions = Companions::NONE;
+    TokenSpec::Rtc { participant: participant(channel, uid), privileges: privileges(), companions }
+}
+
+fn rtc_and_rtm(channel: &str, uid: &str, rtm: &str) -> TokenSpec {
+    let companions = Companions::rtm(user(rtm));
+    TokenSpec::Rtc { participant: participant(channel, uid), privileges: privileges(), companions }
+}
+
+fn convo_ai(channel: &str, uid: &str, rtm: &str) -> TokenSpec {
+    TokenSpec::ConvoAi { participant: participant(channel, uid), privileges: privileges(), rtm: user(rtm) }
+}
+
+fn stt(channel: &str, uid: &str, rtm: &str) -> TokenSpec {
+    TokenSpec::Stt { participant: participant(channel, uid), privileges: privileges(), rtm: user(rtm) }
+}
+
+fn rtc_006(channel: &str, uid: &str) -> TokenSpec {
+    TokenSpec::Rtc006(Rtc006::new(participant(channel, uid), privileges()).unwrap())
+}
+
+fn rtm_006(user_id: &str) -> TokenSpec {
+    TokenSpec::Rtm006(Rtm006::new(user(user_id)).unwrap())
 }
 
 fn rtm(user_id: &str) -> TokenSpec {
@@ -47,14 +71,14 @@ fn every_kind() -> Vec<(TokenSpec, Vec<TokenKind>)> {
     use TokenKind as T;
     let id = || user("alice");
     vec![
-        (rtc("room", "1", Companion::Nothing), vec![T::Rtc]),
-        (rtc("room", "1", Companion::Rtm(id())), vec![T::Rtc, T::Rtm]),
-        (rtc("room", "1", Companion::ConvoAi(id())), vec![T::ConvoAi, T::Rtc, T::Rtm]),
-        (rtc("room", "1", Companion::Stt(id())), vec![T::Stt, T::Rtc, T::Rtm]),
-        (old_rtc("room", "1"), vec![T::Rtc]),
+        (rtc("room", "1"), vec![T::Rtc]),
+        (rtc_and_rtm("room", "1", "alice"), vec![T::Rtc, T::Rtm]),
+        (convo_ai("room", "1", "alice"), vec![T::ConvoAi, T::Rtc, T::Rtm]),
+        (stt("room", "1", "alice"), vec![T::Stt, T::Rtc, T::Rtm]),
+        (rtc_006("room", "1"), vec![T::Rtc]),
         (rtm("alice"), vec![T::Rtm]),
         (permitted(Resource::Users, Access::Read, "bob"), vec![T::Rtm]),
-        (TokenSpec::OldRtm { user_id: id() }, vec![T::Rtm]),
+        (rtm_006("alice"), vec![T::Rtm]),
         (TokenSpec::ChatUser { user_id: id() }, vec![T::ChatUser]),
         (TokenSpec::ChatApp, vec![T::ChatApp]),
         (TokenSpec::Fpa { login: PrivilegeTtl::UNTIL_TOKEN_ENDS }, vec![T::Fpa]),
@@ -83,9 +107,7 @@ fn an_unrestricted_policy_refuses_nothing() {
     for (spec, _) in every_kind() {
         assert_eq!(grant(&Policy::unrestricted(), spec), Ok(()));
     }
-    for spec in
-        [rtc("", "0", Companion::Rtm(user("*"))), rtc("*", "*", Companion::Nothing), room_user("*", "*")]
-    {
+    for spec in [rtc_and_rtm("", "0", "*"), rtc("*", "*"), room_user("*", "*")] {
         assert_eq!(grant(&Policy::unrestricted(), spec), Ok(()));
     }
 }
@@ -111,20 +133,17 @@ fn a_token_needs_every_type_that_it_carries() {
 fn a_channel_must_match_a_pattern() {
     let policy = only(&["lobby", "room-*"]);
     for channel in ["lobby", "room-", "room-1", "room-a-b"] {
-        assert_eq!(grant(&policy, rtc(channel, "1", Companion::Nothing)), Ok(()), "{channel}");
-        assert_eq!(grant(&policy, old_rtc(channel, "1")), Ok(()), "{channel}");
+        assert_eq!(grant(&policy, rtc(channel, "1")), Ok(()), "{channel}");
+        assert_eq!(grant(&policy, rtc_006(channel, "1")), Ok(()), "{channel}");
     }
     for channel in ["lobby2", "Lobby", "lobb", "room", "Room-1", "xroom-1", " lobby"] {
         let denied = Err(Denied::Channel { field: "channel" });
-        assert_eq!(grant(&policy, rtc(channel, "1", Companion::Nothing)), denied, "{channel}");
-        assert_eq!(grant(&policy, rtc(channel, "1", Companion::Stt(user("a")))), denied, "{channel}");
-        assert_eq!(grant(&policy, old_rtc(channel, "1")), denied, "{channel}");
+        assert_eq!(grant(&policy, rtc(channel, "1")), denied, "{channel}");
+        assert_eq!(grant(&policy, stt(channel, "1", "a")), denied, "{channel}");
+        assert_eq!(grant(&policy, rtc_006(channel, "1")), denied, "{channel}");
     }
-    assert_eq!(
-        grant(&only(&[]), rtc("room", "1", Companion::Nothing)),
-        Err(Denied::Channel { field: "channel" })
-    );
-    assert_eq!(grant(&only(&["*"]), rtc("room", "1", Companion::Nothing)), Ok(()));
+    assert_eq!(grant(&only(&[]), rtc("room", "1")), Err(Denied::Channel { field: "channel" }));
+    assert_eq!(grant(&only(&["*"]), rtc("room", "1")), Ok(()));
 }
 
 #[test]
@@ -132,9 +151,9 @@ fn a_wildcard_is_no_way_around_the_patterns() {
     let policy = only(&["lobby", "room-*"]);
     for channel in ["", "*", "r*", "room*", "lobby*", "*-1"] {
         let denied = Err(Denied::Channel { field: "channel" });
-        assert_eq!(grant(&policy, rtc(channel, "1", Companion::Nothing)), denied, "{channel}");
+        assert_eq!(grant(&policy, rtc(channel, "1")), denied, "{channel}");
     }
-    assert_eq!(grant(&policy, rtc("room-*", "1", Companion::Nothing)), Ok(()));
+    assert_eq!(grant(&policy, rtc("room-*", "1")), Ok(()));
 }
 
 #[test]
@@ -180,16 +199,15 @@ fn wildcard_users_in_every_spelling() {
     let policy = Policy { wildcard_uid: false, ..Policy::unrestricted() };
     let denied = |field| Err(Denied::Wildcard { field });
     for uid in ["0", "*", "user-*", "*x"] {
-        assert_eq!(grant(&policy, rtc("room", uid, Companion::Nothing)), denied("uid"), "{uid}");
-        assert_eq!(grant(&policy, rtc("room", uid, Companion::Rtm(user("a")))), denied("uid"), "{uid}");
-        assert_eq!(grant(&policy, old_rtc("room", uid)), denied("uid"), "{uid}");
+        assert_eq!(grant(&policy, rtc("room", uid)), denied("uid"), "{uid}");
+        assert_eq!(grant(&policy, rtc_and_rtm("room", uid, "a")), denied("uid"), "{uid}");
     }
+    assert_eq!(grant(&policy, rtc_006("room", "0")), denied("uid"));
     for id in ["*", "a*", "*a"] {
-        for companion in [Companion::Rtm(user(id)), Companion::ConvoAi(user(id)), Companion::Stt(user(id))] {
-            assert_eq!(grant(&policy, rtc("room", "1", companion)), denied("rtm.userId"), "{id}");
+        for spec in [rtc_and_rtm("room", "1", id), convo_ai("room", "1", id), stt("room", "1", id)] {
+            assert_eq!(grant(&policy, spec), denied("rtm.userId"), "{id}");
         }
         assert_eq!(grant(&policy, rtm(id)), denied("uid"), "{id}");
-        assert_eq!(grant(&policy, TokenSpec::OldRtm { user_id: user(id) }), denied("uid"), "{id}");
         assert_eq!(grant(&policy, TokenSpec::ChatUser { user_id: user(id) }), denied("uid"), "{id}");
         assert_eq!(grant(&policy, TokenSpec::ApaasUser { user_uuid: user(id) }), denied("userUuid"), "{id}");
         assert_eq!(grant(&policy, room_user("room", id)), denied("userUuid"), "{id}");
@@ -206,12 +224,26 @@ fn wildcard_users_in_every_spelling() {
 }
 
 #[test]
+fn wildcards_in_006_are_uid_0_alone() {
+    let rtc = |channel, uid| Rtc006::new(participant(channel, uid), privileges()).map(drop);
+    for uid in ["0", "1", "alice", "00"] {
+        assert_eq!(rtc("room", uid), Ok(()), "{uid}");
+    }
+    for uid in ["*", "user-*", "*x"] {
+        assert_eq!(rtc("room", uid), Err(Not006::Uid), "{uid}");
+        assert_eq!(Rtm006::new(user(uid)), Err(Not006::UserId), "{uid}");
+    }
+    for channel in ["", "*", "room-*", "r*m"] {
+        assert_eq!(rtc(channel, "1"), Err(Not006::Channel), "{channel}");
+    }
+}
+
+#[test]
 fn wildcard_channels_in_every_spelling() {
     let policy = Policy { wildcard_channel: false, ..Policy::unrestricted() };
     let denied = |field| Err(Denied::Wildcard { field });
     for channel in ["", "*", "room-*", "r*m"] {
-        assert_eq!(grant(&policy, rtc(channel, "1", Companion::Nothing)), denied("channel"), "{channel}");
-        assert_eq!(grant(&policy, old_rtc(channel, "1")), denied("channel"), "{channel}");
+        assert_eq!(grant(&policy, rtc(channel, "1")), denied("channel"), "{channel}");
         let spec = permitted(Resource::MessageChannels, Access::Read, channel);
         assert_eq!(grant(&policy, spec), denied("permissions.messageChannels"), "{channel}");
         let spec = permitted(Resource::ServerGroups, Access::Write, channel);
@@ -224,7 +256,7 @@ fn wildcard_channels_in_every_spelling() {
         assert_eq!(grant(&policy, spec), Ok(()));
     }
     // Wildcards of users are another setting.
-    assert_eq!(grant(&policy, rtc("room", "0", Companion::Nothing)), Ok(()));
+    assert_eq!(grant(&policy, rtc("room", "0")), Ok(()));
 }
 
 #[test]
@@ -234,10 +266,10 @@ fn a_lifetime_has_a_ceiling() {
     for (spec, _) in every_kind() {
         let send = |seconds| TokenRequest { spec: spec.clone(), ttl: Ttl::from_secs(seconds).unwrap() };
         assert!(policy.grant(&Caller::open(), send(600), NOW).is_ok());
-        let asked = Ttl::from_secs(601).unwrap();
+        let requested = Ttl::from_secs(601).unwrap();
         assert_eq!(
             policy.grant(&Caller::open(), send(601), NOW),
-            Err(Denied::ExpireTime { asked, longest: 600 })
+            Err(Denied::ExpireTime { requested, max: 600 })
         );
     }
 }
@@ -253,21 +285,21 @@ fn the_first_rule_in_order_is_named() {
         wildcard_channel: false,
     };
     let rule = |spec| grant(&strict, spec).unwrap_err().rule();
-    assert_eq!(rule(rtc("*", "0", Companion::Rtm(user("a")))), Rule::TokenType);
-    assert_eq!(rule(rtc("*", "0", Companion::Nothing)), Rule::Wildcard);
-    assert_eq!(rule(rtc("other", "0", Companion::Nothing)), Rule::Wildcard);
-    assert_eq!(rule(rtc("other", "1", Companion::Nothing)), Rule::Channel);
-    assert_eq!(rule(rtc("room", "1", Companion::Nothing)), Rule::ExpireTime);
+    assert_eq!(rule(rtc_and_rtm("*", "0", "a")), Rule::TokenType);
+    assert_eq!(rule(rtc("*", "0")), Rule::Wildcard);
+    assert_eq!(rule(rtc("other", "0")), Rule::Wildcard);
+    assert_eq!(rule(rtc("other", "1")), Rule::Channel);
+    assert_eq!(rule(rtc("room", "1")), Rule::ExpireTime);
 }
 
 #[test]
 fn every_refusal_in_words() {
-    let (asked, longest) = (Ttl::HOUR, 600);
+    let (requested, max) = (Ttl::HOUR, 600);
     for (denied, words) in [
         (Denied::TokenType(TokenKind::ChatApp), "tokenType: chat-app is not allowed here"),
         (Denied::Wildcard { field: "uid" }, "uid: a wildcard, which is not allowed here; name one"),
         (Denied::Channel { field: "roomUuid" }, "roomUuid: not one of the channels that are allowed here"),
-        (Denied::ExpireTime { asked, longest }, "expireTime: 3600, at most 600 is allowed here"),
+        (Denied::ExpireTime { requested, max }, "expireTime: 3600, at most 600 is allowed here"),
         (Denied::Role(Some(Role::Publisher)), "role: publisher is not allowed here"),
         (Denied::Role(None), "role: a numbered role is not allowed here"),
         (Denied::Uid { field: "rtm.userId" }, "rtm.userId: not the one that the credential is for"),

@@ -1,0 +1,138 @@
+//! The rules, in their order.
+
+use super::denied::Denied;
+use super::pattern::{self, ChannelPattern};
+use crate::auth::{AppLevel, Caller, Grants, Identity};
+use crate::grant::Grant;
+use crate::request::{Level, Role, Scope, ScopeRole, TokenKind, TokenRequest};
+use crate::time::{Ttl, UnixTime};
+
+/// What the server's configuration allows.
+#[derive(Clone, Debug)]
+pub struct Policy {
+    /// The channels that tokens may name; `None` allows any.
+    pub channels: Option<Vec<ChannelPattern>>,
+    /// The kinds of token that may be issued.
+    pub token_types: Vec<TokenKind>,
+    /// The longest lifetime.
+    pub max_ttl: Ttl,
+    /// Whether a token must expire no later than the JWT that requested it.
+    pub expire_with_jwt: bool,
+    /// Whether uid 0 and accounts with a `*` are allowed.
+    pub wildcard_uid: bool,
+    /// Whether the empty channel and channels with a `*` are allowed.
+    pub wildcard_channel: bool,
+}
+
+impl Policy {
+    /// Everything that the formats allow, for a holder of the certificate.
+    #[must_use]
+    pub fn unrestricted() -> Self {
+        Self {
+            channels: None,
+            token_types: TokenKind::ALL.to_vec(),
+            max_ttl: Ttl::MAX,
+            expire_with_jwt: false,
+            wildcard_uid: true,
+            wildcard_channel: true,
+        }
+    }
+
+    /// Turns the request into a grant.
+    ///
+    /// # Errors
+    /// The first rule that refuses it, in the order of [`Rule`](super::Rule).
+    pub fn grant(&self, caller: &Caller, request: TokenRequest, now: UnixTime) -> Result<Grant, Denied> {
+        let scope = request.spec.scope();
+        let grants = caller.grants.as_ref();
+        self.check_kinds(&scope, caller)?;
+        self.check_wildcards(&scope, grants)?;
+        self.check_channels(&scope, caller)?;
+        if let Some(roles) = grants.and_then(|grants| grants.roles.as_ref()) {
+            check_role(scope.role, roles)?;
+        }
+        check_users(&scope, &caller.identity)?;
+        let max = self.ceiling(caller, now);
+        if request.ttl.as_secs() > max {
+            return Err(Denied::ExpireTime { requested: request.ttl, max });
+        }
+        Ok(Grant::new(request))
+    }
+
+    /// The longest lifetime in seconds that the caller may request; 0 if the credential has
+    /// expired.
+    #[must_use]
+    pub fn ceiling(&self, caller: &Caller, now: UnixTime) -> u32 {
+        let mut max = self.max_ttl.as_secs();
+        if let Some(granted) = caller.grants.as_ref().and_then(|grants| grants.max_expire_time) {
+            max = max.min(granted.get());
+        }
+        if let Some(expires_at) = caller.expires_at.filter(|_| self.expire_with_jwt) {
+            // Within the clock skew the credential may have expired already.
+            max = max.min(u32::try_from(now.until(expires_at)).unwrap_or(0));
+        }
+        max
+    }
+
+    fn check_kinds(&self, scope: &Scope<'_>, caller: &Caller) -> Result<(), Denied> {
+        let refused =
+            scope.kinds().find(|kind| !self.token_types.contains(kind) || !may_carry(caller, *kind));
+        refused.map_or(Ok(()), |kind| Err(Denied::TokenType(kind)))
+    }
+
+    fn check_wildcards(&self, scope: &Scope<'_>, grants: Option<&Grants>) -> Result<(), Denied> {
+        let refused_by_grants = grants.is_some_and(|grants| grants.wildcards == Some(false));
+        let channel = scope.wildcard_channel().filter(|_| refused_by_grants || !self.wildcard_channel);
+        let user = || scope.wildcard_user().filter(|_| refused_by_grants || !self.wildcard_uid);
+        channel.or_else(user).map_or(Ok(()), |field| Err(Denied::Wildcard { field }))
+    }
+
+    fn check_channels(&self, scope: &Scope<'_>, caller: &Caller) -> Result<(), Denied> {
+        let subject = caller.subject.as_deref();
+        let granted = caller.grants.as_ref().and_then(|grants| grants.channels.as_ref());
+        let allowed = |name: &str| {
+            self.channels
+                .as_ref()
+                .is_none_or(|patterns| patterns.iter().any(|one| one.matches(name, subject)))
+                && granted.is_none_or(|patterns| patterns.iter().any(|one| pattern::granted(one, name)))
+        };
+        let refused = scope.channels().find(|(_, name)| !allowed(name));
+        refused.map_or(Ok(()), |(field, _)| Err(Denied::Channel { field }))
+    }
+}
+
+/// Whether the caller's own grants let a token carry this kind.
+fn may_carry(caller: &Caller, kind: TokenKind) -> bool {
+    let grants = caller.grants.as_ref();
+    if let Some(named) = grants.and_then(|grants| grants.token_types.as_ref()) {
+        return named.contains(&kind);
+    }
+    let limited_to_channels = grants.is_some_and(|grants| grants.channels.is_some());
+    // A list of channels does not mention kinds without a channel, so it does not allow them.
+    match kind.level() {
+        Level::Channel => true,
+        Level::User => !limited_to_channels,
+        Level::App => match caller.app_level {
+            AppLevel::Configured => !limited_to_channels,
+            AppLevel::Granted => false,
+        },
+    }
+}
+
+fn check_role(role: ScopeRole, roles: &[Role]) -> Result<(), Denied> {
+    match role {
+        ScopeRole::None => Ok(()),
+        ScopeRole::Rtc(role) if roles.contains(&role) => Ok(()),
+        ScopeRole::Rtc(role) => Err(Denied::Role(Some(role))),
+        // The grants have no name for a numbered role.
+        ScopeRole::Numbered(_) => Err(Denied::Role(None)),
+    }
+}
+
+fn check_users(scope: &Scope<'_>, identity: &Identity) -> Result<(), Denied> {
+    let other = match identity {
+        Identity::Free => None,
+        Identity::Bound(identity) => scope.users().find(|(_, user)| !user.is(identity)),
+    };
+    other.map_or(Ok(()), |(field, _)| Err(Denied::Uid { field }))
+}

@@ -1,0 +1,144 @@
+//! The token formats, and what a 006 token can hold.
+//!
+//! A 006 token has one service, and holds channel and user only as CRC-32s, so that it stands for
+//! exactly one of each. The constructors keep these rules, so every value can be issued.
+
+use std::fmt;
+use std::str::FromStr;
+
+use super::participant::Participant;
+use super::spec::{TokenKind, UnknownName};
+use crate::token::{ChannelName, PrivilegeTtl, RtcPrivileges, Uid, UserId};
+
+/// The format of a token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// `AccessToken2`.
+    V007,
+    /// `AccessToken`, for SDKs that know no 007.
+    V006,
+}
+
+impl Format {
+    /// Both formats.
+    pub const ALL: [Self; 2] = [Self::V007, Self::V006];
+
+    /// The format's name, with which its tokens start.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::V007 => "007",
+            Self::V006 => "006",
+        }
+    }
+}
+
+impl FromStr for Format {
+    type Err = UnknownName;
+
+    fn from_str(name: &str) -> Result<Self, UnknownName> {
+        Self::ALL.into_iter().find(|format| format.name() == name).ok_or(UnknownName)
+    }
+}
+
+/// A 006 token for one channel: a participant without wildcards but uid 0, and its privileges.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rtc006 {
+    participant: Participant,
+    privileges: RtcPrivileges<PrivilegeTtl>,
+}
+
+impl Rtc006 {
+    /// # Errors
+    /// [`Not006`] if the channel or the user is a wildcard that 006 lacks.
+    pub fn new(participant: Participant, privileges: RtcPrivileges<PrivilegeTtl>) -> Result<Self, Not006> {
+        Not006::check_channel(&participant.channel)?;
+        Not006::check_uid(&participant.uid)?;
+        Ok(Self { participant, privileges })
+    }
+
+    /// The channel, the user and the role.
+    #[must_use]
+    pub fn participant(&self) -> &Participant {
+        &self.participant
+    }
+
+    /// The privileges and their ends.
+    #[must_use]
+    pub fn privileges(&self) -> RtcPrivileges<PrivilegeTtl> {
+        self.privileges
+    }
+}
+
+/// A 006 token for RTM: one user, no permissions.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rtm006 {
+    user_id: UserId,
+}
+
+impl Rtm006 {
+    /// # Errors
+    /// [`Not006`] if the user ID is a wildcard.
+    pub fn new(user_id: UserId) -> Result<Self, Not006> {
+        Not006::check_user_id(&user_id)?;
+        Ok(Self { user_id })
+    }
+
+    /// The user.
+    #[must_use]
+    pub fn user_id(&self) -> &UserId {
+        &self.user_id
+    }
+}
+
+/// Why a request has no 006 token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Not006 {
+    /// The kind exists as 007 only.
+    Kind(TokenKind),
+    /// A second service.
+    Companion,
+    /// RTM permissions.
+    Permissions,
+    /// A wildcard channel.
+    Channel,
+    /// A wildcard user other than uid 0.
+    Uid,
+    /// A wildcard user ID.
+    UserId,
+}
+
+impl Not006 {
+    /// Whether a 006 token can hold the channel, for a parser that reports each field.
+    pub fn check_channel(channel: &ChannelName) -> Result<(), Self> {
+        if channel.is_wildcard() { Err(Self::Channel) } else { Ok(()) }
+    }
+
+    /// Whether a 006 token can hold the user of a channel.
+    pub fn check_uid(uid: &Uid) -> Result<(), Self> {
+        match uid {
+            Uid::Account(_) if uid.is_wildcard() => Err(Self::Uid),
+            Uid::Any | Uid::Number(_) | Uid::Account(_) => Ok(()),
+        }
+    }
+
+    /// Whether a 006 token can hold the RTM user.
+    pub fn check_user_id(user_id: &UserId) -> Result<(), Self> {
+        if user_id.is_wildcard() { Err(Self::UserId) } else { Ok(()) }
+    }
+}
+
+impl fmt::Display for Not006 {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Kind(kind) => write!(f, "006 has no tokens of type {}, only rtc and rtm", kind.name()),
+            Self::Companion => f.write_str("a 006 token has one service only; ask for an rtm token as well"),
+            Self::Permissions => f.write_str("a 006 token has none"),
+            Self::Channel => f.write_str("a 006 token knows no wildcard channels"),
+            Self::Uid => f.write_str("a 006 token knows no wildcards but uid 0"),
+            Self::UserId => f.write_str("a 006 token knows no wildcards"),
+        }
+    }
+}
+
+impl std::error::Error for Not006 {}
