@@ -29,7 +29,7 @@ impl Grant {
     pub fn issue(&self, project: &Project, now: UnixTime, salt: u32) -> IssuedToken {
         let TokenRequest { spec, ttl } = &self.request;
         let lasting = PrivilegeTtl::from(*ttl);
-        let app_id = project.app_id;
+        let app_id = project.app_id();
         let new = |service| AccessToken2::new(app_id, now, *ttl, salt, service);
         let rtc = |participant: &Participant, privileges| {
             new(Service::rtc(&participant.channel, &participant.uid, privileges))
@@ -74,15 +74,15 @@ impl Grant {
                 let ends = rtc.privileges().map(absolute);
                 let token =
                     AccessToken::rtc(app_id, salt, AccessToken::official_end(now), channel, uid, ends);
-                return signed(token.build(&project.certificate), ends.join_channel);
+                return signed(token.build(project.certificate()), ends.join_channel());
             }
             TokenSpec::Rtm006(rtm) => {
                 let end = AccessToken::official_end(now);
                 let token = AccessToken::rtm(app_id, salt, end, rtm.user_id(), expires_at);
-                return signed(token.build(&project.certificate), expires_at);
+                return signed(token.build(project.certificate()), expires_at);
             }
         };
-        signed(token.build(&project.certificate), expires_at)
+        signed(token.build(project.certificate()), expires_at)
     }
 }
 

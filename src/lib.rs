@@ -1,42 +1,87 @@
-//! The token endpoint for Agora's real-time products: its handler, and the tokens themselves.
+//! Agora tokens for real-time products, and a server that issues them.
 //!
-//! | feature | what it brings |
+//! The library builds, parses, verifies and explains tokens of the formats 007 and 006:
+//!
+//! ```
+//! use agora_token_server::inspect::{Client, Inspection};
+//! use agora_token_server::time::{Ttl, UnixTime};
+//! use agora_token_server::token::{AccessToken2, Project, RtcPrivileges, Service, UnverifiedAccessToken2};
+//!
+//! // Agora's public test project. Parse your own App ID and App Certificate instead.
+//! let project = Project::public_test();
+//! let (now, salt, ttl) = (UnixTime::from_secs(1_700_000_000), 12_345, Ttl::HOUR);
+//!
+//! // A token with which uid 42 can join room-1 and publish there for one hour.
+//! let service = Service::rtc(&"room-1".parse()?, &42.into(), RtcPrivileges::publisher(ttl.into()));
+//! let text = AccessToken2::new(project.app_id(), now, ttl, salt, service).build(project.certificate());
+//!
+//! let unverified: UnverifiedAccessToken2 = text.parse()?;
+//! let token = unverified.verify(project.certificate())?;
+//! assert_eq!(token.expires_at(), now.plus(3600));
+//!
+//! // The token opens room-1, and not room-2.
+//! let client = |channel| Client::new(Some(channel), Some("42"));
+//! assert!(Inspection::new(&text, &project, now, client("room-1")).usable());
+//! assert!(!Inspection::new(&text, &project, now, client("room-2")).usable());
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! - [`token`]: both formats, with each official builder in one line of Rust
+//! - [`time`]: absolute times and lifetimes
+//! - [`inspect`]: what a token holds, and why Agora would reject it
+//!
+//! These three modules are the stable API. They read no clock, no environment and no random source,
+//! and build without any feature, for `wasm32-unknown-unknown` too. All other modules belong to the
+//! server and can change with any version.
+//!
+//! | feature | adds |
 //! |---|---|
-//! | none | [`token`] and [`time`]: building, reading and explaining tokens, without any runtime |
-//! | `api` | the handler without a platform, and what it decides by |
-//! | `native` (default), `lambda`, `worker` | the handler on a local server with a command line, on AWS Lambda, on Cloudflare Workers |
-//!
-//! [`token`] has every official builder in one line of Rust; the README tells of the server.
+//! | `api` | the HTTP handler without a platform |
+//! | `native` (default) | the local server and the command line |
+//! | `lambda` | the handler on AWS Lambda |
+//! | `worker` | the handler on Cloudflare Workers |
 
-#[cfg(feature = "api")]
-pub mod api;
-#[cfg(feature = "api")]
-pub mod auth;
-#[cfg(feature = "native")]
-pub mod cli;
-#[cfg(feature = "api")]
-pub mod config;
-#[cfg(feature = "api")]
-pub mod fetch;
-#[cfg(feature = "api")]
-pub mod grant;
 pub mod inspect;
-#[cfg(feature = "api")]
-pub mod json;
-#[cfg(feature = "api")]
-pub mod policy;
-#[cfg(feature = "api")]
-pub mod request;
 pub mod time;
 pub mod token;
 
+#[cfg(feature = "api")]
+#[doc(hidden)]
+pub mod api;
+#[cfg(feature = "api")]
+#[doc(hidden)]
+pub mod auth;
+#[cfg(feature = "native")]
+#[doc(hidden)]
+pub mod cli;
+#[cfg(feature = "api")]
+#[doc(hidden)]
+pub mod config;
+#[cfg(feature = "api")]
+#[doc(hidden)]
+pub mod fetch;
+#[cfg(feature = "api")]
+#[doc(hidden)]
+pub mod grant;
+#[cfg(feature = "api")]
+#[doc(hidden)]
+pub mod json;
+#[cfg(feature = "api")]
+#[doc(hidden)]
+pub mod policy;
+#[cfg(feature = "api")]
+#[doc(hidden)]
+pub mod request;
+
 mod adapter;
 #[cfg(feature = "lambda")]
+#[doc(hidden)]
 pub use adapter::lambda;
 #[cfg(feature = "native")]
+#[doc(hidden)]
 pub use adapter::native;
 
-/// The README's Rust is compiled and run.
+/// Compiles and runs the Rust of the README.
 #[cfg(all(doctest, feature = "api"))]
 #[doc = include_str!("../README.md")]
 struct Readme;

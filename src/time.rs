@@ -1,17 +1,25 @@
-//! Absolute and relative seconds, as different types.
+//! Absolute and relative times, as different types.
 //!
-//! 007 counts every expiry from its issue time, 006 stores absolute times. Passing one for the
-//! other is the commonest cause of "token expired" and of tokens that live for 54 years, so here
-//! it does not compile.
+//! A 007 token counts its lifetimes from its issue time; a 006 token stores absolute times. A mix-up is
+//! the most common cause of "token expired" and of tokens that last for 54 years. Here it does not
+//! compile.
 
 use std::fmt;
 
-/// A moment: whole seconds since 1970-01-01 UTC, up to the year 2106, as both formats store it.
+/// A time in whole seconds since 1970-01-01 UTC, up to the year 2106. Both token formats store it so.
+///
+/// ```
+/// use agora_token_server::time::UnixTime;
+///
+/// let now = UnixTime::from_secs(1_763_878_685);
+/// assert_eq!(now.to_string(), "2025-11-23T06:18:05Z");
+/// assert_eq!(now.until(now.plus(60)), 60);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct UnixTime(u32);
 
 impl UnixTime {
-    /// The moment `seconds` after 1970-01-01 UTC.
+    /// The time `seconds` after 1970-01-01 UTC.
     #[must_use]
     pub const fn from_secs(seconds: u32) -> Self {
         Self(seconds)
@@ -23,24 +31,24 @@ impl UnixTime {
         self.0
     }
 
-    /// The moment `seconds` later; the last representable one where the sum would pass it.
+    /// The time `seconds` later, or the last representable time if the sum is beyond it.
     #[must_use]
     pub const fn plus(self, seconds: u32) -> Self {
         Self(self.0.saturating_add(seconds))
     }
 
-    /// Seconds from `self` until `later`, negative where `later` has passed.
+    /// Seconds from `self` to `later`; negative if `later` is before `self`.
     #[must_use]
     pub fn until(self, later: Self) -> i64 {
         i64::from(later.0) - i64::from(self.0)
     }
 }
 
-/// As RFC 3339 writes it in UTC: `2026-11-23T06:18:05Z`.
+/// RFC 3339 in UTC: `2026-11-23T06:18:05Z`.
 impl fmt::Display for UnixTime {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // Days to a date by Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms": years
-        // start in March, so that the leap day is the last one.
+        // Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms": years start in March, so
+        // that the leap day is the last day.
         let (days, seconds) = (self.0 / 86_400, self.0 % 86_400);
         let shifted = days + 719_468;
         let (era, day_of_era) = (shifted / 146_097, shifted % 146_097);
@@ -56,14 +64,22 @@ impl fmt::Display for UnixTime {
     }
 }
 
-/// How long a token, or one of its privileges, may live: 1 to 86,400 seconds from its issue.
+/// The lifetime of a token or of a privilege: 1 to 86,400 seconds from the issue of the token.
 ///
 /// Agora limits both to 24 hours (docs.agora.io, "Deploy a token server").
+///
+/// ```
+/// use agora_token_server::time::Ttl;
+///
+/// assert_eq!(Ttl::from_secs(3600)?, Ttl::HOUR);
+/// assert!(Ttl::from_secs(0).is_err());
+/// # Ok::<(), agora_token_server::time::TtlOutOfRange>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Ttl(u32);
 
 impl Ttl {
-    /// 24 hours, the longest that Agora allows.
+    /// 24 hours, the longest lifetime that Agora allows.
     pub const MAX: Self = Self(86_400);
 
     /// One hour.
@@ -72,7 +88,7 @@ impl Ttl {
     /// `seconds` from the issue of the token.
     ///
     /// # Errors
-    /// [`TtlOutOfRange`] unless `seconds` is 1 to 86,400.
+    /// [`TtlOutOfRange`] if `seconds` is not 1 to 86,400.
     pub const fn from_secs(seconds: u32) -> Result<Self, TtlOutOfRange> {
         if seconds == 0 || seconds > Self::MAX.0 { Err(TtlOutOfRange { seconds }) } else { Ok(Self(seconds)) }
     }
@@ -84,10 +100,11 @@ impl Ttl {
     }
 }
 
-/// A lifetime outside of 1 to 86,400 seconds.
+/// A lifetime is out of its bounds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct TtlOutOfRange {
-    /// What was asked for.
+    /// The rejected lifetime.
     pub seconds: u32,
 }
 
@@ -104,7 +121,7 @@ mod tests {
     use super::UnixTime;
 
     #[test]
-    fn dates_are_those_of_the_calendar() {
+    fn unix_time_displays_as_calendar_date() {
         for (seconds, text) in [
             (0, "1970-01-01T00:00:00Z"),
             (951_782_399, "2000-02-28T23:59:59Z"),

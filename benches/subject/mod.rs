@@ -25,7 +25,7 @@ pub(crate) fn three_hmacs(issue_ts: u32, salt: u32) -> ring::hmac::Tag {
 }
 
 pub(crate) fn token(service: Service) -> AccessToken2 {
-    AccessToken2::new(Project::public_test().app_id, NOW, Ttl::HOUR, 1, service)
+    AccessToken2::new(Project::public_test().app_id(), NOW, Ttl::HOUR, 1, service)
 }
 
 pub(crate) fn rtc(channel: &str) -> Service {

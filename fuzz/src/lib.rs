@@ -1,12 +1,16 @@
-//! What the targets share: bytes on any layer of a token, dressed as a token.
+//! Shared by the targets: wraps bytes of any layer of a token as a token.
 //!
-//! Behind base64, a checksum and an HMAC a fuzzer finds nothing by itself, so the first byte of an
-//! input says which layer the rest of it is.
+//! A fuzzer does not pass base64, a checksum and an HMAC by itself. The first byte of an input selects
+//! the layer that its other bytes are.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::Sha256;
 
+/// Agora's public test project.
 pub const APP_ID: &str = "970CA35de60c44645bbae8a215061b33";
+const APP_CERTIFICATE: &str = "5CFd2fd1755d40ecb72977518be15d3b";
 
 /// A text that may be a 007 token: the text itself, its compressed bytes, or what these inflate to.
 pub fn token_007(data: &[u8]) -> Option<String> {
@@ -18,6 +22,19 @@ pub fn token_007(data: &[u8]) -> Option<String> {
     }
 }
 
+/// The 007 token of these signed bytes, with the signature of [`APP_CERTIFICATE`].
+pub fn signed_007(issued_at: u32, salt: u32, signed: &[u8]) -> String {
+    let hmac = |key: &[u8], text: &[u8]| {
+        let mac = Hmac::<Sha256>::new_from_slice(key).expect("HMAC takes a key of any length");
+        mac.chain_update(text).finalize().into_bytes()
+    };
+    let key = hmac(&salt.to_le_bytes(), &hmac(&issued_at.to_le_bytes(), APP_CERTIFICATE.as_bytes()));
+    let mut bytes = vec![32, 0];
+    bytes.extend(hmac(&key, signed));
+    bytes.extend(signed);
+    format!("007{}", STANDARD.encode(stored(&bytes)))
+}
+
 /// A text that may be a 006 token: the text itself, or the bytes behind base64.
 pub fn token_006(data: &[u8]) -> Option<String> {
     let (layer, rest) = data.split_first()?;
@@ -27,7 +44,7 @@ pub fn token_006(data: &[u8]) -> Option<String> {
     }
 }
 
-/// A zlib stream of stored blocks, which costs nothing to make.
+/// A zlib stream of stored blocks, which are cheap to write.
 fn stored(bytes: &[u8]) -> Vec<u8> {
     let mut out = vec![0x78, 0x01];
     let mut blocks = bytes.chunks(65_535).peekable();

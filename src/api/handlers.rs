@@ -54,7 +54,7 @@ impl Authenticated<'_> {
         let request = parse::token::parse(body, &self.parse_context())?;
         let project = self.project()?;
         let (grant, issued) = self.issue(request, &project, log)?;
-        Ok(private(&Issued::new(&grant, &issued, &project.app_id)))
+        Ok(private(&Issued::new(&grant, &issued, &project.app_id())))
     }
 
     fn drop_in(

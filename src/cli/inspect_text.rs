@@ -145,16 +145,14 @@ mod tests {
 
     fn inspected(service: Service, client: Client<'_>) -> Inspection {
         let project = Project::public_test();
-        let token =
-            AccessToken2::new(project.app_id, ISSUED_AT, Ttl::HOUR, 1, service).build(&project.certificate);
+        let token = AccessToken2::new(project.app_id(), ISSUED_AT, Ttl::HOUR, 1, service)
+            .build(project.certificate());
         Inspection::new(&token, &project, ISSUED_AT.plus(600), client)
     }
 
     fn inspection() -> Inspection {
-        let rtc = RtcPrivileges {
-            publish_audio_stream: Some(PrivilegeTtl::from_secs(300).unwrap()),
-            ..RtcPrivileges::subscriber(PrivilegeTtl::UNTIL_TOKEN_ENDS)
-        };
+        let rtc = RtcPrivileges::subscriber(PrivilegeTtl::UNTIL_TOKEN_ENDS)
+            .with_publish_audio_stream(Some(PrivilegeTtl::from_secs(300).unwrap()));
         inspected(Service::rtc(&"room-1".parse().unwrap(), &42.into(), rtc), Client::default())
     }
 

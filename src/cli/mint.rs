@@ -70,7 +70,7 @@ impl Mint {
             .map_err(|denied| Failure::misuse(denied.to_string()))?;
         let issued = grant.issue(&project, context.now, context.salt);
         if self.json {
-            let answer = serde_json::to_string_pretty(&Issued::new(&grant, &issued, &project.app_id));
+            let answer = serde_json::to_string_pretty(&Issued::new(&grant, &issued, &project.app_id()));
             println!("{}", answer.expect("texts and numbers have a JSON form"));
         } else {
             println!("{}", issued.token);

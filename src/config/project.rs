@@ -43,11 +43,10 @@ impl ProjectSource {
     pub fn current(&self, now: UnixTime) -> Result<Cow<'_, Project>, CertificateError> {
         match self {
             Self::Given(project) => Ok(Cow::Borrowed(project)),
-            Self::Remote(remote) => Ok(Cow::Owned(Project {
-                app_id: remote.app_id,
-                certificate: remote.certificate.current(now)?,
-                secondary: remote.secondary.clone(),
-            })),
+            Self::Remote(remote) => Ok(Cow::Owned(
+                Project::new(remote.app_id, remote.certificate.current(now)?)
+                    .with_secondary(remote.secondary.clone()),
+            )),
         }
     }
 }
@@ -89,7 +88,7 @@ impl Reader<'_> {
         let app_id = app_id?;
         if let Platform::Local(listen) = platform
             && !listen.is_loopback()
-            && app_id == Project::public_test().app_id
+            && app_id == Project::public_test().app_id()
         {
             self.fault(
                 "APP_ID",
@@ -98,7 +97,7 @@ impl Reader<'_> {
         }
         Some(match certificate? {
             Certificate::Given(certificate) => {
-                ProjectSource::Given(Project { app_id, certificate, secondary })
+                ProjectSource::Given(Project::new(app_id, certificate).with_secondary(secondary))
             }
             Certificate::Remote(certificate) => {
                 ProjectSource::Remote(RemoteProject { app_id, certificate, secondary })

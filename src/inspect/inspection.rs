@@ -44,7 +44,7 @@ impl<'a> Client<'a> {
 ///
 /// let (project, now) = (Project::public_test(), UnixTime::from_secs(1_700_000_000));
 /// let service = Service::rtm(&"alice".parse()?, Ttl::HOUR.into());
-/// let token = AccessToken2::new(project.app_id, now, Ttl::HOUR, 1, service).build(&project.certificate);
+/// let token = AccessToken2::new(project.app_id(), now, Ttl::HOUR, 1, service).build(project.certificate());
 ///
 /// let inspection = Inspection::new(&token, &project, now, Client::new(None, Some("bob")));
 /// assert_eq!(inspection.signature, Signature::Primary);
@@ -195,7 +195,7 @@ impl Inspection {
         Self {
             version: Some(view.version),
             app_id: view.app_id,
-            our_app_id: view.app_id == Some(project.app_id),
+            our_app_id: view.app_id == Some(project.app_id()),
             issued_at: view.issued_at,
             expires_at: view.expires_at,
             signature: judged.signature,

@@ -50,7 +50,7 @@ pub(super) fn not_allowed(field: Field, name: &str) -> Option<NameError> {
         Field::Uid | Field::Account => name.parse::<Account>().err(),
         // Agora states a length only.
         Field::UserId | Field::RoomUuid | Field::UserUuid if name.len() > 64 => {
-            Some(NameError::TooLong { bytes: name.len(), most: 64 })
+            Some(NameError::TooLong { bytes: name.len(), max: 64 })
         }
         Field::UserId | Field::RoomUuid | Field::UserUuid => None,
     }

@@ -78,20 +78,20 @@ impl Judged {
 
     fn signature(&mut self, view: &View, project: &Project, client: Client<'_>) {
         self.signature = match &view.signed {
-            Signed::V007(token) => verified_by(project, |certificate| token.verify(certificate)),
+            Signed::V007(token) => verified_by(project, |certificate| token.verify(certificate).is_ok()),
             Signed::V006(token) => match signed_names(view, client) {
                 Ok((channel, uid)) => {
-                    verified_by(project, |certificate| token.verify(certificate, &channel, &uid))
+                    verified_by(project, |certificate| token.verify(certificate, &channel, &uid).is_ok())
                 }
                 Err(why) => Signature::Unchecked(why),
             },
             Signed::Legacy => Signature::Unchecked(Unchecked::OldVersion),
         };
-        if let Some(app_id) = view.app_id.filter(|app_id| *app_id != project.app_id) {
+        if let Some(app_id) = view.app_id.filter(|app_id| *app_id != project.app_id()) {
             if self.signature == Signature::Invalid {
                 self.signature = Signature::Unchecked(Unchecked::OtherProject);
             }
-            self.error(FindingKind::OtherAppId { token: app_id, ours: project.app_id });
+            self.error(FindingKind::OtherAppId { token: app_id, ours: project.app_id() });
         }
         match self.signature {
             Signature::Invalid => self.error(FindingKind::SignatureInvalid),

@@ -20,7 +20,7 @@ pub(super) fn recognize(text: &str, project: &Project) -> Option<FindingKind> {
         return Some(FindingKind::Json);
     }
     let digits = text.parse::<AppId>().ok()?;
-    Some(FindingKind::Hex32 { our_app_id: digits == project.app_id })
+    Some(FindingKind::Hex32 { our_app_id: digits == project.app_id() })
 }
 
 /// Why a text that is nothing else is not a token either.

@@ -5,8 +5,8 @@ use super::legacy::{self, Legacy, Version};
 use super::names;
 use crate::time::{Ttl, UnixTime};
 use crate::token::{
-    AccessToken, AccessToken2, AppCertificate, AppId, Field, ParseError, Payload, Project, Service,
-    UnverifiedAccessToken, UnverifiedAccessToken2,
+    AppCertificate, AppId, Field, ParseError, Payload, Project, Service, UnverifiedAccessToken,
+    UnverifiedAccessToken2,
 };
 
 /// A token of any version.
@@ -73,13 +73,12 @@ impl View {
             return Ok(Self::of_legacy(&legacy));
         }
         if text.starts_with("006") {
-            return AccessToken::parse(text).map(Self::of_006);
+            return text.parse().map(Self::of_006);
         }
-        AccessToken2::parse(text).map(Self::of_007)
+        text.parse().map(Self::of_007)
     }
 
-    fn of_007(signed: UnverifiedAccessToken2) -> Self {
-        let token = signed.token();
+    fn of_007(token: UnverifiedAccessToken2) -> Self {
         let services = token.services();
         let too_many = |service: &Service| service.privileges().len() > Inspection::MAX_SHOWN;
         Self {
@@ -93,9 +92,9 @@ impl View {
             services: services
                 .iter()
                 .take(Inspection::MAX_SHOWN)
-                .map(|service| ServiceView::of_007(service, token))
+                .map(|service| ServiceView::of_007(service, &token))
                 .collect(),
-            signed: Signed::V007(signed),
+            signed: Signed::V007(token),
         }
     }
 
@@ -129,7 +128,7 @@ impl View {
 }
 
 impl ServiceView {
-    fn of_007(service: &Service, token: &AccessToken2) -> Self {
+    fn of_007(service: &Service, token: &UnverifiedAccessToken2) -> Self {
         let name = |text: &str| Name {
             text: Some(text.to_owned()),
             checksum: None,
@@ -248,9 +247,9 @@ impl Name {
 
 /// Which certificate of the project verifies a signature.
 pub(super) fn verified_by(project: &Project, verifies: impl Fn(&AppCertificate) -> bool) -> Signature {
-    if verifies(&project.certificate) {
+    if verifies(project.certificate()) {
         Signature::Primary
-    } else if project.secondary.as_ref().is_some_and(verifies) {
+    } else if project.secondary().is_some_and(verifies) {
         Signature::Secondary
     } else {
         Signature::Invalid

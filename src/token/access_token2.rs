@@ -7,27 +7,43 @@
 //! signing_key  = HMAC-SHA256( U32 salt, HMAC-SHA256( U32 issue_ts, app_certificate ) )
 //! signature    = HMAC-SHA256( signing_key, signing_info )
 //! ```
-//! Integers are little-endian, `STR` is a 16-bit length and so many bytes; an HMAC's first argument
-//! is its key. `expire` and the privileges' are seconds from `issue_ts`. Source: `AgoraIO/Tools`
-//! at da06bfb8, `DynamicKey/AgoraDynamicKey/go/src/accesstoken2/accesstoken.go`.
+//! Integers are little-endian. `STR` is a 16-bit length and that many bytes. The first argument of
+//! an HMAC is its key. All lifetimes are in seconds from `issue_ts`. Source: `AgoraIO/Tools` at
+//! da06bfb8, `DynamicKey/AgoraDynamicKey/go/src/accesstoken2/accesstoken.go`.
+
+use std::fmt;
+use std::str::FromStr;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
-use super::ParseError;
+use super::error::{InvalidSignature, ParseError};
 use super::pack::{self, Reader};
 use super::project::{AppCertificate, AppId};
 use super::service::Service;
 use super::{deflate, inflate};
 use crate::time::{Ttl, UnixTime};
 
-/// What a token starts with.
 const VERSION: &str = "007";
 const SIGNATURE_BYTES: usize = 32;
 
-/// An 007 token before it is signed, or as it was parsed.
+/// A 007 token: one that is to be signed, or one whose signature is verified.
+///
+/// ```
+/// use agora_token_server::time::{Ttl, UnixTime};
+/// use agora_token_server::token::{AccessToken2, Project, RtcPrivileges, Service};
+///
+/// let project = Project::public_test();
+/// let (now, salt, ttl) = (UnixTime::from_secs(1_700_000_000), 12_345, Ttl::HOUR);
+/// let service = Service::rtc(&"room-1".parse()?, &42.into(), RtcPrivileges::publisher(ttl.into()));
+/// let token = AccessToken2::new(project.app_id(), now, ttl, salt, service);
+///
+/// assert_eq!(token.expires_at(), UnixTime::from_secs(1_700_003_600));
+/// assert!(token.build(project.certificate()).starts_with("007"));
+/// # Ok::<(), agora_token_server::token::NameError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AccessToken2 {
     app_id: AppId,
@@ -38,8 +54,7 @@ pub struct AccessToken2 {
     unknown: Unknown,
 }
 
-/// Services of unknown types at the end of a parsed token, kept as they are so that its signature
-/// still verifies.
+/// The services from the first unknown type on. Their bytes are kept, since the signature covers them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 struct Unknown {
     count: u16,
@@ -47,8 +62,7 @@ struct Unknown {
 }
 
 impl AccessToken2 {
-    /// A token with one service. `salt` only keeps two tokens of one second apart; any number is
-    /// legal.
+    /// A token with one service. Draw `salt` at random: it keeps two tokens of the same second apart.
     #[must_use]
     pub fn new(app_id: AppId, issued_at: UnixTime, ttl: Ttl, salt: u32, service: Service) -> Self {
         Self {
@@ -61,8 +75,8 @@ impl AccessToken2 {
         }
     }
 
-    /// The same token with one service more. The official builders sort by type and keep the
-    /// order of services of one type, and so does this.
+    /// Adds a service. Services are sorted by type; those of one type keep their order, as in the
+    /// official builders.
     #[must_use]
     pub fn with(mut self, service: Service) -> Self {
         let index = self.services.partition_point(|earlier| earlier.type_number() <= service.type_number());
@@ -70,25 +84,25 @@ impl AccessToken2 {
         self
     }
 
-    /// The project.
+    /// The App ID of the project.
     #[must_use]
     pub fn app_id(&self) -> AppId {
         self.app_id
     }
 
-    /// When it was issued.
+    /// The issue time.
     #[must_use]
     pub fn issued_at(&self) -> UnixTime {
         self.issued_at
     }
 
-    /// Seconds from the issue to the end. In a parsed token it may be anything.
+    /// The lifetime in seconds from the issue. A verified token can hold any value.
     #[must_use]
     pub fn expire(&self) -> u32 {
         self.expire
     }
 
-    /// When it ends.
+    /// The end of the token: its issue time plus its lifetime.
     #[must_use]
     pub fn expires_at(&self) -> UnixTime {
         self.issued_at.plus(self.expire)
@@ -106,17 +120,16 @@ impl AccessToken2 {
         &self.services
     }
 
-    /// How many services, at the end of a parsed token, are of types that this version does not
-    /// know.
+    /// The number of services from the first unknown type on. They cannot be read.
     #[must_use]
     pub fn unknown_services(&self) -> u16 {
         self.unknown.count
     }
 
-    /// The token as text, signed.
+    /// Signs the token and writes it as text.
     ///
     /// # Panics
-    /// With more than 65,535 services, which the format cannot hold.
+    /// If the token has more than 65,535 services, which the format cannot hold.
     #[must_use]
     pub fn build(&self, certificate: &AppCertificate) -> String {
         let mut payload = Vec::with_capacity(512);
@@ -131,19 +144,6 @@ impl AccessToken2 {
         token.push_str(VERSION);
         STANDARD.encode_string(compressed, &mut token);
         token
-    }
-
-    /// A token of anybody's making. Nothing is verified but its form; see
-    /// [`UnverifiedAccessToken2::verify`].
-    pub fn parse(token: &str) -> Result<UnverifiedAccessToken2, ParseError> {
-        let encoded = token.strip_prefix(VERSION).ok_or(ParseError::Version)?;
-        let compressed = STANDARD.decode(encoded).map_err(|_| ParseError::Base64)?;
-        let payload = inflate::zlib(&compressed)?;
-        let mut reader = Reader::new(&payload);
-        let signature = reader.bytes()?.to_vec();
-        let signed = reader.rest().to_vec();
-        let token = Self::unpack(reader)?;
-        Ok(UnverifiedAccessToken2 { token, signature, signed })
     }
 
     fn pack(&self, out: &mut Vec<u8>) {
@@ -175,8 +175,8 @@ impl AccessToken2 {
                 break;
             }
         }
-        if unknown.count == 0 && !reader.rest().is_empty() {
-            return Err(ParseError::TrailingBytes(reader.rest().len()));
+        if unknown.count == 0 {
+            reader.end()?;
         }
         Ok(Self { app_id, issued_at, expire, salt, services, unknown })
     }
@@ -189,8 +189,21 @@ impl AccessToken2 {
     }
 }
 
-/// A parsed 007 token with the signature that it came with, which may be anything.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A parsed 007 token whose signature is unchecked. Trust its content only after [`Self::verify`].
+///
+/// ```
+/// use agora_token_server::token::{Project, UnverifiedAccessToken2};
+/// # use agora_token_server::{time::{Ttl, UnixTime}, token::{AccessToken2, Service}};
+/// # let project = Project::public_test();
+/// # let new = AccessToken2::new(project.app_id(), UnixTime::from_secs(1), Ttl::HOUR, 1, Service::stt());
+/// # let text = new.build(project.certificate());
+///
+/// let unverified: UnverifiedAccessToken2 = text.parse()?;
+/// let token = unverified.verify(Project::public_test().certificate())?;
+/// assert_eq!(token.services()[0].name(), "stt");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, PartialEq, Eq)]
 pub struct UnverifiedAccessToken2 {
     token: AccessToken2,
     signature: Vec<u8>,
@@ -198,17 +211,58 @@ pub struct UnverifiedAccessToken2 {
 }
 
 impl UnverifiedAccessToken2 {
-    /// What it says. Nothing of it is to be believed before [`Self::verify`].
-    #[must_use]
-    pub fn token(&self) -> &AccessToken2 {
-        &self.token
+    /// The token, if `certificate` signed it. The signature covers unknown services too. The
+    /// comparison takes constant time.
+    ///
+    /// # Errors
+    /// [`InvalidSignature`] if another certificate signed it, or its content was changed.
+    pub fn verify(&self, certificate: &AppCertificate) -> Result<AccessToken2, InvalidSignature> {
+        match self.token.mac(certificate, &self.signed).verify_slice(&self.signature) {
+            Ok(()) => Ok(self.token.clone()),
+            Err(_) => Err(InvalidSignature),
+        }
     }
 
-    /// Whether it was signed with `certificate`. Unknown services are covered. Takes the same
-    /// time wherever a wrong signature differs.
+    /// The App ID of the project.
     #[must_use]
-    pub fn verify(&self, certificate: &AppCertificate) -> bool {
-        self.token.mac(certificate, &self.signed).verify_slice(&self.signature).is_ok()
+    pub fn app_id(&self) -> AppId {
+        self.token.app_id()
+    }
+
+    /// The issue time.
+    #[must_use]
+    pub fn issued_at(&self) -> UnixTime {
+        self.token.issued_at()
+    }
+
+    /// The lifetime in seconds from the issue. Any value is possible.
+    #[must_use]
+    pub fn expire(&self) -> u32 {
+        self.token.expire()
+    }
+
+    /// The end of the token: its issue time plus its lifetime.
+    #[must_use]
+    pub fn expires_at(&self) -> UnixTime {
+        self.token.expires_at()
+    }
+
+    /// The salt.
+    #[must_use]
+    pub fn salt(&self) -> u32 {
+        self.token.salt()
+    }
+
+    /// The services, in the order of the token.
+    #[must_use]
+    pub fn services(&self) -> &[Service] {
+        self.token.services()
+    }
+
+    /// The number of services from the first unknown type on. They cannot be read.
+    #[must_use]
+    pub fn unknown_services(&self) -> u16 {
+        self.token.unknown_services()
     }
 
     /// The signature.
@@ -217,13 +271,35 @@ impl UnverifiedAccessToken2 {
         &self.signature
     }
 
-    /// The bytes that were compressed, packed anew: the same that were parsed.
+    /// The bytes before compression, packed again: the same bytes that were parsed.
     #[must_use]
     pub fn repack(&self) -> Vec<u8> {
         let mut payload = Vec::new();
         pack::bytes(&mut payload, &self.signature);
         self.token.pack(&mut payload);
         payload
+    }
+}
+
+impl FromStr for UnverifiedAccessToken2 {
+    type Err = ParseError;
+
+    fn from_str(text: &str) -> Result<Self, ParseError> {
+        let encoded = text.strip_prefix(VERSION).ok_or(ParseError::Version)?;
+        let compressed = STANDARD.decode(encoded).map_err(|_| ParseError::Base64)?;
+        let payload = inflate::zlib(&compressed)?;
+        let mut reader = Reader::new(&payload);
+        let signature = reader.bytes()?.to_vec();
+        let signed = reader.rest().to_vec();
+        let token = AccessToken2::unpack(reader)?;
+        Ok(Self { token, signature, signed })
+    }
+}
+
+/// Without the signature: with it, the output would be the credential.
+impl fmt::Debug for UnverifiedAccessToken2 {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("UnverifiedAccessToken2").field("token", &self.token).finish_non_exhaustive()
     }
 }
 

@@ -1,10 +1,10 @@
-//! Compressing a token: zlib (RFC 1950) around one block of fixed Huffman codes (RFC 1951 §3.2.6),
-//! which is what zlib itself makes of tokens, in the same few bytes.
+//! Compresses a token: zlib (RFC 1950) around one block of fixed Huffman codes (RFC 1951 §3.2.6).
+//! zlib chooses the same block type for tokens, and the output is as short.
 //!
-//! A general compressor takes hundreds of kilobytes of tables, allocated and cleared for every 150
-//! bytes of token: thirty times what the signature costs. This one takes a kilobyte.
+//! A general compressor allocates and clears hundreds of kilobytes of tables for 150 bytes of token,
+//! which costs thirty times as much as the signature. This one needs one kilobyte.
 
-/// Deflate's window, and its bounds of a match.
+/// The window of deflate, and its bounds for a match.
 const WINDOW: usize = 32 * 1024;
 const MIN_MATCH: usize = 3;
 const MAX_MATCH: usize = 258;
@@ -12,21 +12,21 @@ const MAX_MATCH: usize = 258;
 const END_OF_BLOCK: usize = 256;
 const HASH_BITS: u32 = 9;
 
-/// `bytes` as a zlib stream. The time it takes grows linearly with their number.
+/// Compresses `bytes` into a zlib stream, in linear time.
 pub(super) fn zlib(bytes: &[u8]) -> Vec<u8> {
     let mut out = Bits::new(bytes.len());
-    // The last block, of fixed codes.
+    // BFINAL = 1, BTYPE = 01: the last block, with fixed codes.
     out.push(0b011, 3);
-    // The last place, plus one, where three bytes of this hash stood.
-    let mut places = [0_u16; 1 << HASH_BITS];
+    // The last position, plus one, of three bytes with this hash.
+    let mut positions = [0_u16; 1 << HASH_BITS];
     let mut at = 0;
     while at < bytes.len() {
-        let earlier = remember(&mut places, bytes, at);
-        match earlier.map(|earlier| (at - earlier, alike(bytes, earlier, at))) {
+        let earlier = record(&mut positions, bytes, at);
+        match earlier.map(|earlier| (at - earlier, match_length(bytes, earlier, at))) {
             Some((distance, length)) if length >= MIN_MATCH && distance <= WINDOW => {
                 out.copy(length, distance);
                 for skipped in at + 1..at + length {
-                    remember(&mut places, bytes, skipped);
+                    record(&mut positions, bytes, skipped);
                 }
                 at += length;
             }
@@ -42,23 +42,23 @@ pub(super) fn zlib(bytes: &[u8]) -> Vec<u8> {
     stream
 }
 
-/// Where the three bytes at `at` may have stood last, and from now on stand.
-fn remember(places: &mut [u16; 1 << HASH_BITS], bytes: &[u8], at: usize) -> Option<usize> {
+/// Records the position of the three bytes at `at`. Returns the last position that had their hash.
+fn record(positions: &mut [u16; 1 << HASH_BITS], bytes: &[u8], at: usize) -> Option<usize> {
     let three = bytes.get(at..)?.first_chunk::<MIN_MATCH>()?;
     let [a, b, c] = three.map(u32::from);
     let hash = (a | b << 8 | c << 16).wrapping_mul(0x9E37_79B1) >> (u32::BITS - HASH_BITS);
-    let place = &mut places[usize::try_from(hash).ok()?];
-    // A place that 16 bits do not hold is not remembered: beyond 64 KiB nothing is shortened.
+    let position = &mut positions[usize::try_from(hash).ok()?];
+    // A position above 16 bits is not recorded: matches start in the first 64 KiB only.
     let here = u16::try_from(at + 1).unwrap_or(0);
-    usize::from(std::mem::replace(place, here)).checked_sub(1)
+    usize::from(std::mem::replace(position, here)).checked_sub(1)
 }
 
-/// For how many bytes the text at `earlier` goes on as the one at `at`.
-fn alike(bytes: &[u8], earlier: usize, at: usize) -> usize {
+/// The number of equal bytes at `earlier` and at `at`, up to the longest match.
+fn match_length(bytes: &[u8], earlier: usize, at: usize) -> usize {
     bytes[at..].iter().zip(&bytes[earlier..]).take(MAX_MATCH).take_while(|(one, other)| one == other).count()
 }
 
-/// Bits, from the lowest on, into bytes.
+/// Writes bits into bytes, from the lowest bit.
 struct Bits {
     out: Vec<u8>,
     held: u64,
@@ -89,7 +89,8 @@ impl Bits {
         self.push(u32::from(code), u32::from(length));
     }
 
-    /// A match. Lengths and distances share codes by their highest bits; the rest follows as it is.
+    /// Writes a match. The highest bits of length and distance choose their codes; the other bits
+    /// follow unchanged.
     fn copy(&mut self, length: usize, distance: usize) {
         let number = |number: usize| u32::try_from(number).expect("at most 32 KiB");
         let over = number(length - MIN_MATCH);
@@ -121,13 +122,13 @@ impl Bits {
     }
 }
 
-/// The fixed codes of literals and lengths, their bits reversed as they are written, and how many
-/// bits each has (RFC 1951 §3.2.6).
+/// The fixed codes of literals and lengths (RFC 1951 §3.2.6) with their numbers of bits. The bits are
+/// reversed, as they are written.
 static CODES: [(u16, u8); 288] = codes();
 
 const fn codes() -> [(u16, u8); 288] {
     let mut codes = [(0, 0); 288];
-    // First symbol, one behind the last, first code, bits.
+    // First symbol, end of the range, first code, number of bits.
     let ranges: [(usize, usize, u16, u8); 4] =
         [(0, 144, 0x30, 8), (144, 256, 0x190, 9), (256, 280, 0, 7), (280, 288, 0xC0, 8)];
     let mut range = 0;

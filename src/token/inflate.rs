@@ -1,4 +1,4 @@
-//! Reading the zlib stream inside of an 007 token, whoever made it.
+//! Reads the zlib stream of a 007 token from any source.
 
 use miniz_oxide::inflate::TINFLStatus;
 use miniz_oxide::inflate::core::inflate_flags::{
@@ -6,13 +6,13 @@ use miniz_oxide::inflate::core::inflate_flags::{
 };
 use miniz_oxide::inflate::core::{DecompressorOxide, decompress};
 
-use super::ParseError;
+use super::error::ParseError;
 
-/// The most that a token may inflate to: what the official C++ packer can hold. It also bounds the
-/// work that a hostile token can cause.
+/// The highest inflated size of a token, which is what the official C++ packer can hold. It bounds
+/// the work that a hostile token can cause.
 pub(super) const MAX_INFLATED_BYTES: usize = 64 * 1024;
 
-/// The whole of one zlib stream, its checksum checked, with nothing behind it.
+/// Inflates one zlib stream. Checks its checksum, and that nothing follows it.
 pub(super) fn zlib(compressed: &[u8]) -> Result<Vec<u8>, ParseError> {
     let flags = TINFL_FLAG_PARSE_ZLIB_HEADER | TINFL_FLAG_USING_NON_WRAPPING_OUTPUT_BUF;
     let mut decompressor = Box::<DecompressorOxide>::default();

@@ -1,74 +1,32 @@
-//! Names inside of a token: channels, accounts and user ids, each with its own bounds.
+//! Names in a token: channels, user accounts and user IDs, each with its own bounds.
 //!
-//! Source: docs.agora.io, "Deploy a token server", for channel names and user accounts (89
-//! characters, 64 and 255 bytes) and wildcards; Signaling and Chat references for user ids.
+//! Source: docs.agora.io, "Deploy a token server", for channel names, user accounts (89 characters;
+//! 64 and 255 bytes) and wildcards; the Signaling and Chat references for user IDs.
 
 use std::fmt;
-use std::num::NonZeroU32;
 use std::str::FromStr;
 
 use md5::{Digest, Md5};
 
-/// The longest text that the formats can hold: its length is stored in 16 bits.
-pub const MAX_TEXT_BYTES: usize = 65_535;
+use super::error::NameError;
+use super::text::Text;
 
-/// UTF-8 text of at most `MAX` bytes, so that packing it cannot fail.
-#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Text<const MAX: usize = MAX_TEXT_BYTES>(String);
-
-impl<const MAX: usize> Text<MAX> {
-    /// No text at all: what the formats write for "any".
-    #[must_use]
-    pub const fn empty() -> Self {
-        Self(String::new())
-    }
-
-    /// The text.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl<const MAX: usize> TryFrom<String> for Text<MAX> {
-    type Error = NameError;
-
-    fn try_from(text: String) -> Result<Self, NameError> {
-        const { assert!(MAX <= MAX_TEXT_BYTES) };
-        if text.len() > MAX {
-            return Err(NameError::TooLong { bytes: text.len(), most: MAX });
-        }
-        Ok(Self(text))
-    }
-}
-
-impl<const MAX: usize> FromStr for Text<MAX> {
-    type Err = NameError;
-
-    fn from_str(text: &str) -> Result<Self, NameError> {
-        text.to_owned().try_into()
-    }
-}
-
-impl<const MAX: usize> fmt::Debug for Text<MAX> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}
-
-impl From<u32> for Text {
-    fn from(number: u32) -> Self {
-        Self(number.to_string())
-    }
-}
-
-/// An RTC channel: 1 to 64 bytes of Agora's 89 characters. A `*` makes it a wildcard, which
-/// matches many channels.
+/// An RTC channel: 1 to 64 bytes of the 89 characters that Agora allows. A `*` makes it a wildcard,
+/// which matches several channels.
+///
+/// ```
+/// use agora_token_server::token::ChannelName;
+///
+/// let channel: ChannelName = "room-1".parse()?;
+/// assert!(!channel.is_wildcard());
+/// assert!("room/1".parse::<ChannelName>().is_err());
+/// # Ok::<(), agora_token_server::token::NameError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct ChannelName(Text<64>);
 
 impl ChannelName {
-    /// The empty name, which Agora reads as "any channel".
+    /// The empty name. Agora reads it as "any channel".
     #[must_use]
     pub const fn any() -> Self {
         Self(Text::empty())
@@ -80,7 +38,7 @@ impl ChannelName {
         self.0.as_str()
     }
 
-    /// Whether it stands for more than one channel.
+    /// Whether the name matches more than one channel.
     #[must_use]
     pub fn is_wildcard(&self) -> bool {
         is_wildcard(self.as_str())
@@ -95,16 +53,28 @@ impl FromStr for ChannelName {
     }
 }
 
+impl AsRef<str> for ChannelName {
+    fn as_ref(&self) -> &str {
+        self.as_str()
+    }
+}
+
+impl fmt::Display for ChannelName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
 impl From<&ChannelName> for Text {
     fn from(name: &ChannelName) -> Self {
         Self(name.0.0.clone())
     }
 }
 
-/// A user account: 1 to 255 bytes of Agora's 89 characters. A `*` makes it a wildcard.
+/// A user account: 1 to 255 bytes of the 89 characters that Agora allows. A `*` makes it a wildcard.
 ///
-/// In a token the account `"42"` and the uid 42 are the same bytes. The account `"0"` is *not*
-/// uid 0: a client that joins with uid 0 is refused with it (error 110).
+/// In a token, the account `"42"` and the uid 42 are the same bytes. The account `"0"` is *not* uid 0:
+/// Agora rejects it for a client that joins with uid 0 (error 110).
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Account(Text<255>);
 
@@ -113,6 +83,12 @@ impl Account {
     #[must_use]
     pub fn as_str(&self) -> &str {
         self.0.as_str()
+    }
+
+    /// Whether the account matches more than one user.
+    #[must_use]
+    pub fn is_wildcard(&self) -> bool {
+        is_wildcard(self.as_str())
     }
 }
 
@@ -124,80 +100,44 @@ impl FromStr for Account {
     }
 }
 
-/// Who may join an RTC channel with a token.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub enum Uid {
-    /// uid 0: anybody.
-    Any,
-    /// One integer uid, 1 to 4,294,967,295.
-    Number(NonZeroU32),
-    /// One user account, or with a `*` in it several.
-    Account(Account),
-}
-
-impl Uid {
-    /// Whether it stands for more than one user.
-    #[must_use]
-    pub fn is_wildcard(&self) -> bool {
-        match self {
-            Self::Any => true,
-            Self::Number(_) => false,
-            Self::Account(account) => is_wildcard(account.as_str()),
-        }
+impl AsRef<str> for Account {
+    fn as_ref(&self) -> &str {
+        self.as_str()
     }
 }
 
-impl From<u32> for Uid {
-    fn from(uid: u32) -> Self {
-        NonZeroU32::new(uid).map_or(Self::Any, Self::Number)
-    }
-}
-
-/// Text that spells an integer uid canonically (`"42"`, `"0"`) is that uid, any other an account.
-impl FromStr for Uid {
-    type Err = NameError;
-
-    fn from_str(text: &str) -> Result<Self, NameError> {
-        match canonical_u32(text) {
-            Some(uid) => Ok(uid.into()),
-            None => text.parse().map(Self::Account),
-        }
-    }
-}
-
-/// As Agora writes it: uid 0 is the empty account.
-impl From<&Uid> for Text {
-    fn from(uid: &Uid) -> Self {
-        match uid {
-            Uid::Any => Self::empty(),
-            Uid::Number(uid) => uid.get().into(),
-            Uid::Account(account) => Self(account.0.0.clone()),
-        }
-    }
-}
-
-impl fmt::Display for Uid {
+impl fmt::Display for Account {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Any => f.write_str("0"),
-            Self::Number(uid) => uid.fmt(f),
-            Self::Account(account) => f.write_str(account.as_str()),
-        }
+        f.write_str(self.as_str())
+    }
+}
+
+impl From<&Account> for Text {
+    fn from(account: &Account) -> Self {
+        Self(account.0.0.clone())
     }
 }
 
 /// A user of RTM (Signaling) or Chat, or a room or user of Flexible Classroom: 1 to 64 bytes.
+///
+/// ```
+/// use agora_token_server::token::UserId;
+///
+/// let alice: UserId = "alice".parse()?;
+/// assert_eq!(alice.md5().as_str(), "6384e2b2184bcbf58eccf10ca7a6563c");
+/// # Ok::<(), agora_token_server::token::NameError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct UserId(Text<64>);
 
 impl UserId {
-    /// The id.
+    /// The ID.
     #[must_use]
     pub fn as_str(&self) -> &str {
         self.0.as_str()
     }
 
-    /// The MD5 of the id in hexadecimal: as whom a Flexible Classroom user signs in to Chat.
+    /// The MD5 of the ID in hexadecimal. A Flexible Classroom user signs in to Chat as this user.
     #[must_use]
     pub fn md5(&self) -> Self {
         const DIGITS: &[u8; 16] = b"0123456789abcdef";
@@ -206,8 +146,8 @@ impl UserId {
         Self(Text(digits.map(|digit| char::from(DIGITS[usize::from(digit)])).collect()))
     }
 
-    /// Whether it stands for more than one user. RTM and Chat document no wildcards; a `*` is
-    /// treated as one all the same, so that a policy need not rely on that.
+    /// Whether the ID matches more than one user. RTM and Chat document no wildcards. A `*` counts
+    /// as one nevertheless, so that no policy relies on that.
     #[must_use]
     pub fn is_wildcard(&self) -> bool {
         is_wildcard(self.as_str())
@@ -225,6 +165,18 @@ impl FromStr for UserId {
     }
 }
 
+impl AsRef<str> for UserId {
+    fn as_ref(&self) -> &str {
+        self.as_str()
+    }
+}
+
+impl fmt::Display for UserId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
 impl From<u32> for UserId {
     fn from(number: u32) -> Self {
         Self(Text(number.to_string()))
@@ -237,54 +189,9 @@ impl From<&UserId> for Text {
     }
 }
 
-/// A text that is not the name it should be.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum NameError {
-    /// Nothing.
-    Empty,
-    /// More bytes than the name may have.
-    TooLong {
-        /// How many came.
-        bytes: usize,
-        /// How many fit.
-        most: usize,
-    },
-    /// A character that is not among Agora's 89.
-    Character {
-        /// Its place, counted in characters from 1.
-        position: usize,
-        /// The character.
-        character: char,
-    },
-}
-
-impl fmt::Display for NameError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Empty => f.write_str("empty, expected at least 1 byte"),
-            Self::TooLong { bytes, most } => write!(f, "{bytes} bytes, expected at most {most}"),
-            Self::Character { position, character } => write!(
-                f,
-                "character {position} is {character:?}, expected letters, digits, space or one of \
-                 !#$%&()+-:;<=.>?@[]^_{{}}|~,"
-            ),
-        }
-    }
-}
-
-impl std::error::Error for NameError {}
-
-/// The integer that `text` spells in its one canonical form: no sign, no leading zero, in range.
-#[must_use]
-pub fn canonical_u32(text: &str) -> Option<u32> {
-    let canonical = text == "0" || text.as_bytes().first().is_some_and(|byte| (b'1'..=b'9').contains(byte));
-    if canonical { text.parse().ok() } else { None }
-}
-
-/// Whether a name stands for more than one: Agora reads the empty name and any `*` so. Since `*`
-/// is not among the 89 characters, it can mean nothing else.
-#[must_use]
-pub fn is_wildcard(name: &str) -> bool {
+/// Whether Agora reads a name as a wildcard: if it is empty or has a `*`, which is not among the 89
+/// characters.
+pub(crate) fn is_wildcard(name: &str) -> bool {
     name.is_empty() || name.contains('*')
 }
 
@@ -292,12 +199,10 @@ fn agora_name<const MAX: usize>(text: &str) -> Result<Text<MAX>, NameError> {
     if text.is_empty() {
         return Err(NameError::Empty);
     }
-    if text.len() > MAX {
-        return Err(NameError::TooLong { bytes: text.len(), most: MAX });
-    }
+    let name: Text<MAX> = text.parse()?;
     match text.chars().enumerate().find(|(_, character)| !is_agora_character(*character)) {
         Some((index, character)) => Err(NameError::Character { position: index + 1, character }),
-        None => Ok(Text(text.to_owned())),
+        None => Ok(name),
     }
 }
 

@@ -1,7 +1,7 @@
-//! Little-endian integers and text behind a 16-bit length, in both directions.
+//! Packs and reads the fields of a token: little-endian integers, and texts after a 16-bit length.
 
-use super::ParseError;
-use super::name::Text;
+use super::error::ParseError;
+use super::text::Text;
 
 pub(super) fn u16(out: &mut Vec<u8>, value: u16) {
     out.extend_from_slice(&value.to_le_bytes());
@@ -19,18 +19,18 @@ pub(super) fn text(out: &mut Vec<u8>, text: &Text) {
     bytes(out, text.as_str().as_bytes());
 }
 
-/// `bytes` behind their length.
+/// Packs the length of `bytes`, then `bytes`.
 pub(super) fn bytes(out: &mut Vec<u8>, bytes: &[u8]) {
     count(out, bytes.len());
     out.extend_from_slice(bytes);
 }
 
-/// How many things follow.
+/// Packs the number of items that follow.
 pub(super) fn count(out: &mut Vec<u8>, count: usize) {
     u16(out, u16::try_from(count).expect("texts and lists are bounded by their types to 65,535"));
 }
 
-/// What is left to read.
+/// The bytes that are still unread.
 #[derive(Clone, Copy)]
 pub(super) struct Reader<'a>(&'a [u8]);
 
@@ -41,6 +41,11 @@ impl<'a> Reader<'a> {
 
     pub(super) fn rest(self) -> &'a [u8] {
         self.0
+    }
+
+    /// Fails if bytes are left.
+    pub(super) fn end(self) -> Result<(), ParseError> {
+        if self.0.is_empty() { Ok(()) } else { Err(ParseError::TrailingBytes(self.0.len())) }
     }
 
     pub(super) fn u16(&mut self) -> Result<u16, ParseError> {
@@ -55,7 +60,7 @@ impl<'a> Reader<'a> {
         self.array().map(u32::from_le_bytes)
     }
 
-    /// Bytes behind their length.
+    /// Reads a length, then that many bytes.
     pub(super) fn bytes(&mut self) -> Result<&'a [u8], ParseError> {
         let length = usize::from(self.u16()?);
         let (bytes, rest) = self.0.split_at_checked(length).ok_or(ParseError::CutOff)?;
@@ -68,8 +73,8 @@ impl<'a> Reader<'a> {
         Ok(text.parse().expect("a 16-bit length bounds the text"))
     }
 
-    /// A count and so many things, each of which takes at least one byte, so that the count
-    /// allocates no more than what is there.
+    /// Reads a count, then that many items. The count allocates at most 16 items in advance, since a
+    /// hostile token can claim 65,535.
     pub(super) fn list<T>(
         &mut self,
         mut one: impl FnMut(&mut Self) -> Result<T, ParseError>,

@@ -1,16 +1,22 @@
-//! What the services of 007 apply to, each in its own form.
+//! The payloads of the services of 007: the channel, user or room that each applies to.
 //!
-//! To add a service: a variant of [`Payload`], its line in `TABLE`, and its arms of `pack` and
+//! To add a service, add a variant of [`Payload`], its line in `TABLE`, and its arms in `pack` and
 //! `parse`.
 
-use super::ParseError;
-use super::name::Text;
+use std::fmt;
+
+use super::error::ParseError;
 use super::pack::{self, Reader};
 use super::permissions::Permissions;
+use super::text::Text;
 
-/// What a service applies to. Texts are as they stand in the token.
+/// The content of a service besides its privileges. The texts are those of the token, unchecked.
+///
+/// A service of a known type has no more fields than these: the format stores no length by which a
+/// reader could skip one.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[allow(missing_docs, reason = "the fields are the ones of Agora's own services")]
+#[non_exhaustive]
+#[allow(missing_docs, reason = "the fields are those of Agora's own services")]
 pub enum Payload {
     /// Type 1: voice and video.
     Rtc { channel: Text, uid: Text },
@@ -24,9 +30,9 @@ pub enum Payload {
     Chat { user_id: Text },
     /// Type 6: the fusion CDN.
     Fcdn { channel: Text, account: Text },
-    /// Type 7: Flexible Classroom, formerly Education. A role of -1 is none.
+    /// Type 7: Flexible Classroom, formerly Education. The role is -1 if the token is not for a room.
     Apaas { room_uuid: Text, user_uuid: Text, role: i16 },
-    /// Type 8: Signaling with permissions for each channel.
+    /// Type 8: Signaling with permissions.
     Rtm2 { user_id: Text, permissions: Permissions },
     /// Type 9: Conversational AI.
     ConvoAi,
@@ -34,14 +40,15 @@ pub enum Payload {
     Stt,
 }
 
-/// What a text of a payload is. Its name is the one of the HTTP contract.
+/// The kind of a text in a payload. Its name is the one in JSON.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Field {
     /// An RTC channel.
     Channel,
-    /// Who joins it.
+    /// The user who joins it.
     Uid,
-    /// Who streams into it.
+    /// The user who streams into it.
     Account,
     /// A user of RTM or Chat.
     UserId,
@@ -52,7 +59,7 @@ pub enum Field {
 }
 
 impl Field {
-    /// Its name: `channel`, `userId`, …
+    /// The name: `channel`, `userId`, …
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -63,6 +70,12 @@ impl Field {
             Self::RoomUuid => "roomUuid",
             Self::UserUuid => "userUuid",
         }
+    }
+}
+
+impl fmt::Display for Field {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
     }
 }
 
@@ -77,10 +90,10 @@ const RTM2: usize = 7;
 const CONVO_AI: usize = 8;
 const STT: usize = 9;
 
-/// How many types there are; their numbers start at 1.
+/// The number of types. They are numbered from 1.
 pub(super) const TYPES: usize = TABLE.len();
 
-/// The name of each type from 1 on, and those of its privileges from 1 on.
+/// The name of each type, and the names of its privileges. Both are numbered from 1.
 const TABLE: [(&str, &[&str]); 10] = [
     ("rtc", &["joinChannel", "publishAudioStream", "publishVideoStream", "publishDataStream"]),
     ("rtm", &["login"]),
@@ -95,7 +108,7 @@ const TABLE: [(&str, &[&str]); 10] = [
 ];
 
 impl Payload {
-    /// Its texts, in the order of the token.
+    /// The texts with their kinds, in the order of the token.
     #[must_use]
     pub fn texts(&self) -> Vec<(Field, &Text)> {
         match self {
@@ -162,7 +175,7 @@ impl Payload {
         }
     }
 
-    /// Of the service whose number is `row` + 1, which must be below [`TYPES`].
+    /// Reads the payload of type `row` + 1. `row` must be below [`TYPES`].
     pub(super) fn parse(row: usize, reader: &mut Reader<'_>) -> Result<Self, ParseError> {
         Ok(match row {
             RTC => Self::Rtc { channel: reader.text()?, uid: reader.text()? },

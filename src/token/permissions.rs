@@ -1,13 +1,15 @@
-//! What a Signaling user may read and write: the payload of service 8.
+//! The read and write permissions of a Signaling user: the payload of service 8.
 
 use std::fmt;
+use std::str::FromStr;
 
-use super::ParseError;
-use super::name::Text;
+use super::error::ParseError;
 use super::pack::{self, Reader};
+use super::text::Text;
 
-/// A kind of thing in Signaling that permissions are about.
+/// A kind of Signaling resource.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
 pub enum Resource {
     /// Message channels.
     MessageChannels,
@@ -15,18 +17,18 @@ pub enum Resource {
     StreamChannels,
     /// Group channels.
     GroupChannels,
-    /// Groups of servers.
+    /// Server groups.
     ServerGroups,
     /// Users.
     Users,
 }
 
 impl Resource {
-    /// Every kind, in Agora's order.
+    /// All kinds, in Agora's order.
     pub const ALL: [Self; 5] =
         [Self::MessageChannels, Self::StreamChannels, Self::GroupChannels, Self::ServerGroups, Self::Users];
 
-    /// Its name in the HTTP contract.
+    /// The name in JSON.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -49,8 +51,23 @@ impl Resource {
     }
 }
 
-/// What may be done with a resource.
+impl FromStr for Resource {
+    type Err = UnknownName;
+
+    fn from_str(text: &str) -> Result<Self, UnknownName> {
+        Self::ALL.into_iter().find(|one| one.name() == text).ok_or(UnknownName)
+    }
+}
+
+impl fmt::Display for Resource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// A kind of access to a resource.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
 pub enum Access {
     /// Receiving.
     Read,
@@ -62,7 +79,7 @@ impl Access {
     /// Both, in Agora's order.
     pub const ALL: [Self; 2] = [Self::Read, Self::Write];
 
-    /// Its name in the HTTP contract.
+    /// The name in JSON.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -79,7 +96,30 @@ impl Access {
     }
 }
 
-/// Names of resources, by kind and access, in the order of the token.
+impl FromStr for Access {
+    type Err = UnknownName;
+
+    fn from_str(text: &str) -> Result<Self, UnknownName> {
+        Self::ALL.into_iter().find(|one| one.name() == text).ok_or(UnknownName)
+    }
+}
+
+impl fmt::Display for Access {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// Names of resources by kind and access, in the order of the token.
+///
+/// ```
+/// use agora_token_server::token::{Access, Permissions, Resource};
+///
+/// let lobby = ["lobby".parse()?];
+/// let permissions = Permissions::new().allow(Resource::MessageChannels, Access::Read, &lobby)?;
+/// assert_eq!(permissions.names_of(Resource::MessageChannels).collect::<Vec<_>>(), ["lobby"]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Permissions(ByNumber<ByNumber<Vec<Text>>>);
 
@@ -87,21 +127,20 @@ pub struct Permissions(ByNumber<ByNumber<Vec<Text>>>);
 type ByNumber<T> = Vec<(u16, T)>;
 
 impl Permissions {
-    /// How many bytes permissions may take in a token, so that every token stays under the
-    /// 64 KiB that the official C++ packer can hold.
+    /// The highest number of bytes in a token. It keeps the token below the 64 KiB that the official
+    /// C++ packer can hold.
     pub const MAX_BYTES: usize = 60 * 1024;
 
-    /// No permission.
+    /// No permissions.
     #[must_use]
     pub const fn new() -> Self {
         Self(Vec::new())
     }
 
-    /// These and `access` to the resources of these names. Names given before for the same access
-    /// are kept, in front.
+    /// Adds `access` to the resources of these names, after the names that already have it.
     ///
     /// # Errors
-    /// [`TooManyPermissions`] where they would take more than [`Self::MAX_BYTES`].
+    /// [`TooManyPermissions`] if the result takes more than [`Self::MAX_BYTES`].
     pub fn allow(
         mut self,
         resource: Resource,
@@ -111,7 +150,7 @@ impl Permissions {
         let accesses = entry(&mut self.0, resource.number());
         entry(accesses, access.number()).extend_from_slice(names);
         let mut packed = Vec::new();
-        // Sizes first: packing has no room for longer lists.
+        // Check the sizes first: a list of more than 65,535 names cannot be packed.
         let bytes: usize = self.texts().map(|text| text.as_str().len() + 2).sum();
         if bytes <= Self::MAX_BYTES {
             self.pack(&mut packed);
@@ -119,14 +158,14 @@ impl Permissions {
         if bytes.max(packed.len()) > Self::MAX_BYTES { Err(TooManyPermissions) } else { Ok(self) }
     }
 
-    /// Every kind of resource by Agora's number, each with every access by Agora's number.
+    /// Agora's numbers of resource and access, with the names. A parsed token can hold any number.
     pub fn entries(&self) -> impl Iterator<Item = (u16, u16, &[Text])> {
         self.0.iter().flat_map(|(resource, accesses)| {
             accesses.iter().map(|(access, names)| (*resource, *access, names.as_slice()))
         })
     }
 
-    /// The names of one kind of resource, whatever the access.
+    /// The names of one kind of resource, for every access.
     pub fn names_of(&self, resource: Resource) -> impl Iterator<Item = &str> {
         self.entries()
             .filter(move |(number, ..)| *number == resource.number())
@@ -163,8 +202,9 @@ impl Permissions {
     }
 }
 
-/// Permissions that would take more than [`Permissions::MAX_BYTES`] in the token.
+/// The permissions take more than [`Permissions::MAX_BYTES`] in the token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct TooManyPermissions;
 
 impl fmt::Display for TooManyPermissions {
@@ -175,8 +215,20 @@ impl fmt::Display for TooManyPermissions {
 
 impl std::error::Error for TooManyPermissions {}
 
-/// The value of `key`, put in at its sorted place where it is missing: both official levels are
-/// sorted ascending.
+/// A text is not the name of a [`Resource`] or of an [`Access`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct UnknownName;
+
+impl fmt::Display for UnknownName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("unknown name")
+    }
+}
+
+impl std::error::Error for UnknownName {}
+
+/// The value of `key`, inserted if it is missing. The official builders sort both levels ascending.
 fn entry<T: Default>(list: &mut ByNumber<T>, key: u16) -> &mut T {
     let index = match list.binary_search_by_key(&key, |(number, _)| *number) {
         Ok(index) => index,

@@ -1,31 +1,41 @@
-//! Privileges and how long they last.
+//! Privileges and their ends.
 
 use crate::time::{Ttl, TtlOutOfRange};
 
-/// How long one privilege of an 007 token lasts, counted from the token's issue.
+/// The lifetime of a privilege of a 007 token: 0 to 86,400 seconds from the issue of the token.
+///
+/// ```
+/// use agora_token_server::time::Ttl;
+/// use agora_token_server::token::PrivilegeTtl;
+///
+/// assert_eq!(PrivilegeTtl::from_secs(0)?, PrivilegeTtl::UNTIL_TOKEN_ENDS);
+/// assert_eq!(PrivilegeTtl::from(Ttl::HOUR).as_secs(), 3600);
+/// assert!(PrivilegeTtl::from_secs(86_401).is_err());
+/// # Ok::<(), agora_token_server::time::TtlOutOfRange>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PrivilegeTtl(u32);
 
 impl PrivilegeTtl {
-    /// Agora's 0: as long as the token itself. It does not mean "not granted".
+    /// Agora's 0: the privilege ends with the token. It is granted nevertheless.
     pub const UNTIL_TOKEN_ENDS: Self = Self(0);
 
-    /// `seconds` from the issue of the token, 0 for [`Self::UNTIL_TOKEN_ENDS`].
+    /// `seconds` from the issue of the token; 0 is [`Self::UNTIL_TOKEN_ENDS`].
     ///
     /// # Errors
-    /// [`TtlOutOfRange`] above 86,400 seconds.
+    /// [`TtlOutOfRange`] if `seconds` is above 86,400.
     pub const fn from_secs(seconds: u32) -> Result<Self, TtlOutOfRange> {
         if seconds > Ttl::MAX.as_secs() { Err(TtlOutOfRange { seconds }) } else { Ok(Self(seconds)) }
     }
 
-    /// Seconds from the issue of the token, 0 for as long as the token. In a parsed token it may
-    /// be anything.
+    /// Seconds from the issue of the token; 0 if the privilege ends with the token. A parsed token
+    /// can hold any value.
     #[must_use]
     pub const fn as_secs(self) -> u32 {
         self.0
     }
 
-    /// What stands in a token, whoever made it.
+    /// The value in a parsed token, without bounds.
     pub(super) const fn from_token(seconds: u32) -> Self {
         Self(seconds)
     }
@@ -37,23 +47,29 @@ impl From<Ttl> for PrivilegeTtl {
     }
 }
 
-/// The four privileges of RTC. `E` is their end: a [`PrivilegeTtl`] in 007, a
+/// The four privileges of RTC. `E` is the type of their ends: [`PrivilegeTtl`] in 007,
 /// [`UnixTime`](crate::time::UnixTime) in 006.
+///
+/// Agora enforces the three that publish only if co-host authentication is enabled in the Console.
+///
+/// ```
+/// use agora_token_server::token::{PrivilegeTtl, RtcPrivileges};
+///
+/// let until = PrivilegeTtl::from_secs(600)?;
+/// let audio_only = RtcPrivileges::subscriber(until).with_publish_audio_stream(Some(until));
+/// assert_eq!(audio_only.publish_video_stream(), None);
+/// # Ok::<(), agora_token_server::time::TtlOutOfRange>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RtcPrivileges<E> {
-    /// Joining the channel.
-    pub join_channel: E,
-    /// Publishing audio. The three are enforced only where co-host authentication is switched on
-    /// in the Agora Console.
-    pub publish_audio_stream: Option<E>,
-    /// Publishing video.
-    pub publish_video_stream: Option<E>,
-    /// Publishing data streams.
-    pub publish_data_stream: Option<E>,
+    join_channel: E,
+    publish_audio_stream: Option<E>,
+    publish_video_stream: Option<E>,
+    publish_data_stream: Option<E>,
 }
 
 impl<E: Copy> RtcPrivileges<E> {
-    /// Joining only.
+    /// Join the channel until `end`.
     #[must_use]
     pub const fn subscriber(end: E) -> Self {
         Self {
@@ -64,7 +80,7 @@ impl<E: Copy> RtcPrivileges<E> {
         }
     }
 
-    /// Joining and publishing everything.
+    /// Join the channel and publish audio, video and data streams until `end`.
     #[must_use]
     pub const fn publisher(end: E) -> Self {
         Self {
@@ -73,6 +89,48 @@ impl<E: Copy> RtcPrivileges<E> {
             publish_video_stream: Some(end),
             publish_data_stream: Some(end),
         }
+    }
+
+    /// Sets the end of publishing audio streams, or removes the privilege.
+    #[must_use]
+    pub fn with_publish_audio_stream(self, end: Option<E>) -> Self {
+        Self { publish_audio_stream: end, ..self }
+    }
+
+    /// Sets the end of publishing video streams, or removes the privilege.
+    #[must_use]
+    pub fn with_publish_video_stream(self, end: Option<E>) -> Self {
+        Self { publish_video_stream: end, ..self }
+    }
+
+    /// Sets the end of publishing data streams, or removes the privilege.
+    #[must_use]
+    pub fn with_publish_data_stream(self, end: Option<E>) -> Self {
+        Self { publish_data_stream: end, ..self }
+    }
+
+    /// The end of joining the channel.
+    #[must_use]
+    pub fn join_channel(&self) -> E {
+        self.join_channel
+    }
+
+    /// The end of publishing audio streams, if granted.
+    #[must_use]
+    pub fn publish_audio_stream(&self) -> Option<E> {
+        self.publish_audio_stream
+    }
+
+    /// The end of publishing video streams, if granted.
+    #[must_use]
+    pub fn publish_video_stream(&self) -> Option<E> {
+        self.publish_video_stream
+    }
+
+    /// The end of publishing data streams, if granted.
+    #[must_use]
+    pub fn publish_data_stream(&self) -> Option<E> {
+        self.publish_data_stream
     }
 
     /// The same privileges with other ends.
@@ -85,7 +143,7 @@ impl<E: Copy> RtcPrivileges<E> {
         }
     }
 
-    /// Agora's numbers of the privileges that are granted, with their ends.
+    /// Agora's numbers of the granted privileges, with their ends.
     pub(super) fn pairs(self) -> impl Iterator<Item = (u16, E)> {
         let all = [
             Some(self.join_channel),

@@ -3,9 +3,17 @@
 use std::fmt;
 use std::str::FromStr;
 
-/// 32 hexadecimal digits that identify a project. Public: every client holds it.
+/// The App ID of a project: 32 hexadecimal digits. It is public; every client holds it.
 ///
-/// Either case is kept as it came, since the digits enter the signature as text.
+/// Upper and lower case are kept, since the signature covers the digits as text.
+///
+/// ```
+/// use agora_token_server::token::AppId;
+///
+/// let app_id: AppId = "970CA35de60c44645bbae8a215061b33".parse()?;
+/// assert_eq!(app_id.to_string(), "970CA35de60c44645bbae8a215061b33");
+/// # Ok::<(), agora_token_server::token::NotHex32>(())
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct AppId([u8; 32]);
 
@@ -25,6 +33,12 @@ impl FromStr for AppId {
     }
 }
 
+impl AsRef<str> for AppId {
+    fn as_ref(&self) -> &str {
+        self.as_str()
+    }
+}
+
 impl fmt::Display for AppId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
@@ -37,14 +51,23 @@ impl fmt::Debug for AppId {
     }
 }
 
-/// 32 hexadecimal digits that sign tokens. Secret: whoever has it can make any token.
+/// The App Certificate of a project: 32 hexadecimal digits. It is a secret: it signs every token of
+/// the project.
 ///
-/// There is no `Display`, and `Debug` shows no digit.
+/// It has no `Display`, and its `Debug` shows no digit.
+///
+/// ```
+/// use agora_token_server::token::AppCertificate;
+///
+/// let certificate: AppCertificate = "5CFd2fd1755d40ecb72977518be15d3b".parse()?;
+/// assert_eq!(format!("{certificate:?}"), "AppCertificate([redacted])");
+/// # Ok::<(), agora_token_server::token::NotHex32>(())
+/// ```
 #[derive(Clone)]
 pub struct AppCertificate([u8; 32]);
 
 impl AppCertificate {
-    /// The digits as the ASCII text that keys the signatures. The one way to the secret.
+    /// The digits as ASCII text, the key of the signatures. The only access to the secret.
     pub(crate) fn expose_secret(&self) -> &[u8; 32] {
         &self.0
     }
@@ -64,20 +87,38 @@ impl fmt::Debug for AppCertificate {
     }
 }
 
-/// What tokens are issued for and signed with.
+/// A project: its App ID and the certificates of its tokens.
+///
+/// ```
+/// use agora_token_server::token::Project;
+///
+/// let app_id = "970CA35de60c44645bbae8a215061b33".parse()?;
+/// let project = Project::new(app_id, "5CFd2fd1755d40ecb72977518be15d3b".parse()?);
+/// assert!(project.secondary().is_none());
+/// # Ok::<(), agora_token_server::token::NotHex32>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct Project {
-    /// The App ID.
-    pub app_id: AppId,
-    /// The certificate that signs.
-    pub certificate: AppCertificate,
-    /// A second certificate that is only verified against, during a rotation.
-    pub secondary: Option<AppCertificate>,
+    app_id: AppId,
+    certificate: AppCertificate,
+    secondary: Option<AppCertificate>,
 }
 
 impl Project {
-    /// Agora's public test project, from the tests of `AgoraIO/Tools`. Anybody can sign for it and
-    /// no client can join with it, so it is good for trying things out and for nothing else.
+    /// A project with one certificate, which signs and verifies.
+    #[must_use]
+    pub fn new(app_id: AppId, certificate: AppCertificate) -> Self {
+        Self { app_id, certificate, secondary: None }
+    }
+
+    /// Sets a second certificate that verifies only. It serves the time of a rotation.
+    #[must_use]
+    pub fn with_secondary(self, secondary: Option<AppCertificate>) -> Self {
+        Self { secondary, ..self }
+    }
+
+    /// Agora's public test project, from the tests of `AgoraIO/Tools`. Its certificate is public, and
+    /// no client can join with its tokens: use it for experiments only.
     #[must_use]
     pub fn public_test() -> Self {
         Self {
@@ -86,14 +127,33 @@ impl Project {
             secondary: None,
         }
     }
+
+    /// The App ID.
+    #[must_use]
+    pub fn app_id(&self) -> AppId {
+        self.app_id
+    }
+
+    /// The certificate that signs and verifies.
+    #[must_use]
+    pub fn certificate(&self) -> &AppCertificate {
+        &self.certificate
+    }
+
+    /// The certificate that verifies only.
+    #[must_use]
+    pub fn secondary(&self) -> Option<&AppCertificate> {
+        self.secondary.as_ref()
+    }
 }
 
-/// Not 32 hexadecimal digits. Carries no digit, since the text may be a secret.
+/// A text is not 32 hexadecimal digits. The error holds no digit, since the text can be a secret.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum NotHex32 {
-    /// So many bytes instead of 32.
+    /// The text has this many bytes.
     Length(usize),
-    /// 32 bytes, but not a hexadecimal digit at this index.
+    /// The text has 32 bytes, but the one at this index is not a hexadecimal digit.
     Digit(usize),
 }
 

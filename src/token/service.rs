@@ -1,15 +1,24 @@
-//! The services of 007: what a token is good for, and until when.
-//!
-//! A service is its type, its privileges and its [`Payload`].
+//! The services of 007: each has a type, privileges with their lifetimes, and a [`Payload`].
 
-use super::ParseError;
-use super::name::{ChannelName, Text, Uid, UserId};
+use super::error::ParseError;
+use super::name::{ChannelName, UserId};
 use super::pack::{self, Reader};
 use super::payload::{self, Payload};
 use super::permissions::Permissions;
 use super::privilege::{PrivilegeTtl, RtcPrivileges};
+use super::text::Text;
+use super::uid::Uid;
 
-/// One service of an 007 token.
+/// A service of a 007 token.
+///
+/// ```
+/// use agora_token_server::token::{PrivilegeTtl, Service};
+///
+/// let service = Service::rtm(&"alice".parse()?, PrivilegeTtl::UNTIL_TOKEN_ENDS);
+/// assert_eq!(service.name(), "rtm");
+/// assert_eq!(service.privilege_name(1), Some("login"));
+/// # Ok::<(), agora_token_server::token::NameError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Service {
     privileges: Vec<(u16, PrivilegeTtl)>,
@@ -17,7 +26,7 @@ pub struct Service {
 }
 
 impl Service {
-    /// RTC: joining a channel and publishing in it.
+    /// RTC: join a channel and publish in it.
     #[must_use]
     pub fn rtc(channel: &ChannelName, uid: &Uid, privileges: RtcPrivileges<PrivilegeTtl>) -> Self {
         Self {
@@ -26,19 +35,19 @@ impl Service {
         }
     }
 
-    /// RTM 1.x and Signaling 2.x: signing in.
+    /// RTM 1.x and Signaling 2.x: sign in.
     #[must_use]
     pub fn rtm(user_id: &UserId, ttl: PrivilegeTtl) -> Self {
         Self { privileges: vec![(1, ttl)], payload: Payload::Rtm { user_id: user_id.into() } }
     }
 
-    /// Signaling with permissions, which Agora enables on request only.
+    /// Signaling with permissions. Agora enables them on request only.
     #[must_use]
     pub fn rtm2(user_id: &UserId, permissions: Permissions, ttl: PrivilegeTtl) -> Self {
         Self { privileges: vec![(1, ttl)], payload: Payload::Rtm2 { user_id: user_id.into(), permissions } }
     }
 
-    /// Pushing streams into a channel: a mixed one, raw ones, or both.
+    /// Push a mixed stream, raw streams, or both into a channel.
     #[must_use]
     pub fn streaming(
         channel: &ChannelName,
@@ -58,19 +67,19 @@ impl Service {
         Self { privileges: vec![(1, ttl)], payload: Payload::Fpa }
     }
 
-    /// Chat as one user.
+    /// Chat: sign in as one user.
     #[must_use]
     pub fn chat_user(user_id: &UserId, ttl: PrivilegeTtl) -> Self {
         Self { privileges: vec![(1, ttl)], payload: Payload::Chat { user_id: user_id.into() } }
     }
 
-    /// Chat as an administrator: its REST API, for every user.
+    /// Chat: use the REST API as an administrator, for all users.
     #[must_use]
     pub fn chat_app(ttl: PrivilegeTtl) -> Self {
         Self { privileges: vec![(2, ttl)], payload: Payload::Chat { user_id: Text::empty() } }
     }
 
-    /// The fusion CDN: publishing, playing, or both.
+    /// Fusion CDN: publish, play, or both.
     #[must_use]
     pub fn fcdn(
         channel: &ChannelName,
@@ -84,7 +93,7 @@ impl Service {
         }
     }
 
-    /// Flexible Classroom: one user in one room, in a role.
+    /// Flexible Classroom: one user in one room, with a role.
     #[must_use]
     pub fn apaas_room_user(room_uuid: &UserId, user_uuid: &UserId, role: i16, ttl: PrivilegeTtl) -> Self {
         Self {
@@ -102,7 +111,7 @@ impl Service {
         }
     }
 
-    /// Flexible Classroom as an administrator.
+    /// Flexible Classroom: all users, as an administrator.
     #[must_use]
     pub fn apaas_app(ttl: PrivilegeTtl) -> Self {
         Self {
@@ -111,43 +120,43 @@ impl Service {
         }
     }
 
-    /// The mark of a Conversational AI token, beside RTC and RTM.
+    /// Conversational AI. It accompanies RTC and RTM and has no privileges.
     #[must_use]
     pub fn convo_ai() -> Self {
         Self { privileges: Vec::new(), payload: Payload::ConvoAi }
     }
 
-    /// The mark of a speech-to-text token, beside RTC and RTM.
+    /// Speech to text. It accompanies RTC and RTM and has no privileges.
     #[must_use]
     pub fn stt() -> Self {
         Self { privileges: Vec::new(), payload: Payload::Stt }
     }
 
-    /// What it applies to.
+    /// The channel, user or room that it applies to.
     #[must_use]
     pub fn payload(&self) -> &Payload {
         &self.payload
     }
 
-    /// Agora's number of the service.
+    /// Agora's number of its type.
     #[must_use]
     pub fn type_number(&self) -> u16 {
         self.payload.type_number()
     }
 
-    /// The service's short name: `rtc`, `rtm`, `streaming`, …
+    /// The short name: `rtc`, `rtm`, `streaming`, …
     #[must_use]
     pub fn name(&self) -> &'static str {
         self.payload.service_name()
     }
 
-    /// Agora's numbers of the privileges and their ends, in the order of the token.
+    /// Agora's numbers of the privileges with their lifetimes, in the order of the token.
     #[must_use]
     pub fn privileges(&self) -> &[(u16, PrivilegeTtl)] {
         &self.privileges
     }
 
-    /// The name of a privilege of this service, where it has one.
+    /// The name of a privilege of this service, if the number is known.
     #[must_use]
     pub fn privilege_name(&self, privilege: u16) -> Option<&'static str> {
         let index = usize::from(privilege).checked_sub(1)?;
@@ -164,8 +173,8 @@ impl Service {
         self.payload.pack(out);
     }
 
-    /// The next service, or `None` where its type is not known: it has no length, so nothing
-    /// behind it can be read either.
+    /// Reads the next service. `None` if its type is unknown: the format stores no length, so the
+    /// services after it cannot be read either.
     pub(super) fn parse(reader: &mut Reader<'_>) -> Result<Option<Self>, ParseError> {
         let mut ahead = *reader;
         let row = match usize::from(ahead.u16()?).checked_sub(1) {
@@ -179,7 +188,7 @@ impl Service {
     }
 }
 
-/// The privileges that are granted, numbered from 1 on.
+/// The granted privileges, numbered from 1.
 fn granted<const N: usize>(privileges: [Option<PrivilegeTtl>; N]) -> Vec<(u16, PrivilegeTtl)> {
     (1..).zip(privileges).filter_map(|(number, ttl)| Some((number, ttl?))).collect()
 }

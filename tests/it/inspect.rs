@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 /// Agora's public test project, with the secondary certificate that the vectors were made with.
 fn project() -> Project {
     let secondary = "aaaabbbbccccddddeeeeffff00001111".parse().unwrap();
-    Project { secondary: Some(secondary), ..Project::public_test() }
+    Project::public_test().with_secondary(Some(secondary))
 }
 
 fn inspection(vector: &Value) -> Inspection {

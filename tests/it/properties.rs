@@ -5,8 +5,8 @@ use crate::common::{dressed, inflated, payload};
 use agora_token_server::inspect::{Client, Inspection};
 use agora_token_server::time::{Ttl, UnixTime};
 use agora_token_server::token::{
-    Access, AccessToken, AccessToken2, ParseError, Payload, Permissions, PrivilegeTtl, Project, Resource,
-    RtcPrivileges, Service, Text,
+    Access, AccessToken, AccessToken2, InvalidSignature, ParseError, Payload, Permissions, PrivilegeTtl,
+    Project, Resource, RtcPrivileges, Service, Text, UnverifiedAccessToken, UnverifiedAccessToken2,
 };
 use proptest::option;
 use proptest::prelude::*;
@@ -25,12 +25,10 @@ fn ttl() -> impl Strategy<Value = PrivilegeTtl> {
 
 fn rtc_privileges() -> impl Strategy<Value = RtcPrivileges<PrivilegeTtl>> {
     (ttl(), option::of(ttl()), option::of(ttl()), option::of(ttl())).prop_map(|(join, audio, video, data)| {
-        RtcPrivileges {
-            join_channel: join,
-            publish_audio_stream: audio,
-            publish_video_stream: video,
-            publish_data_stream: data,
-        }
+        RtcPrivileges::subscriber(join)
+            .with_publish_audio_stream(audio)
+            .with_publish_video_stream(video)
+            .with_publish_data_stream(data)
     })
 }
 
@@ -82,7 +80,7 @@ fn token_007() -> impl Strategy<Value = AccessToken2> {
         |(issued_at, ttl, salt, services)| {
             let mut services = services.into_iter();
             let token = AccessToken2::new(
-                Project::public_test().app_id,
+                Project::public_test().app_id(),
                 UnixTime::from_secs(issued_at),
                 Ttl::from_secs(ttl).unwrap(),
                 salt,
@@ -98,19 +96,25 @@ fn token_006() -> impl Strategy<Value = (AccessToken, String, String)> {
     let ends = (time(), option::of(time()), option::of(time()), option::of(time()));
     (any::<u32>(), time(), name(64), option::of(name(255)), ends).prop_map(
         |(salt, end, channel, uid, (join, audio, video, data))| {
-            let privileges = RtcPrivileges {
-                join_channel: join,
-                publish_audio_stream: audio,
-                publish_video_stream: video,
-                publish_data_stream: data,
-            };
+            let privileges = RtcPrivileges::subscriber(join)
+                .with_publish_audio_stream(audio)
+                .with_publish_video_stream(video)
+                .with_publish_data_stream(data);
             let uid = uid.as_deref().unwrap_or("0").parse().unwrap();
             let text = Text::from(&uid).as_str().to_owned();
-            let app_id = Project::public_test().app_id;
+            let app_id = Project::public_test().app_id();
             let token = AccessToken::rtc(app_id, salt, end, &channel.parse().unwrap(), &uid, privileges);
             (token, channel, text)
         },
     )
+}
+
+fn parsed_007(text: &str) -> Result<UnverifiedAccessToken2, ParseError> {
+    text.parse()
+}
+
+fn parsed_006(text: &str) -> Result<UnverifiedAccessToken, ParseError> {
+    text.parse()
 }
 
 /// Whatever it is, it is explained.
@@ -128,35 +132,37 @@ fn explain(text: &str, channel: &str) {
 proptest! {
     #[test]
     fn a_built_007_token_parses_back(token in token_007()) {
-        let certificate = Project::public_test().certificate;
-        let text = token.build(&certificate);
-        let signed = AccessToken2::parse(&text).unwrap();
-        prop_assert_eq!(signed.token(), &token);
-        prop_assert!(signed.verify(&certificate));
-        prop_assert_eq!(signed.repack(), inflated(&text));
+        let project = Project::public_test();
+        let certificate = project.certificate();
+        let text = token.build(certificate);
+        let parsed: UnverifiedAccessToken2 = text.parse().unwrap();
+        prop_assert_eq!(parsed.verify(certificate), Ok(token));
+        prop_assert_eq!(parsed.repack(), inflated(&text));
     }
 
     #[test]
     fn a_built_006_token_parses_back((token, channel, uid) in token_006()) {
-        let certificate = Project::public_test().certificate;
-        let text = token.build(&certificate);
-        let signed = AccessToken::parse(&text).unwrap();
-        prop_assert!(signed.verify(&certificate, &channel, &uid));
-        prop_assert_eq!(signed.repack(), text);
+        let project = Project::public_test();
+        let certificate = project.certificate();
+        let text = token.build(certificate);
+        let parsed: UnverifiedAccessToken = text.parse().unwrap();
+        prop_assert_eq!(parsed.repack(), text);
+        prop_assert_eq!(parsed.verify(certificate, &channel, &uid), Ok(token));
     }
 
     #[test]
     fn a_changed_byte_of_what_is_signed_breaks_the_signature(
         token in token_007(), index in any::<prop::sample::Index>(), change in 1..=255_u8,
     ) {
-        let certificate = Project::public_test().certificate;
-        let mut bytes = inflated(&token.build(&certificate));
+        let project = Project::public_test();
+        let certificate = project.certificate();
+        let mut bytes = inflated(&token.build(certificate));
         // Not the length of the signature: with another one it is another text that is signed.
         let index = 2 + index.index(bytes.len() - 2);
         bytes[index] ^= change;
-        if let Ok(signed) = AccessToken2::parse(&dressed(&bytes)) {
-            prop_assert!(!signed.verify(&certificate));
-            prop_assert_eq!(signed.repack(), bytes);
+        if let Ok(parsed) = dressed(&bytes).parse::<UnverifiedAccessToken2>() {
+            prop_assert_eq!(parsed.verify(certificate), Err(InvalidSignature));
+            prop_assert_eq!(parsed.repack(), bytes);
         }
     }
 
@@ -166,7 +172,7 @@ proptest! {
             bytes.splice(0..0, payload(&[0; 0])[..48].to_vec());
         }
         let text = dressed(&bytes);
-        if let Ok(signed) = AccessToken2::parse(&text) {
+        if let Ok(signed) = text.parse::<UnverifiedAccessToken2>() {
             prop_assert_eq!(signed.repack(), bytes);
         }
         explain(&text, "room");
@@ -175,8 +181,8 @@ proptest! {
     #[test]
     fn any_text_parses_or_fails(text in any::<String>(), version in prop_oneof!["", "006", "007", "00[0-9]", "1:"]) {
         let text = format!("{version}{text}");
-        let _ = AccessToken2::parse(&text);
-        let _ = AccessToken::parse(&text);
+        let _ = text.parse::<UnverifiedAccessToken2>();
+        let _ = text.parse::<UnverifiedAccessToken>();
         explain(&text, &text);
     }
 
@@ -184,23 +190,23 @@ proptest! {
     fn a_mutated_token_parses_or_fails(
         token in token_007(), index in any::<prop::sample::Index>(), with in "\\PC{0,3}", cut in any::<bool>(),
     ) {
-        let mut text = token.build(&Project::public_test().certificate);
+        let mut text = token.build(Project::public_test().certificate());
         let index = index.index(text.len());
         if cut {
             text.truncate(index);
         } else {
             text.replace_range(index..=index, &with);
         }
-        let _ = AccessToken2::parse(&text);
+        let _ = text.parse::<UnverifiedAccessToken2>();
         explain(&text, "room");
     }
 
     #[test]
     fn a_mutated_006_token_parses_or_fails((token, channel, _) in token_006(), index in any::<prop::sample::Index>(), with in "\\PC{0,3}") {
-        let mut text = token.build(&Project::public_test().certificate);
+        let mut text = token.build(Project::public_test().certificate());
         let index = index.index(text.len());
         text.replace_range(index..=index, &with);
-        if let Ok(signed) = AccessToken::parse(&text) {
+        if let Ok(signed) = text.parse::<UnverifiedAccessToken>() {
             prop_assert_eq!(signed.repack(), text.as_str());
         }
         explain(&text, &channel);
@@ -212,15 +218,15 @@ fn what_inflates_to_64_kib_is_read_and_a_byte_more_is_not() {
     let head = payload(&[]).len();
     let filled = |length: usize| dressed(&payload(&vec![7; length - head]));
     // Read to its end: it is refused for what it holds.
-    assert_eq!(AccessToken2::parse(&filled(64 * 1024)), Err(ParseError::TrailingBytes(64 * 1024 - head)));
-    assert_eq!(AccessToken2::parse(&filled(64 * 1024 + 1)), Err(ParseError::TooLarge));
+    assert_eq!(parsed_007(&filled(64 * 1024)), Err(ParseError::TrailingBytes(64 * 1024 - head)));
+    assert_eq!(parsed_007(&filled(64 * 1024 + 1)), Err(ParseError::TooLarge));
 }
 
 #[test]
 fn a_bomb_is_not_inflated() {
     // 64 MiB of zeros in 64 KiB of text.
     let bomb = dressed(&vec![0; 64 << 20]);
-    assert_eq!(AccessToken2::parse(&bomb), Err(ParseError::TooLarge));
+    assert_eq!(parsed_007(&bomb), Err(ParseError::TooLarge));
     explain(&bomb, "room");
 }
 
@@ -235,10 +241,10 @@ fn the_largest_counts_cost_no_more_than_their_bytes() {
         dressed(&bytes)
     };
     // 65,535 services, of which none is there.
-    assert_eq!(AccessToken2::parse(&services(full, vec![])), Err(ParseError::CutOff));
+    assert_eq!(parsed_007(&services(full, vec![])), Err(ParseError::CutOff));
     // 16,000 services without a privilege.
     let many = services(16_000_u16.to_le_bytes(), [4, 0, 0, 0].repeat(16_000));
-    assert_eq!(AccessToken2::parse(&many).unwrap().token().services().len(), 16_000);
+    assert_eq!(parsed_007(&many).unwrap().services().len(), 16_000);
     explain(&many, "room");
     // One service with 65,535 privileges, of which 10,000 are there, and with these alone.
     let privileges = |count: u16| {
@@ -247,9 +253,9 @@ fn the_largest_counts_cost_no_more_than_their_bytes() {
         service.extend([9, 0, 1, 0, 0, 0].repeat(10_000));
         services([1, 0], service)
     };
-    assert_eq!(AccessToken2::parse(&privileges(u16::MAX)), Err(ParseError::CutOff));
-    let token = AccessToken2::parse(&privileges(10_000)).unwrap();
-    assert_eq!(token.token().services()[0].privileges().len(), 10_000);
+    assert_eq!(parsed_007(&privileges(u16::MAX)), Err(ParseError::CutOff));
+    let token = parsed_007(&privileges(10_000)).unwrap();
+    assert_eq!(token.services()[0].privileges().len(), 10_000);
     explain(&privileges(10_000), "room");
     // Signaling permissions for 30,000 empty names, and the same with a count of 65,535.
     let names = |count: u16| {
@@ -258,9 +264,9 @@ fn the_largest_counts_cost_no_more_than_their_bytes() {
         service.extend([0, 0].repeat(30_000));
         services([1, 0], service)
     };
-    assert_eq!(AccessToken2::parse(&names(u16::MAX)), Err(ParseError::CutOff));
-    let token = AccessToken2::parse(&names(30_000)).unwrap();
-    assert!(matches!(token.token().services()[0].payload(), Payload::Rtm2 { .. }));
+    assert_eq!(parsed_007(&names(u16::MAX)), Err(ParseError::CutOff));
+    let token = parsed_007(&names(30_000)).unwrap();
+    assert!(matches!(token.services()[0].payload(), Payload::Rtm2 { .. }));
     // A wildcard of 30,000 parts against a channel of as many bytes.
     let mut service = vec![1, 0, 1, 0, 1, 0, 0, 0, 0, 0];
     service.extend(60_000_u16.to_le_bytes());
@@ -277,9 +283,9 @@ fn a_006_token_of_many_privileges_costs_no_more_than_its_bytes() {
         message.extend([9, 0, 1, 0, 0, 0].repeat(10_000));
         crate::common::dressed_006(&message)
     };
-    assert_eq!(AccessToken::parse(&message(u16::MAX)), Err(ParseError::CutOff));
-    assert_eq!(AccessToken::parse(&message(9_999)), Err(ParseError::TrailingBytes(6)));
-    assert_eq!(AccessToken::parse(&message(10_000)).unwrap().privileges().len(), 10_000);
+    assert_eq!(parsed_006(&message(u16::MAX)), Err(ParseError::CutOff));
+    assert_eq!(parsed_006(&message(9_999)), Err(ParseError::TrailingBytes(6)));
+    assert_eq!(parsed_006(&message(10_000)).unwrap().privileges().len(), 10_000);
     explain(&message(10_000), "room");
 }
 
@@ -294,7 +300,8 @@ fn a_text_of_a_megabyte_is_refused_in_time() {
 /// Repetitions at every distance up to 60 KiB, inside and outside of the window of the compression.
 #[test]
 fn the_largest_tokens_read_back() {
-    let Project { app_id, certificate, .. } = Project::public_test();
+    let project = Project::public_test();
+    let (app_id, certificate) = (project.app_id(), project.certificate());
     for (distinct, length) in [(1, 29_000), (2, 19_000), (300, 180), (3_000, 18), (7_000, 6)] {
         let letter = |index: u32, at: u32| {
             char::from(b'a' + u8::try_from((index * 7919 + at * (index + 3)) % 26).unwrap())
@@ -305,11 +312,10 @@ fn the_largest_tokens_read_back() {
         let permissions = Permissions::new().allow(Resource::Users, Access::Read, &names).unwrap();
         let service = Service::rtm2(&"alice".parse().unwrap(), permissions, Ttl::HOUR.into());
         let token = AccessToken2::new(app_id, UnixTime::from_secs(1), Ttl::HOUR, 1, service);
-        let text = token.build(&certificate);
-        let signed = AccessToken2::parse(&text).unwrap();
-        assert_eq!(signed.token(), &token);
-        assert!(signed.verify(&certificate));
-        assert_eq!(signed.repack(), inflated(&text));
+        let text = token.build(certificate);
+        let parsed = parsed_007(&text).unwrap();
+        assert_eq!(parsed.verify(certificate), Ok(token));
+        assert_eq!(parsed.repack(), inflated(&text));
     }
 }
 
@@ -317,7 +323,7 @@ fn the_largest_tokens_read_back() {
 fn services_of_one_type_keep_their_order() {
     let users = ["b", "a", "c"];
     let service = |user: &str| Service::rtm(&user.parse().unwrap(), PrivilegeTtl::UNTIL_TOKEN_ENDS);
-    let app_id = Project::public_test().app_id;
+    let app_id = Project::public_test().app_id();
     let first = AccessToken2::new(app_id, UnixTime::from_secs(1), Ttl::HOUR, 1, Service::stt());
     let token = users.iter().fold(first, |token, user| token.with(service(user)));
     let order: Vec<_> = token.services().iter().map(|service| service.payload().texts()).collect();

@@ -4,8 +4,9 @@
 use crate::common::{inflated, vectors};
 use agora_token_server::time::{Ttl, UnixTime};
 use agora_token_server::token::{
-    Access, AccessToken, AccessToken2, Account, ChannelName, Permissions, PrivilegeTtl, Project, Resource,
-    RtcPrivileges, Service, Text, Uid, UserId,
+    Access, AccessToken, AccessToken2, Account, ChannelName, InvalidSignature, Permissions, PrivilegeTtl,
+    Project, Resource, RtcPrivileges, Service, Text, Uid, UnverifiedAccessToken, UnverifiedAccessToken2,
+    UserId,
 };
 use serde_json::Value;
 
@@ -13,14 +14,14 @@ use serde_json::Value;
 fn official_007_tokens_parse_verify_and_repack() {
     for vector in vectors("007").into_iter().chain(vectors("007-builders")) {
         let id = text(&vector, "id");
-        let signed =
-            AccessToken2::parse(text(&vector, "token")).unwrap_or_else(|error| panic!("{id}: {error}"));
-        assert_eq!(hex(&signed.repack()), text(&vector, "inflated_hex"), "{id}");
-        assert_eq!(hex(signed.signature()), text(&vector, "signature_hex"), "{id}");
-        assert!(signed.verify(&text(&vector, "app_certificate").parse().unwrap()), "{id}");
-        assert!(!signed.verify(&"0".repeat(32).parse().unwrap()), "{id}");
+        let parsed: UnverifiedAccessToken2 =
+            text(&vector, "token").parse().unwrap_or_else(|error| panic!("{id}: {error}"));
+        assert_eq!(hex(&parsed.repack()), text(&vector, "inflated_hex"), "{id}");
+        assert_eq!(hex(parsed.signature()), text(&vector, "signature_hex"), "{id}");
+        assert_eq!(parsed.verify(&"0".repeat(32).parse().unwrap()), Err(InvalidSignature), "{id}");
 
-        let token = signed.token();
+        let certificate = text(&vector, "app_certificate").parse().unwrap();
+        let token = parsed.verify(&certificate).unwrap_or_else(|error| panic!("{id}: {error}"));
         assert_eq!(token.app_id().as_str(), text(&vector, "app_id"), "{id}");
         assert_eq!(token.issued_at(), UnixTime::from_secs(number(&vector, "issue_ts")), "{id}");
         assert_eq!(token.expire(), number(&vector, "expire"), "{id}");
@@ -69,11 +70,11 @@ fn build(vector: &Value) -> AccessToken2 {
         1 => RtcPrivileges::publisher(ttl),
         _ => RtcPrivileges::subscriber(ttl),
     };
-    let each = || RtcPrivileges {
-        join_channel: privilege("join"),
-        publish_audio_stream: Some(privilege("audio")),
-        publish_video_stream: Some(privilege("video")),
-        publish_data_stream: Some(privilege("data")),
+    let each = || {
+        RtcPrivileges::subscriber(privilege("join"))
+            .with_publish_audio_stream(Some(privilege("audio")))
+            .with_publish_video_stream(Some(privilege("video")))
+            .with_publish_data_stream(Some(privilege("data")))
     };
     let services = match text(vector, "builder") {
         "rtc_uid" => vec![Service::rtc(&channel(), &uid(), role("role", privilege("privilege_expire")))],
@@ -151,16 +152,21 @@ fn official_006_tokens_parse_verify_and_repack() {
     for vector in vectors("006") {
         let id = text(&vector, "id");
         let token = text(&vector, "token");
-        let signed = AccessToken::parse(token).unwrap_or_else(|error| panic!("{id}: {error}"));
-        assert_eq!(signed.repack(), token, "{id}");
+        let parsed: UnverifiedAccessToken = token.parse().unwrap_or_else(|error| panic!("{id}: {error}"));
+        assert_eq!(parsed.repack(), token, "{id}");
         let certificate = text(&vector, "app_certificate").parse().unwrap();
         let (channel, uid) = (text(&vector, "channel_name"), text(&vector, "uid_string"));
-        assert!(signed.verify(&certificate, channel, uid), "{id}");
-        assert!(!signed.verify(&certificate, channel, "1"), "{id}");
-        assert!(!signed.verify(&certificate, "other", uid), "{id}");
-        assert!(!signed.verify(&"0".repeat(32).parse().unwrap(), channel, uid), "{id}");
+        assert_eq!(parsed.verify(&certificate, channel, "1"), Err(InvalidSignature), "{id}");
+        assert_eq!(parsed.verify(&certificate, "other", uid), Err(InvalidSignature), "{id}");
+        let other = "0".repeat(32).parse().unwrap();
+        assert_eq!(parsed.verify(&other, channel, uid), Err(InvalidSignature), "{id}");
+        let signed =
+            parsed.verify(&certificate, channel, uid).unwrap_or_else(|error| panic!("{id}: {error}"));
+        assert_eq!((signed.channel(), signed.uid()), (channel, uid), "{id}");
+        assert_eq!(signed.app_id().as_str(), text(&vector, "app_id"), "{id}");
         assert_eq!(signed.salt(), number(&vector, "salt"), "{id}");
         assert_eq!(signed.expires_at(), UnixTime::from_secs(number(&vector, "ts")), "{id}");
+        assert_eq!(signed.build(&certificate), token, "{id}");
         let privileges: Value = signed
             .privileges()
             .iter()
@@ -190,12 +196,10 @@ fn built_006_tokens_are_the_official_ones() {
                 "" => Uid::Any,
                 uid => Uid::Account(uid.parse().unwrap()),
             };
-            let privileges = RtcPrivileges {
-                join_channel: end("1").unwrap(),
-                publish_audio_stream: end("2"),
-                publish_video_stream: end("3"),
-                publish_data_stream: end("4"),
-            };
+            let privileges = RtcPrivileges::subscriber(end("1").unwrap())
+                .with_publish_audio_stream(end("2"))
+                .with_publish_video_stream(end("3"))
+                .with_publish_data_stream(end("4"));
             AccessToken::rtc(app_id, salt, ts, &channel.parse().unwrap(), &uid, privileges)
         };
         let certificate = text(&vector, "app_certificate").parse().unwrap();
@@ -205,7 +209,7 @@ fn built_006_tokens_are_the_official_ones() {
 
 #[test]
 fn debug_shows_no_certificate() {
-    let project = Project { secondary: Some("ab".repeat(16).parse().unwrap()), ..Project::public_test() };
+    let project = Project::public_test().with_secondary(Some("ab".repeat(16).parse().unwrap()));
     assert_eq!(
         format!("{project:?}"),
         "Project { app_id: AppId(970CA35de60c44645bbae8a215061b33), \

@@ -201,9 +201,9 @@ mod tests {
             Permissions::new().allow(Resource::Users, Access::Write, &["bob".parse().unwrap()]).unwrap();
         let issued_at = UnixTime::from_secs(1_700_000_000);
         let service = Service::rtc(&"room-1".parse().unwrap(), &0.into(), rtc);
-        let token = AccessToken2::new(project.app_id, issued_at, Ttl::HOUR, 1, service)
+        let token = AccessToken2::new(project.app_id(), issued_at, Ttl::HOUR, 1, service)
             .with(Service::rtm2(&"alice".parse().unwrap(), permissions, Ttl::HOUR.into()))
-            .build(&project.certificate);
+            .build(project.certificate());
         let inspection = Inspection::new(&token, &project, issued_at.plus(600), Client::default());
         assert_eq!(
             serde_json::to_value(Report::new(&inspection)).unwrap(),

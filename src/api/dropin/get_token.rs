@@ -39,8 +39,7 @@ pub(super) fn get_token(fields: &mut Fields<'_>, defaults: &Defaults<'_>) -> Opt
             let user_id = uid.as_ref().and_then(|uid| same_user(fields, uid));
             let ttl = ttl?;
             let end = PrivilegeTtl::from(ttl);
-            let privileges =
-                RtcPrivileges { publish_data_stream: Some(end), ..RtcPrivileges::subscriber(end) };
+            let privileges = RtcPrivileges::subscriber(end).with_publish_data_stream(Some(end));
             let participant = Participant { channel: channel?, uid: uid?, role: Role::Publisher };
             Some(TokenRequest {
                 spec: TokenSpec::Rtc { participant, privileges, companions: Companions::rtm(user_id?) },

@@ -49,12 +49,12 @@ fn each_privilege<'a>(
     let publish_video_stream = one("publishVideoStream");
     let publish_data_stream = one("publishDataStream");
     fields.leave(inside);
-    Some(RtcPrivileges {
-        join_channel: join_channel?.unwrap_or(max.into()),
-        publish_audio_stream: publish_audio_stream?,
-        publish_video_stream: publish_video_stream?,
-        publish_data_stream: publish_data_stream?,
-    })
+    Some(
+        RtcPrivileges::subscriber(join_channel?.unwrap_or(max.into()))
+            .with_publish_audio_stream(publish_audio_stream?)
+            .with_publish_video_stream(publish_video_stream?)
+            .with_publish_data_stream(publish_data_stream?),
+    )
 }
 
 pub(in crate::api) fn permissions<'a>(fields: &mut Fields<'a>, value: Json<'a>) -> Option<Permissions> {

@@ -1,17 +1,16 @@
 //! What a token says, as JSON to compare with, once its signature holds.
 
 use agora_token_server::token::{
-    Access, AccessToken, AccessToken2, Payload, Permissions, Project, Resource, Service, Text,
-    UnverifiedAccessToken,
+    Access, Payload, Permissions, Project, Resource, Service, Text, UnverifiedAccessToken,
+    UnverifiedAccessToken2,
 };
 use serde_json::{Map, Value, json};
 
 /// An 007 token, verified.
 #[track_caller]
 pub fn opened(token: &str, project: &Project) -> Value {
-    let signed = AccessToken2::parse(token).expect("the token parses");
-    assert!(signed.verify(&project.certificate), "the signature holds");
-    let token = signed.token();
+    let token: UnverifiedAccessToken2 = token.parse().expect("the token parses");
+    let token = token.verify(project.certificate()).expect("the signature holds");
     assert_eq!(token.unknown_services(), 0);
     json!({
         "appId": token.app_id().as_str(),
@@ -32,9 +31,11 @@ pub fn services(token: &str) -> Value {
 #[track_caller]
 pub fn opened_006(token: &str, channel: &str, uid: &str) -> Value {
     let project = Project::public_test();
-    let signed = AccessToken::parse(token).expect("the token parses");
-    assert!(signed.verify(&project.certificate, channel, uid), "the signature holds for {channel}, {uid}");
-    assert_eq!(signed.app_id(), project.app_id);
+    let token: UnverifiedAccessToken = token.parse().expect("the token parses");
+    let signed = token
+        .verify(project.certificate(), channel, uid)
+        .unwrap_or_else(|error| panic!("{error}: {channel}, {uid}"));
+    assert_eq!(signed.app_id(), project.app_id());
     let privileges: Map<String, Value> = signed
         .privileges()
         .iter()

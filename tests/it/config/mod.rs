@@ -61,8 +61,8 @@ fn given(config: &Config) -> &Project {
 fn the_defaults() {
     for platform in HOSTS {
         let (config, notices) = read(platform, &HOSTED);
-        assert_eq!(given(&config).app_id.as_str(), APP_ID);
-        assert!(given(&config).secondary.is_none());
+        assert_eq!(given(&config).app_id().as_str(), APP_ID);
+        assert!(given(&config).secondary().is_none());
         assert!(config.authenticator.is_open());
         assert!(config.policy.channels.is_none());
         assert_eq!(config.policy.token_types, [TokenKind::Rtc, TokenKind::Rtm, TokenKind::ChatUser]);
@@ -82,7 +82,7 @@ fn the_defaults() {
 #[test]
 fn an_empty_variable_is_unset_and_white_space_around_a_value_is_none_of_it() {
     let (config, notices) = read(local(), &[("APP_ID", ""), ("APP_CERTIFICATE", " "), ("AUTH", "\n")]);
-    assert_eq!(given(&config).app_id.as_str(), APP_ID);
+    assert_eq!(given(&config).app_id().as_str(), APP_ID);
     assert_eq!(notices, [Notice::PublicTestProject, Notice::NoAuthentication]);
     let certificate = format!("\t{CERTIFICATE}\r\n");
     let app_id = format!(" {APP_ID} ");

@@ -18,7 +18,7 @@ fn certificate_unset(or: &str) -> String {
 fn a_local_server_needs_nothing_and_says_what_that_means() {
     for address in ["127.0.0.1:8080", "127.9.9.9:1", "[::1]:8080"] {
         let (config, notices) = read(listening(address), &[]);
-        assert_eq!(given(&config).app_id.as_str(), APP_ID);
+        assert_eq!(given(&config).app_id().as_str(), APP_ID);
         assert_eq!(notices, [Notice::PublicTestProject, Notice::NoAuthentication]);
     }
     assert_eq!(
@@ -77,7 +77,7 @@ fn an_app_id_and_certificates_are_32_hexadecimal_digits() {
         }
     }
     let secondary = [HOSTED.as_slice(), &[("APP_CERTIFICATE_SECONDARY", APP_ID)]].concat();
-    assert!(given(&read(Platform::Lambda, &secondary).0).secondary.is_some());
+    assert!(given(&read(Platform::Lambda, &secondary).0).secondary().is_some());
 }
 
 /// What comes of a file with this text, or without one.
@@ -95,7 +95,7 @@ fn from_file(text: Option<&str>) -> Result<Config, String> {
 #[test]
 fn a_certificate_from_a_file() {
     for text in [CERTIFICATE.to_owned(), format!("{CERTIFICATE}\n"), format!("\r\n {CERTIFICATE}\r\n")] {
-        assert_eq!(given(&from_file(Some(&text)).unwrap()).app_id.as_str(), APP_ID);
+        assert_eq!(given(&from_file(Some(&text)).unwrap()).app_id().as_str(), APP_ID);
     }
     for (text, fault) in [
         (None, "APP_CERTIFICATE_FILE: the file cannot be read: permission denied"),
