@@ -11,7 +11,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use crate::adapter::{host, native};
-use crate::config::{Config, ConfigError, Listen, Notice, Platform};
+use crate::config::{Config, ConfigError, Notice, Socket};
 use crate::token::Project;
 
 /// The token endpoint for Agora's real-time products.
@@ -90,8 +90,7 @@ impl From<ConfigError> for Failure {
 
 /// The project of the environment, or Agora's public test project where none is named.
 fn project() -> Result<Project, Failure> {
-    let listen = Listen::loopback();
-    let (config, notices) = Config::read(Platform::Local(listen), native::variable, native::file)?;
+    let (config, notices) = Config::read(native::environment(Socket::Unused))?;
     if notices.contains(&Notice::PublicTestProject) {
         eprintln!("Notice: {}", Notice::PublicTestProject);
     }

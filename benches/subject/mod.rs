@@ -1,10 +1,10 @@
 //! What is measured, the same in every benchmark.
 
-use std::io;
+use std::env::VarError;
 use std::num::NonZeroU32;
 
 use agora_token_server::api::{Answer, App, Body, Context, Step};
-use agora_token_server::config::{Config, Platform};
+use agora_token_server::config::{Config, Environment, Socket};
 use agora_token_server::fetch::FetchError;
 use agora_token_server::time::{Ttl, UnixTime};
 use agora_token_server::token::{
@@ -44,13 +44,14 @@ pub(crate) fn with_permissions(names: usize) -> AccessToken2 {
 pub(crate) fn app() -> App {
     let variable = |name: &str| match name {
         // Agora's public test project.
-        "APP_ID" => Some("970CA35de60c44645bbae8a215061b33".to_owned()),
-        "APP_CERTIFICATE" => Some("5CFd2fd1755d40ecb72977518be15d3b".to_owned()),
-        "AUTH" => Some("none".to_owned()),
-        _ => None,
+        "APP_ID" => Ok("970CA35de60c44645bbae8a215061b33".to_owned()),
+        "APP_CERTIFICATE" => Ok("5CFd2fd1755d40ecb72977518be15d3b".to_owned()),
+        "AUTH" => Ok("none".to_owned()),
+        _ => Err(VarError::NotPresent),
     };
-    let unread = |_: &str| Err(io::ErrorKind::Unsupported.into());
-    let (config, _) = Config::read(Platform::Lambda, variable, unread).expect("a project and AUTH");
+    let environment =
+        Environment { lookup: &variable, files: None, secret_store: false, socket: Socket::OfThePlatform };
+    let (config, _) = Config::read(environment).expect("a project and AUTH");
     App::new(Ok(config))
 }
 

@@ -2,12 +2,13 @@
 //! tokens, or with a problem document.
 #![no_main]
 
+use std::env::VarError;
 use std::num::NonZeroU32;
 use std::sync::LazyLock;
 use std::time::Duration;
 
 use agora_token_server::api::{Answer, App, Body, Context, Problem, Step};
-use agora_token_server::config::{Config, Listen, Platform};
+use agora_token_server::config::{Config, Environment, Socket};
 use agora_token_server::fetch::FetchError;
 use agora_token_server::time::UnixTime;
 use agora_token_server::token::{Project, UnverifiedAccessToken, UnverifiedAccessToken2};
@@ -35,7 +36,6 @@ const ROUTES: [(Method, &str); 12] = [
 static APPS: LazyLock<[App; 2]> = LazyLock::new(|| ["007", "006"].map(app));
 
 fn app(version: &str) -> App {
-    let local = Platform::Local(Listen { address: ([127, 0, 0, 1], 8080).into() });
     let variable = |name: &str| {
         let value = match name {
             "ALLOWED_TOKEN_TYPES" => {
@@ -43,11 +43,13 @@ fn app(version: &str) -> App {
             }
             "ALLOW_WILDCARD_CHANNEL" => "true",
             "TOKEN_VERSION" => version,
-            _ => return None,
+            _ => return Err(VarError::NotPresent),
         };
-        Some(value.to_owned())
+        Ok(value.to_owned())
     };
-    let config = Config::read(local, variable, |_| Err(std::io::ErrorKind::NotFound.into()));
+    let environment =
+        Environment { lookup: &variable, files: None, secret_store: false, socket: Socket::Unused };
+    let config = Config::read(environment);
     App::new(config.map(|(config, _)| config))
 }
 

@@ -66,9 +66,9 @@ pub(super) fn instant() -> std::time::Instant {
 
 /// A variable of the environment.
 #[cfg(any(feature = "lambda", feature = "native"))]
-pub(super) fn variable(name: &str) -> Option<String> {
+pub(super) fn variable(name: &str) -> Result<String, std::env::VarError> {
     #[expect(clippy::disallowed_methods, reason = "the adapter is where the environment enters")]
-    std::env::var(name).ok()
+    std::env::var(name)
 }
 
 /// A file as text.

@@ -11,16 +11,20 @@ use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 
 use super::{client, host};
 use crate::api::{App, Body, Step};
-use crate::config::{Config, Platform};
+use crate::config::{Config, Environment, Socket};
 
 /// Reads the configuration and answers events until Lambda ends the process.
 ///
 /// # Errors
 /// What Lambda's runtime API says.
 pub async fn run() -> Result<(), Error> {
-    let config =
-        Config::read(Platform::Lambda, host::variable, |_| Err(std::io::ErrorKind::Unsupported.into()));
-    let app = &App::starting(config, host::now(), host::print);
+    let environment = Environment {
+        lookup: &host::variable,
+        files: None,
+        secret_store: true,
+        socket: Socket::OfThePlatform,
+    };
+    let app = &App::starting(Config::read(environment), host::now(), host::print);
     lambda_http::run(service_fn(move |event| async move { Ok::<_, Error>(answer(app, event).await) })).await
 }
 

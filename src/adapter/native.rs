@@ -7,20 +7,17 @@ mod threads;
 
 pub use self::serve::serve;
 
-use std::io;
-
 use super::host;
+use crate::config::{Environment, Socket};
 
-/// A variable of the environment, where `.env` has been read into it.
+/// What a machine offers to the configuration.
 #[must_use]
-pub fn variable(name: &str) -> Option<String> {
-    host::variable(name)
+pub fn environment(socket: Socket) -> Environment<'static> {
+    Environment { lookup: &host::variable, files: Some(&host::file), secret_store: false, socket }
 }
 
-/// A file as text.
-///
-/// # Errors
-/// What the file system says.
-pub fn file(path: &str) -> io::Result<String> {
-    host::file(path)
+/// Whether the user wants no colors on any terminal (`NO_COLOR`, no-color.org).
+#[must_use]
+pub fn wants_no_color() -> bool {
+    host::variable("NO_COLOR").is_ok()
 }

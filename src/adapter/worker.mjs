@@ -16,7 +16,7 @@ const MOST_HEADS = 100;
 
 export default {
   fetch(request, env, context) {
-    rust ??= start(new Rust(context, env), env);
+    rust ??= start(new Rust(context, env));
     const head = headOf(request);
     const body = bodyOf(request);
     if (body === null) return responseTo(env, head, EMPTY);
@@ -30,14 +30,22 @@ export default {
 const EMPTY = new Uint8Array();
 
 /** Its methods, which a proxy would make anew for each call, and what they say once and for all. */
-function start(instance, env) {
-  return { answer: instance.answer, longest: instance.longestBody(), headers: instance.headersRead(env).split("\n") };
+function start(instance) {
+  return { answer: instance.answer, headersRead: instance.headersRead, longest: instance.longestBody(), headers: undefined };
 }
 
-/** Method, path and query, and the headers that are read, name and value: none of them can hold a line break. */
+/**
+ * Method, path and query, and the headers that are read, name and value: none of them can hold a line break. Which headers
+ * those are, the configuration says, which the first request reads: that one passes on all.
+ */
 function headOf({ method, url, headers }) {
   // The first slash behind those of https:// is the path's.
   let head = `${method}\n${url.slice(url.indexOf("/", 8))}`;
+  rust.headers ??= rust.headersRead()?.split("\n");
+  if (rust.headers === undefined) {
+    for (const [name, value] of headers) head += `\n${name}\n${value}`;
+    return head;
+  }
   for (const name of rust.headers) {
     const value = headers.get(name);
     if (value !== null) head += `\n${name}\n${value}`;

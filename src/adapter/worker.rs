@@ -2,6 +2,7 @@
 
 #![expect(unreachable_pub, reason = "wasm-bindgen takes public functions only")]
 
+use std::env::VarError;
 use std::future::poll_fn;
 use std::pin::pin;
 use std::sync::OnceLock;
@@ -21,7 +22,7 @@ use worker::{AbortController, AbortSignal, Date, Delay, Env, Request, RequestIni
 
 use super::host;
 use crate::api::{Answer, App, Body, HEADERS_READ, MAX_BODY_BYTES, Step, X_REQUEST_ID};
-use crate::config::{Config, Platform};
+use crate::config::{Config, Environment, Socket};
 use crate::fetch::{Fetch, FetchError};
 
 /// Cloudflare's name of a request, and the client's address.
@@ -53,19 +54,17 @@ pub fn longest_body() -> usize {
     MAX_BODY_BYTES
 }
 
-/// The headers that are to be told of a request, by line.
+/// The headers to pass on of a request, one a line; nothing as long as the configuration is not
+/// read, and then all of them are to be passed on.
 #[wasm_bindgen(js_name = headersRead)]
 #[must_use]
-pub fn headers_read(env: &Env) -> String {
-    let mut names: Vec<_> = HEADERS_READ.iter().chain(&OF_CLOUDFLARE).map(HeaderName::as_str).collect();
-    let jwt_header = env.var("JWT_HEADER").map(|name| name.to_string()).unwrap_or_default();
-    // Of one that is no header's name, the configuration complains.
-    let jwt_header = HeaderName::from_bytes(jwt_header.trim().as_bytes()).ok();
-    // One that is among them must not be told twice: its values would count as several.
-    if let Some(name) = jwt_header.as_ref().map(HeaderName::as_str).filter(|name| !names.contains(name)) {
-        names.push(name);
-    }
-    names.join("\n")
+pub fn headers_read() -> Option<String> {
+    let mut names = ISOLATE.get()?.app.headers_read();
+    // One that is passed on twice counts as several values.
+    names.extend(OF_CLOUDFLARE.iter().cloned());
+    names.sort_by(|one, other| one.as_str().cmp(other.as_str()));
+    names.dedup();
+    Some(names.iter().map(HeaderName::as_str).collect::<Vec<_>>().join("\n"))
 }
 
 /// Answers a request, of which `head` says all but the body. Where something has to be waited for,
@@ -128,11 +127,16 @@ async fn configured(env: &Env) -> Configured {
         Ok(store) => store.get().await.ok().flatten(),
         Err(_) => None,
     };
-    let variable = |name: &str| match &stored {
-        Some(secret) if name == STORED => Some(secret.clone()),
-        _ => env.var(name).ok().map(|value| value.to_string()),
+    let lookup = |name: &str| match &stored {
+        Some(secret) if name == STORED => Ok(secret.clone()),
+        _ => env.var(name).map(|value| value.to_string()).map_err(|_| VarError::NotPresent),
     };
-    Config::read(Platform::Workers, variable, |_| Err(std::io::ErrorKind::Unsupported.into()))
+    Config::read(Environment {
+        lookup: &lookup,
+        files: None,
+        secret_store: false,
+        socket: Socket::OfThePlatform,
+    })
 }
 
 /// Counts a request of this caller. A limiter that fails allows it.

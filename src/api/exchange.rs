@@ -18,7 +18,7 @@ use std::fmt;
 use std::num::NonZeroU32;
 
 use bytes::Bytes;
-use http::{HeaderValue, Method, Request, Response, header};
+use http::{HeaderName, HeaderValue, Method, Request, Response, header};
 
 use super::answer::fixed;
 use super::answer::problem::Problem;
@@ -27,7 +27,7 @@ use super::cors::{self, OriginCheck};
 use super::credentials::CredentialHeaders;
 use super::handlers::{Authenticated, Handler};
 use super::log::{self, LogLine};
-use super::request::{Body, Context, Received, X_REQUEST_ID};
+use super::request::{Body, Context, HEADERS_READ, Received, X_REQUEST_ID};
 use super::route::{Destination, Found, Page, Route};
 use crate::auth::{AuthError, Caller, KeySetClaim};
 use crate::config::secret_store::CertificateClaim;
@@ -84,6 +84,15 @@ impl App {
     #[must_use]
     pub fn rate_limit(&self) -> Option<NonZeroU32> {
         self.config.as_ref().ok()?.rate_limit
+    }
+
+    /// The headers that are read of a request, each once. For an adapter to which each one costs.
+    #[must_use]
+    pub fn headers_read(&self) -> Vec<HeaderName> {
+        let jwt_header = self.config.as_ref().ok().and_then(|config| config.authenticator.jwt_header());
+        let jwt_header = jwt_header.and_then(|name| HeaderName::from_bytes(name.as_bytes()).ok());
+        let jwt_header = jwt_header.filter(|name| !HEADERS_READ.contains(name));
+        HEADERS_READ.iter().cloned().chain(jwt_header).collect()
     }
 
     /// Begins to answer a request.

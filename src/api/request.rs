@@ -13,8 +13,8 @@ use crate::time::UnixTime;
 /// `POST /inspect` is smaller.
 pub const MAX_BODY_BYTES: usize = 64 * 1024;
 
-/// The headers that are read of a request; besides them the one that `JWT_HEADER` names, and on the
-/// local server `X-Forwarded-For`. For an adapter to which each one costs.
+/// The headers that are read of a request whatever the configuration says; see
+/// [`App::headers_read`](super::App::headers_read).
 pub static HEADERS_READ: [HeaderName; 5] = [
     header::CONTENT_TYPE,
     header::AUTHORIZATION,

@@ -38,7 +38,7 @@ impl Inspect {
             let report = serde_json::to_string_pretty(&Report::new(&inspection));
             println!("{}", report.expect("texts and numbers have a JSON form"));
         } else {
-            let colour = std::io::stdout().is_terminal() && native::variable("NO_COLOR").is_none();
+            let colour = std::io::stdout().is_terminal() && !native::wants_no_color();
             print!("{}", inspect_text::render(&inspection, colour));
         }
         Ok(if inspection.usable() { ExitCode::SUCCESS } else { ExitCode::from(1) })

@@ -7,12 +7,12 @@ use std::time::Duration;
 use super::Failure;
 use crate::adapter::{client, native};
 use crate::api::{App, page};
-use crate::config::{Config, Listen, Platform};
+use crate::config::{Config, Listen, Socket};
 use crate::fetch::Fetch;
 
 pub(super) fn serve() -> Result<ExitCode, Failure> {
-    let listen = Listen::read(native::variable)?;
-    let (config, notices) = Config::read(Platform::Local(listen), native::variable, native::file)?;
+    let listen = Listen::read(native::environment(Socket::Unused))?;
+    let (config, notices) = Config::read(native::environment(Socket::Own(listen)))?;
     let app = App::new(Ok(config)).with_home(page::answer);
     let served = native::serve(listen.address, app, |address| {
         eprintln!("Listening on http://{address}");
@@ -24,7 +24,7 @@ pub(super) fn serve() -> Result<ExitCode, Failure> {
 }
 
 pub(super) fn healthcheck() -> Result<ExitCode, Failure> {
-    let Listen { address } = Listen::read(native::variable)?;
+    let Listen { address } = Listen::read(native::environment(Socket::Unused))?;
     let fetch = Fetch {
         url: format!("http://{}/healthz", reachable(address)),
         header: None,

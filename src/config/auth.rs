@@ -1,29 +1,21 @@
 //! Who is let in.
 
-use super::reader::{Reader, items};
-use super::{Notice, Platform};
+use super::config::Notice;
+use super::reader::{Reader, items, var};
 use crate::auth::{ApiKeys, Authenticator, Jwt, JwtSettings};
 
 const EXPECTED: &str = "api-key, jwt, api-key,jwt, or none to let anybody have tokens";
 
 impl Reader<'_> {
-    pub(super) fn authenticator(
-        &mut self,
-        platform: Platform,
-        notices: &mut Vec<Notice>,
-    ) -> Option<Authenticator> {
-        let said = self.get("AUTH");
+    pub(super) fn authenticator(&mut self, notices: &mut Vec<Notice>) -> Option<Authenticator> {
+        let said = self.get(var!("AUTH"));
         let Some(said) = said.as_deref() else {
-            return match platform {
-                Platform::Local(listen) if listen.is_loopback() => {
-                    notices.push(Notice::NoAuthentication);
-                    Some(Authenticator::none())
-                }
-                Platform::Local(_) | Platform::Lambda | Platform::Workers => {
-                    self.fault("AUTH", format!("unset, expected {EXPECTED}"));
-                    None
-                }
-            };
+            if self.environment.socket.is_local() {
+                notices.push(Notice::NoAuthentication);
+                return Some(Authenticator::none());
+            }
+            self.fault(var!("AUTH"), format!("unset, expected {EXPECTED}"));
+            return None;
         };
         let mut kinds: Vec<&str> = items(said).collect();
         kinds.sort_unstable();
@@ -39,22 +31,22 @@ impl Reader<'_> {
                 Some(Authenticator::new(Some(api_keys?), Some(jwt?)))
             }
             _ => {
-                self.fault("AUTH", format!("{said:?}, expected {EXPECTED}"));
+                self.fault(var!("AUTH"), format!("{said:?}, expected {EXPECTED}"));
                 None
             }
         }
     }
 
     fn api_keys(&mut self) -> Option<ApiKeys> {
-        let Some(text) = self.get("API_KEYS") else {
-            self.fault("API_KEYS", "unset, expected name:sha256-hex for each key");
+        let Some(text) = self.get(var!("API_KEYS")) else {
+            self.fault(var!("API_KEYS"), "unset, expected name:sha256-hex for each key");
             return None;
         };
         match ApiKeys::parse(&text) {
             Ok(keys) => Some(keys),
             Err(faults) => {
                 for fault in faults {
-                    self.fault("API_KEYS", fault.to_string());
+                    self.fault(var!("API_KEYS"), fault.to_string());
                 }
                 None
             }
@@ -63,16 +55,16 @@ impl Reader<'_> {
 
     fn jwt(&mut self, notices: &mut Vec<Notice>) -> Option<Jwt> {
         let [issuer, audience, jwks_url, public_key, secret, header, uid_claim, grants_claim] = [
-            "JWT_ISSUER",
-            "JWT_AUDIENCE",
-            "JWT_JWKS_URL",
-            "JWT_PUBLIC_KEY",
-            "JWT_SECRET",
-            "JWT_HEADER",
-            "JWT_UID_CLAIM",
-            "JWT_GRANTS_CLAIM",
+            var!("JWT_ISSUER"),
+            var!("JWT_AUDIENCE"),
+            var!("JWT_JWKS_URL"),
+            var!("JWT_PUBLIC_KEY"),
+            var!("JWT_SECRET"),
+            var!("JWT_HEADER"),
+            var!("JWT_UID_CLAIM"),
+            var!("JWT_GRANTS_CLAIM"),
         ]
-        .map(|name| self.get(name));
+        .map(|variable| self.value(variable));
         if uid_claim.as_deref() == Some("none") {
             notices.push(Notice::FreeIdentities);
         }
@@ -90,7 +82,7 @@ impl Reader<'_> {
             Ok(jwt) => Some(jwt),
             Err(faults) => {
                 for fault in faults {
-                    self.fault(fault.variable(), fault.to_string());
+                    self.fault_of(fault.variable(), fault.to_string());
                 }
                 None
             }

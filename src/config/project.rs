@@ -2,12 +2,13 @@
 
 use std::borrow::Cow;
 use std::fmt;
-use std::io;
 use std::str::FromStr;
 
-use super::reader::Reader;
+use super::config::Notice;
+use super::environment::Socket;
+use super::reader::{Reader, var};
 use super::secret_store::{CertificateError, RemoteCertificate};
-use super::{Notice, Platform};
+use super::variables::Variable;
 use crate::time::UnixTime;
 use crate::token::{AppCertificate, AppId, Project};
 
@@ -52,7 +53,8 @@ impl ProjectSource {
 }
 
 /// The three variables that the certificate can come from.
-const SOURCES: [&str; 3] = ["APP_CERTIFICATE", "APP_CERTIFICATE_FILE", "APP_CERTIFICATE_SECRET"];
+const SOURCES: [&Variable; 3] =
+    [var!("APP_CERTIFICATE"), var!("APP_CERTIFICATE_FILE"), var!("APP_CERTIFICATE_SECRET")];
 
 enum Certificate {
     Given(AppCertificate),
@@ -60,38 +62,30 @@ enum Certificate {
 }
 
 impl Reader<'_> {
-    pub(super) fn project(
-        &mut self,
-        platform: Platform,
-        file: &dyn Fn(&str) -> io::Result<String>,
-        notices: &mut Vec<Notice>,
-    ) -> Option<ProjectSource> {
-        let id = self.get("APP_ID");
-        let secondary = self.get("APP_CERTIFICATE_SECONDARY");
+    pub(super) fn project(&mut self, notices: &mut Vec<Notice>) -> Option<ProjectSource> {
+        let id = self.get(var!("APP_ID"));
+        let secondary = self.get(var!("APP_CERTIFICATE_SECONDARY"));
         let any = id.is_some() || secondary.is_some() || SOURCES.iter().any(|name| self.get(name).is_some());
-        if let Platform::Local(listen) = platform
-            && listen.is_loopback()
-            && !any
-        {
+        if self.environment.socket.is_local() && !any {
             notices.push(Notice::PublicTestProject);
             return Some(ProjectSource::Given(Project::public_test()));
         }
         let app_id = if let Some(text) = id {
-            self.digits("APP_ID", &text)
+            self.digits(var!("APP_ID"), &text)
         } else {
-            self.fault("APP_ID", "unset, expected 32 hexadecimal digits");
+            self.fault(var!("APP_ID"), "unset, expected 32 hexadecimal digits");
             None
         };
-        let certificate = self.certificate(platform, file);
+        let certificate = self.certificate();
         // One that is no certificate is a fault already.
-        let secondary = secondary.and_then(|text| self.digits("APP_CERTIFICATE_SECONDARY", &text));
+        let secondary = secondary.and_then(|text| self.digits(var!("APP_CERTIFICATE_SECONDARY"), &text));
         let app_id = app_id?;
-        if let Platform::Local(listen) = platform
+        if let Socket::Own(listen) = self.environment.socket
             && !listen.is_loopback()
             && app_id == Project::public_test().app_id()
         {
             self.fault(
-                "APP_ID",
+                var!("APP_ID"),
                 "Agora's public test project, which anybody can sign for; expected your own",
             );
         }
@@ -105,63 +99,67 @@ impl Reader<'_> {
         })
     }
 
-    fn certificate(
-        &mut self,
-        platform: Platform,
-        file: &dyn Fn(&str) -> io::Result<String>,
-    ) -> Option<Certificate> {
-        let [given, path, secret] = SOURCES.map(|name| self.get(name));
-        match (given, path, secret, platform) {
-            (Some(text), None, None, _) => self.digits("APP_CERTIFICATE", &text).map(Certificate::Given),
-            (None, Some(path), None, Platform::Local(_)) => match file(&path) {
-                Ok(text) => self.digits("APP_CERTIFICATE_FILE", text.trim()).map(Certificate::Given),
-                Err(error) => {
-                    // Without the path: whoever mistakes the variable writes the certificate there.
-                    self.fault("APP_CERTIFICATE_FILE", format!("the file cannot be read: {error}"));
-                    None
-                }
-            },
-            (None, None, Some(name), Platform::Lambda) => {
-                let port = self.parsed("PARAMETERS_SECRETS_EXTENSION_HTTP_PORT", 2773, "a port");
-                let Some(session_token) = self.get("AWS_SESSION_TOKEN") else {
-                    self.fault(
-                        "AWS_SESSION_TOKEN",
-                        "unset, expected what Lambda sets for APP_CERTIFICATE_SECRET",
-                    );
+    fn certificate(&mut self) -> Option<Certificate> {
+        let (files, secret_store) = (self.environment.files, self.environment.secret_store);
+        match SOURCES.map(|variable| self.get(variable)) {
+            [Some(text), None, None] => self.digits(var!("APP_CERTIFICATE"), &text).map(Certificate::Given),
+            [None, Some(path), None] => {
+                let Some(read) = files else {
+                    self.fault(var!("APP_CERTIFICATE_FILE"), "set, which only the local server reads");
                     return None;
                 };
-                Some(Certificate::Remote(RemoteCertificate::from_extension(&name, port, session_token)))
+                match read(&path) {
+                    Ok(text) => {
+                        self.digits(var!("APP_CERTIFICATE_FILE"), text.trim()).map(Certificate::Given)
+                    }
+                    Err(error) => {
+                        // Without the path: a certificate set by mistake would be shown as one.
+                        let detail = format!("the file cannot be read: {error}");
+                        self.fault(var!("APP_CERTIFICATE_FILE"), detail);
+                        None
+                    }
+                }
             }
-            (None, None, None, platform) => {
-                let or = match platform {
-                    Platform::Local(_) => ", or APP_CERTIFICATE_FILE",
-                    Platform::Lambda => ", or APP_CERTIFICATE_SECRET",
-                    Platform::Workers => "",
-                };
-                self.fault("APP_CERTIFICATE", format!("unset, expected 32 hexadecimal digits{or}"));
+            [None, None, Some(_)] if !secret_store => {
+                self.fault(var!("APP_CERTIFICATE_SECRET"), "set, which only AWS Lambda reads");
                 None
             }
-            (None, Some(_), None, _) => {
-                self.fault("APP_CERTIFICATE_FILE", "set, which only the local server reads");
-                None
-            }
-            (None, None, Some(_), _) => {
-                self.fault("APP_CERTIFICATE_SECRET", "set, which only AWS Lambda reads");
+            [None, None, Some(name)] => self.stored(&name).map(Certificate::Remote),
+            [None, None, None] => {
+                let mut expected = "unset, expected 32 hexadecimal digits".to_owned();
+                if files.is_some() {
+                    expected.push_str(", or APP_CERTIFICATE_FILE");
+                }
+                if secret_store {
+                    expected.push_str(", or APP_CERTIFICATE_SECRET");
+                }
+                self.fault(var!("APP_CERTIFICATE"), expected);
                 None
             }
             _ => {
-                self.fault("APP_CERTIFICATE", format!("expected one of {}", SOURCES.join(", ")));
+                let names = SOURCES.map(|variable| variable.name).join(", ");
+                self.fault(var!("APP_CERTIFICATE"), format!("expected one of {names}"));
                 None
             }
         }
     }
 
+    fn stored(&mut self, name: &str) -> Option<RemoteCertificate> {
+        let port = self.parsed(var!("PARAMETERS_SECRETS_EXTENSION_HTTP_PORT"), "a port");
+        let Some(session_token) = self.get(var!("AWS_SESSION_TOKEN")) else {
+            let detail = "unset, expected what Lambda sets for APP_CERTIFICATE_SECRET";
+            self.fault(var!("AWS_SESSION_TOKEN"), detail);
+            return None;
+        };
+        Some(RemoteCertificate::from_extension(name, port?, session_token))
+    }
+
     /// An App ID or a certificate. A fault never shows what came, since it may be secret.
-    fn digits<T>(&mut self, name: &'static str, text: &str) -> Option<T>
+    fn digits<T>(&mut self, variable: &Variable, text: &str) -> Option<T>
     where
         T: FromStr,
         T::Err: fmt::Display,
     {
-        text.parse().map_err(|error: T::Err| self.fault(name, error.to_string())).ok()
+        text.parse().map_err(|error: T::Err| self.fault(variable, error.to_string())).ok()
     }
 }

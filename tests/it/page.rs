@@ -1,9 +1,8 @@
 //! `GET /`: a few lines of JSON, and the page where the local server puts it. What the page does
 //! in a browser is tested in tests/page/.
 
-use crate::common::server::{Reply, Server, config};
+use crate::common::server::{Platform, Reply, Server, config};
 use agora_token_server::api::page;
-use agora_token_server::config::Platform;
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use http::Method;

@@ -4,7 +4,6 @@
 use std::cell::{Cell, RefCell};
 
 use agora_token_server::api::Body;
-use agora_token_server::config::Platform;
 use agora_token_server::fetch::{Fetch, FetchError};
 use agora_token_server::token::{AppCertificate, UnverifiedAccessToken2};
 use bytes::Bytes;
@@ -13,7 +12,7 @@ use serde_json::{Value, json};
 
 use super::{post, sent};
 use crate::common::issuer::NOW;
-use crate::common::server::{APP_ID, Reply, Server, context, rtc};
+use crate::common::server::{APP_ID, Platform, Reply, Server, context, rtc};
 
 const FIRST: &str = "0123456789abcdefFEDCBA9876543210";
 const ROTATED: &str = "00112233445566778899aabbCCDDEEFF";

@@ -14,9 +14,8 @@ mod reach;
 
 use std::cell::Cell;
 
-use crate::common::server::{APP_ID, CERTIFICATE, EVERY_TYPE, Reply, Server, context};
+use crate::common::server::{APP_ID, CERTIFICATE, EVERY_TYPE, Platform, Reply, Server, context};
 use agora_token_server::api::{Body, Context};
-use agora_token_server::config::Platform;
 use agora_token_server::fetch::FetchError;
 use bytes::Bytes;
 use http::request::Builder;

@@ -1,11 +1,13 @@
 //! The handler as its callers meet it: a request goes in, an answer and a log line come out.
 
+use std::env::VarError;
 use std::io::ErrorKind;
+use std::net::SocketAddr;
 use std::num::NonZeroU32;
 use std::time::Duration;
 
 use agora_token_server::api::{Answer, App, Body, Context, MAX_BODY_BYTES, Problem, Step};
-use agora_token_server::config::{Config, ConfigError, Listen, Notice, Platform};
+use agora_token_server::config::{Config, ConfigError, Environment, Listen, Lookup, Notice, Socket};
 use agora_token_server::fetch::{Fetch, FetchError};
 use agora_token_server::time::UnixTime;
 use bytes::Bytes;
@@ -262,19 +264,47 @@ pub fn context(now: u32, salt: u32) -> Context {
     }
 }
 
-/// The loopback address.
+/// What starts the handler.
+#[derive(Clone, Copy, Debug)]
+pub enum Platform {
+    /// The local server, on this address.
+    Local(SocketAddr),
+    /// AWS Lambda.
+    Lambda,
+    /// Cloudflare Workers.
+    Workers,
+}
+
+/// The local server on a loopback address.
 pub fn local() -> Platform {
-    Platform::Local(Listen { address: "127.0.0.1:8080".parse().unwrap() })
+    Platform::Local("127.0.0.1:8080".parse().unwrap())
 }
 
 /// Variables as the environment gives them.
-pub fn lookup(variables: &[(&str, &str)]) -> impl Fn(&str) -> Option<String> {
-    |name| variables.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned())
+pub fn lookup(variables: &[(&str, &str)]) -> impl Fn(&str) -> Result<String, VarError> {
+    |name| {
+        let found = variables.iter().find(|(known, _)| *known == name);
+        found.map(|(_, value)| (*value).to_owned()).ok_or(VarError::NotPresent)
+    }
+}
+
+/// The platform with these variables; its machine, if it has files, has none.
+pub fn environment(platform: Platform, lookup: Lookup<'_>) -> Environment<'_> {
+    let hosted = Environment { lookup, files: None, secret_store: false, socket: Socket::OfThePlatform };
+    match platform {
+        Platform::Local(address) => Environment {
+            files: Some(&|_| Err(ErrorKind::NotFound.into())),
+            socket: Socket::Own(Listen { address }),
+            ..hosted
+        },
+        Platform::Lambda => Environment { secret_store: true, ..hosted },
+        Platform::Workers => hosted,
+    }
 }
 
 /// The configuration that these variables are, on a machine without files.
 pub fn config(platform: Platform, variables: &[(&str, &str)]) -> Result<(Config, Vec<Notice>), ConfigError> {
-    Config::read(platform, lookup(variables), |_| Err(ErrorKind::NotFound.into()))
+    Config::read(environment(platform, &lookup(variables)))
 }
 
 /// What is wrong with these variables.

@@ -1,9 +1,9 @@
 //! `AUTH`, and that the variables of each way reach it. What they may hold is `tests/it/auth`'s.
 
-use agora_token_server::config::{Notice, Platform};
+use agora_token_server::config::Notice;
 
 use super::{HOSTED, HOSTS, faults, listening, read};
-use crate::common::server::local;
+use crate::common::server::{Platform, local};
 
 pub(crate) const UNSET: &str =
     "AUTH: unset, expected api-key, jwt, api-key,jwt, or none to let anybody have tokens";

@@ -8,7 +8,7 @@ use agora_token_server::request::Format;
 use agora_token_server::request::TokenKind;
 
 use super::{fault, with};
-use crate::common::server::{EVERY_TYPE, lookup};
+use crate::common::server::{EVERY_TYPE, environment, local, lookup};
 
 #[test]
 fn allowed_channels() {
@@ -113,7 +113,9 @@ fn cors_allow_origin() {
 
 #[test]
 fn host_and_port() {
-    let listen = |variables: &[(&str, &str)]| Listen::read(lookup(variables)).map(|listen| listen.address);
+    let listen = |variables: &[(&str, &str)]| {
+        Listen::read(environment(local(), &lookup(variables))).map(|listen| listen.address)
+    };
     assert_eq!(listen(&[]), Ok("127.0.0.1:8080".parse().unwrap()));
     assert_eq!(listen(&[("HOST", "::"), ("PORT", "0")]), Ok("[::]:0".parse().unwrap()));
     let error = listen(&[("HOST", "example.com"), ("PORT", "65536")]).unwrap_err();

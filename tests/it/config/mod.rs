@@ -3,12 +3,13 @@
 mod auth;
 mod limits;
 mod project;
+mod variables;
 
 use std::cell::RefCell;
 
-use crate::common::server::{APP_ID, CERTIFICATE, config, local, refused_config};
+use crate::common::server::{APP_ID, CERTIFICATE, Platform, config, local, refused_config};
 use agora_token_server::api::App;
-use agora_token_server::config::{AllowOrigin, Config, Listen, Notice, Platform, ProjectSource};
+use agora_token_server::config::{AllowOrigin, Config, Notice, ProjectSource};
 use agora_token_server::request::Format;
 use agora_token_server::request::TokenKind;
 use agora_token_server::time::{Ttl, UnixTime};
@@ -46,7 +47,7 @@ fn fault(name: &str, value: &str) -> String {
 }
 
 fn listening(address: &str) -> Platform {
-    Platform::Local(Listen { address: address.parse().unwrap() })
+    Platform::Local(address.parse().unwrap())
 }
 
 #[track_caller]

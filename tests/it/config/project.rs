@@ -2,11 +2,11 @@
 
 use std::io::{Error, ErrorKind};
 
-use agora_token_server::config::{Config, Notice, Platform, ProjectSource};
+use agora_token_server::config::{Config, Environment, Notice, ProjectSource};
 
 use super::auth::UNSET as AUTH_UNSET;
 use super::{HOSTED, faults, given, listening, read};
-use crate::common::server::{APP_ID, CERTIFICATE, local, lookup};
+use crate::common::server::{APP_ID, CERTIFICATE, Platform, environment, local, lookup};
 
 const APP_ID_UNSET: &str = "APP_ID: unset, expected 32 hexadecimal digits";
 
@@ -87,7 +87,8 @@ fn from_file(text: Option<&str>) -> Result<Config, String> {
         assert_eq!(path, "/run/secrets/agora");
         text.map(str::to_owned).ok_or(Error::from(ErrorKind::PermissionDenied))
     };
-    Config::read(local(), lookup(&variables), file)
+    let lookup = lookup(&variables);
+    Config::read(Environment { files: Some(&file), ..environment(local(), &lookup) })
         .map(|(config, _)| config)
         .map_err(|error| error.to_string())
 }

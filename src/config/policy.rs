@@ -1,0 +1,51 @@
+//! Which tokens may be issued.
+
+use super::reader::{Reader, items, var};
+use crate::policy::{ChannelPattern, Policy};
+use crate::request::TokenKind;
+
+impl Reader<'_> {
+    /// `open` is whether nobody is asked who he is.
+    pub(super) fn policy(&mut self, open: bool) -> Option<Policy> {
+        let token_types = self.token_types();
+        let channels = self.get(var!("ALLOWED_CHANNELS")).map(|list| {
+            let mut patterns = Vec::new();
+            for item in items(&list) {
+                match ChannelPattern::parse(item) {
+                    Ok(pattern) => patterns.push(pattern),
+                    Err(error) => self.fault(var!("ALLOWED_CHANNELS"), format!("{item:?}, {error}")),
+                }
+            }
+            patterns
+        });
+        let max_ttl = self.ttl(var!("MAX_EXPIRE_TIME"));
+        let expire_with_jwt = self.flag(var!("EXPIRE_WITH_JWT"));
+        let wildcard_uid = match self.get(var!("ALLOW_WILDCARD_UID")) {
+            None => Some(open),
+            Some(_) => self.flag(var!("ALLOW_WILDCARD_UID")),
+        };
+        let wildcard_channel = self.flag(var!("ALLOW_WILDCARD_CHANNEL"));
+        Some(Policy {
+            channels,
+            token_types,
+            max_ttl: max_ttl?,
+            expire_with_jwt: expire_with_jwt?,
+            wildcard_uid: wildcard_uid?,
+            wildcard_channel: wildcard_channel?,
+        })
+    }
+
+    fn token_types(&mut self) -> Vec<TokenKind> {
+        let list = self.value(var!("ALLOWED_TOKEN_TYPES")).unwrap_or_default();
+        let mut kinds = Vec::new();
+        for item in items(&list) {
+            if let Ok(kind) = item.parse() {
+                kinds.push(kind);
+            } else {
+                let names = TokenKind::ALL.map(TokenKind::name).join(", ");
+                self.fault(var!("ALLOWED_TOKEN_TYPES"), format!("{item:?}, expected some of {names}"));
+            }
+        }
+        kinds
+    }
+}
