@@ -5,6 +5,7 @@
 //! compile.
 
 use std::fmt;
+use std::str::FromStr;
 
 /// A time in whole seconds since 1970-01-01 UTC, up to the year 2106. Both token formats store it so.
 ///
@@ -64,6 +65,83 @@ impl fmt::Display for UnixTime {
     }
 }
 
+/// Unix seconds, or a date and time as RFC 3339 writes it: `1795608000`, `2026-11-25T12:00:00Z`,
+/// `2026-11-25 13:00:00.5+01:00`. Fractions of a second are dropped.
+impl FromStr for UnixTime {
+    type Err = InvalidTime;
+
+    fn from_str(text: &str) -> Result<Self, InvalidTime> {
+        if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
+            return text.parse().map(Self).map_err(|_| InvalidTime);
+        }
+        rfc3339(text).and_then(|seconds| u32::try_from(seconds).ok()).map(Self).ok_or(InvalidTime)
+    }
+}
+
+/// Text that is neither Unix seconds nor RFC 3339, or a moment before 1970 or after 2106.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct InvalidTime;
+
+impl fmt::Display for InvalidTime {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("expected Unix seconds or RFC 3339, such as 2026-11-25T12:00:00Z")
+    }
+}
+
+impl std::error::Error for InvalidTime {}
+
+/// Seconds since 1970-01-01 UTC of `date "T" time offset` (RFC 3339, section 5.6).
+fn rfc3339(text: &str) -> Option<i64> {
+    let (date, rest) = text.split_at_checked(10)?;
+    let (time, rest) = rest.strip_prefix(['T', 't', ' '])?.split_at_checked(8)?;
+    let [year, month, day] = numbers(date, '-', [4, 2, 2])?;
+    let [hour, minute, second] = numbers(time, ':', [2, 2, 2])?;
+    let rest = match rest.strip_prefix('.') {
+        Some(fraction) => {
+            let rest = fraction.trim_start_matches(|digit: char| digit.is_ascii_digit());
+            if rest.len() == fraction.len() { return None } else { rest }
+        }
+        None => rest,
+    };
+    let offset = match rest.split_at_checked(1)? {
+        ("Z" | "z", "") => 0,
+        (sign @ ("+" | "-"), offset) => {
+            let [hours, minutes] = numbers(offset, ':', [2, 2])?;
+            let minutes = if hours < 24 && minutes < 60 { hours * 60 + minutes } else { return None };
+            if sign == "+" { minutes * 60 } else { -minutes * 60 }
+        }
+        _ => return None,
+    };
+    let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    let days = match month {
+        2 => 28 + i64::from(leap),
+        4 | 6 | 9 | 11 => 30,
+        1..=12 => 31,
+        _ => return None,
+    };
+    // 60 is a leap second, which Unix time counts as the next one.
+    if !(1..=days).contains(&day) || hour > 23 || minute > 59 || second > 60 {
+        return None;
+    }
+    // The inverse of the algorithm above.
+    let year = if month <= 2 { year - 1 } else { year };
+    let day_of_year = (153 * (month + if month > 2 { -3 } else { 9 }) + 2) / 5 + day - 1;
+    let days = 365 * year + year / 4 - year / 100 + year / 400 + day_of_year - 719_468;
+    Some(days * 86_400 + hour * 3_600 + minute * 60 + second - offset)
+}
+
+/// The numbers in `text`, each of so many digits.
+fn numbers<const N: usize>(text: &str, separator: char, digits: [usize; N]) -> Option<[i64; N]> {
+    let mut parts = text.split(separator);
+    let mut numbers = [0; N];
+    for (number, digits) in numbers.iter_mut().zip(digits) {
+        let part = parts.next().filter(|part| part.len() == digits)?;
+        *number =
+            if part.bytes().all(|byte| byte.is_ascii_digit()) { part.parse().ok()? } else { return None };
+    }
+    parts.next().is_none().then_some(numbers)
+}
+
 /// The lifetime of a token or of a privilege: 1 to 86,400 seconds from the issue of the token.
 ///
 /// Agora limits both to 24 hours (docs.agora.io, "Deploy a token server").
@@ -118,7 +196,7 @@ impl std::error::Error for TtlOutOfRange {}
 
 #[cfg(test)]
 mod tests {
-    use super::UnixTime;
+    use super::{InvalidTime, UnixTime};
 
     #[test]
     fn unix_time_displays_as_calendar_date() {
@@ -134,6 +212,57 @@ mod tests {
             (u32::MAX, "2106-02-07T06:28:15Z"),
         ] {
             assert_eq!(UnixTime::from_secs(seconds).to_string(), text);
+            assert_eq!(text.parse(), Ok(UnixTime::from_secs(seconds)));
+        }
+    }
+
+    #[test]
+    fn time_in_either_form_parses() {
+        for (text, seconds) in [
+            ("0", 0),
+            ("1795608000", 1_795_608_000),
+            ("4294967295", u32::MAX),
+            ("2026-11-25T12:00:00Z", 1_795_608_000),
+            ("2026-11-25t12:00:00z", 1_795_608_000),
+            ("2026-11-25 13:30:00.999+01:30", 1_795_608_000),
+            ("2026-11-24T22:00:00-14:00", 1_795_608_000),
+            ("1970-01-01T00:30:00+00:30", 0),
+            ("2016-12-31T23:59:60Z", 1_483_228_800),
+        ] {
+            assert_eq!(text.parse(), Ok(UnixTime::from_secs(seconds)), "{text}");
+        }
+    }
+
+    #[test]
+    fn other_text_is_no_time() {
+        for text in [
+            "",
+            "-1",
+            "+1",
+            "4294967296",
+            "1.5",
+            " 1",
+            "2026-11-25",
+            "2026-11-25T12:00:00",
+            "2026-11-25T12:00Z",
+            "2026-02-29T00:00:00Z",
+            "2026-13-01T00:00:00Z",
+            "2026-00-01T00:00:00Z",
+            "2026-11-31T00:00:00Z",
+            "2026-11-25T24:00:00Z",
+            "2026-11-25T12:60:00Z",
+            "2026-11-25T12:00:61Z",
+            "2026-11-25T12:00:00.Z",
+            "2026-11-25T12:00:00+1:00",
+            "2026-11-25T12:00:00+24:00",
+            "2026-11-25T12:00:00Zz",
+            "1969-12-31T23:59:59Z",
+            "2106-02-07T06:28:16Z",
+            "+026-11-25T12:00:00Z",
+            "2026-11-25T12:00:00+01:00:00",
+            "２026-11-25T12:00Z",
+        ] {
+            assert_eq!(text.parse::<UnixTime>(), Err(InvalidTime), "{text}");
         }
     }
 }
