@@ -14,23 +14,27 @@
 //! assert_eq!(inspection.findings[0].kind.explain().code, "placeholder");
 //! ```
 
+mod client;
 mod explain;
 mod finding;
 mod inspection;
 mod legacy;
 mod names;
+mod other;
 mod phrase;
 mod repair;
 mod rules;
 mod text;
 mod view;
 
+pub use client::{Client, UnknownUse, Use};
 pub use explain::Explanation;
 pub use finding::{Finding, FindingKind, OddUid, Severity};
 pub use inspection::{
-    Client, EndedBy, InspectedPrivilege, InspectedService, Inspection, Signature, Unchecked, Wildcard,
+    EndedBy, InspectedPrivilege, InspectedService, Inspection, Signature, Unchecked, Wildcard,
 };
 pub use legacy::Version;
 #[cfg(feature = "native")]
 pub(crate) use phrase::{Quoted, Span};
 pub use repair::Repair;
+pub use text::{FoundToken, token_hash, tokens_in};

@@ -99,7 +99,10 @@ fn rfc3339(text: &str) -> Option<i64> {
     let rest = match rest.strip_prefix('.') {
         Some(fraction) => {
             let rest = fraction.trim_start_matches(|digit: char| digit.is_ascii_digit());
-            if rest.len() == fraction.len() { return None } else { rest }
+            if rest.len() == fraction.len() {
+                return None;
+            }
+            rest
         }
         None => rest,
     };
@@ -107,8 +110,11 @@ fn rfc3339(text: &str) -> Option<i64> {
         ("Z" | "z", "") => 0,
         (sign @ ("+" | "-"), offset) => {
             let [hours, minutes] = numbers(offset, ':', [2, 2])?;
-            let minutes = if hours < 24 && minutes < 60 { hours * 60 + minutes } else { return None };
-            if sign == "+" { minutes * 60 } else { -minutes * 60 }
+            if hours > 23 || minutes > 59 {
+                return None;
+            }
+            let seconds = (hours * 60 + minutes) * 60;
+            if sign == "+" { seconds } else { -seconds }
         }
         _ => return None,
     };
@@ -136,8 +142,11 @@ fn numbers<const N: usize>(text: &str, separator: char, digits: [usize; N]) -> O
     let mut numbers = [0; N];
     for (number, digits) in numbers.iter_mut().zip(digits) {
         let part = parts.next().filter(|part| part.len() == digits)?;
-        *number =
-            if part.bytes().all(|byte| byte.is_ascii_digit()) { part.parse().ok()? } else { return None };
+        // A sign would parse too.
+        if !part.bytes().all(|byte| byte.is_ascii_digit()) {
+            return None;
+        }
+        *number = part.parse().ok()?;
     }
     parts.next().is_none().then_some(numbers)
 }

@@ -2,38 +2,13 @@
 
 use std::fmt;
 
+use super::client::Client;
 use super::finding::{Finding, FindingKind, Severity};
 use super::legacy::Version;
 use super::repair::{self, Found};
 use super::rules;
 use crate::time::UnixTime;
 use crate::token::{AppId, Field, Payload, Project};
-
-/// What a client uses a token with, as far as it is known.
-///
-/// ```
-/// use agora_token_server::inspect::Client;
-///
-/// let client = Client::new(Some("room-1"), Some("42"));
-/// assert_eq!(client.channel, Some("room-1"));
-/// ```
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Client<'a> {
-    /// The RTC channel. If it is given, the token is judged by whether it opens that channel.
-    pub channel: Option<&'a str>,
-    /// The uid or user account; `0` and the empty text are uid 0. Without a channel it is the
-    /// user ID of RTM and Chat as well.
-    pub uid: Option<&'a str>,
-}
-
-impl<'a> Client<'a> {
-    /// A client that joins `channel` as `uid`.
-    #[must_use]
-    pub const fn new(channel: Option<&'a str>, uid: Option<&'a str>) -> Self {
-        Self { channel, uid }
-    }
-}
 
 /// What a token holds, and what is wrong with it.
 ///

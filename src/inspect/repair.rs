@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::finding::FindingKind;
-use super::text;
+use super::other as text;
 use super::view::View;
 use crate::token::Project;
 

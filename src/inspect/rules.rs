@@ -1,7 +1,8 @@
 //! What is wrong with a token: each rule, once, over the normalized view.
 
+use super::client::Client;
 use super::finding::{Finding, FindingKind, Severity};
-use super::inspection::{Client, Inspection, Signature, Unchecked, Wildcard};
+use super::inspection::{Inspection, Signature, Unchecked, Wildcard};
 use super::legacy::Version;
 use super::names;
 use super::view::{Name, ServiceView, Signed, View, verified_by};

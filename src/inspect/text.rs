@@ -1,67 +1,217 @@
-//! Texts that are no token.
+//! Tokens inside other text: JSON, HTML, URLs, log lines, prose.
 
-use super::finding::FindingKind;
-use super::names;
+use std::fmt::Write;
+
+use percent_encoding::percent_decode_str;
+use sha2::{Digest, Sha256};
+
 use super::view::View;
-use crate::token::{AppId, ParseError, Project};
 
-/// A text that is something else than a token.
-pub(super) fn recognize(text: &str, project: &Project) -> Option<FindingKind> {
-    if text.is_empty() {
-        return Some(FindingKind::Empty);
-    }
-    if let Some(word) = names::placeholder(text) {
-        return Some(FindingKind::Placeholder(word));
-    }
-    if text.starts_with("eyJ") {
-        return Some(FindingKind::Jwt);
-    }
-    if text.starts_with(['{', '[']) {
-        return Some(FindingKind::Json);
-    }
-    let digits = text.parse::<AppId>().ok()?;
-    Some(FindingKind::Hex32 { our_app_id: digits == project.app_id() })
+/// How many texts that look like tokens are read: each may take a third of a millisecond.
+const MAX_READ: usize = 24;
+
+/// The first characters of a token, to name it by.
+const NAME_CHARS: usize = 10;
+
+/// A token in a text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct FoundToken {
+    /// The token, without what surrounded it.
+    pub token: String,
+    /// Where it starts, in characters from 0.
+    pub position: usize,
 }
 
-/// Why a text that is nothing else is not a token either.
-pub(super) fn why_not(text: &str, error: ParseError) -> FindingKind {
-    let version = text.get(..3).filter(|version| version.bytes().all(|byte| byte.is_ascii_digit()));
-    match version {
-        Some("006" | "007") => {}
-        Some("002" | "003" | "004" | "005") => return FindingKind::Damaged(error),
-        Some(version) if version.starts_with("00") => {
-            return FindingKind::UnknownVersion(version.to_owned());
+impl FoundToken {
+    /// The first ten characters, to name the token without revealing it.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        self.token.get(..NAME_CHARS).unwrap_or(&self.token)
+    }
+}
+
+/// The different tokens of version 006 and 007 in any text, with the escapes of JSON, HTML and URLs undone.
+///
+/// ```
+/// use agora_token_server::inspect::tokens_in;
+/// use agora_token_server::time::{Ttl, UnixTime};
+/// use agora_token_server::token::{AccessToken2, Project, Service};
+///
+/// let (project, now) = (Project::public_test(), UnixTime::from_secs(1_700_000_000));
+/// let service = Service::rtm(&"alice".parse()?, Ttl::HOUR.into());
+/// let token = AccessToken2::new(project.app_id(), now, Ttl::HOUR, 1, service).build(project.certificate());
+///
+/// let php = format!(r#"{{"rtmToken":"{}"}}"#, token.replace('/', r"\/"));
+/// let found = tokens_in(&php);
+/// assert_eq!((found[0].token.as_str(), found[0].position), (token.as_str(), 13));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[must_use]
+pub fn tokens_in(text: &str) -> Vec<FoundToken> {
+    let mut plain = text.to_owned();
+    for undo in [json_unescaped, html_unescaped, percent_decoded] {
+        plain = undo(&plain);
+    }
+    let found = scan(&plain);
+    found.into_iter().map(|(token, offset)| located(text, &plain, token, offset)).collect()
+}
+
+/// The first 16 hexadecimal digits of the SHA-256 of a token: names it in logs without revealing it.
+#[must_use]
+pub fn token_hash(token: &str) -> String {
+    let digest = Sha256::digest(token);
+    digest.iter().take(8).fold(String::with_capacity(16), |mut digits, byte| {
+        write!(digits, "{byte:02x}").expect("a String takes any text");
+        digits
+    })
+}
+
+/// The different tokens in `plain`, which has no escapes, and the byte at which each starts.
+pub(super) fn scan(plain: &str) -> Vec<(&str, usize)> {
+    let mut found: Vec<(&str, usize)> = Vec::new();
+    let mut read: Vec<&str> = Vec::new();
+    for start in starts(plain) {
+        let run = base64_run(&plain[start..], is_base64);
+        let within_last = found.last().is_some_and(|(token, at)| start < at + token.len());
+        if within_last || !looks_like_token(run) || read.contains(&run) {
+            continue;
         }
-        _ => return FindingKind::NotAToken,
+        if read.len() == MAX_READ {
+            break;
+        }
+        read.push(run);
+        if View::parse(run).is_ok() {
+            found.push((run, start));
+        }
     }
-    match View::parse(text).err().unwrap_or(error) {
-        ParseError::CutOff => FindingKind::CutOff,
-        // What is left of base64 after a cut has no = at its end, and ends between groups of four.
-        ParseError::Base64 if is_base64_part(text) => FindingKind::CutOff,
-        error => FindingKind::Damaged(error),
+    found
+}
+
+/// Where tokens may start: at a version that is first in the text or behind a character outside
+/// `A–Z a–z 0–9 +`.
+pub(super) fn starts(plain: &str) -> impl Iterator<Item = usize> {
+    let bytes = plain.as_bytes();
+    bytes.windows(3).enumerate().filter_map(move |(start, version)| {
+        let before = start.checked_sub(1).and_then(|before| bytes.get(before));
+        let is_apart = before.is_none_or(|byte| !byte.is_ascii_alphanumeric() && *byte != b'+');
+        (is_apart && matches!(version, b"006" | b"007")).then_some(start)
+    })
+}
+
+/// The characters of base64 at the start of `text`, and the padding.
+pub(super) fn base64_run(text: &str, is_part: fn(u8) -> bool) -> &str {
+    let length = text.bytes().take_while(|byte| is_part(*byte)).count();
+    let padding = text.bytes().skip(length).take(2).take_while(|byte| *byte == b'=').count();
+    &text[..length + padding]
+}
+
+pub(super) fn is_base64(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/')
+}
+
+/// Rules out most other text cheaply: 007 starts a zlib stream, 006 an App ID.
+fn looks_like_token(run: &str) -> bool {
+    match run.as_bytes() {
+        // CM is 8 and the window at most 32 KiB (RFC 1950), so the first digit of base64 is one of eight.
+        [b'0', b'0', b'7', first, rest @ ..] => b"CGKOSWae".contains(first) && rest.len() >= 40,
+        [b'0', b'0', b'6', rest @ ..] => rest.len() >= 80 && rest.iter().take(32).all(u8::is_ascii_hexdigit),
+        _ => false,
     }
 }
 
-/// `text` without white space, quotes and invisible characters around it.
-pub(super) fn unwrapped(text: &str) -> &str {
-    text.trim_matches(is_wrapping)
+/// A token of `plain`, with its position in the text that `plain` was made of.
+pub(super) fn located(text: &str, plain: &str, token: &str, offset: usize) -> FoundToken {
+    let found = FoundToken { token: token.to_owned(), position: 0 };
+    let earlier = plain[..offset].matches(found.name()).count();
+    let in_text = text.match_indices(found.name()).nth(earlier).map(|(index, _)| &text[..index]);
+    let position = in_text.unwrap_or(&plain[..offset]).chars().count();
+    FoundToken { position, ..found }
 }
 
-/// `text` with the escapes that encoders make of base64 undone.
+/// `text` with the escapes of JSON strings undone, those of strings in strings too.
+pub(super) fn json_unescaped(text: &str) -> String {
+    undo_repeatedly(text, '\\', |rest| {
+        let mut characters = rest.chars();
+        Some(match characters.next()? {
+            'n' => ('\n', 1),
+            'r' => ('\r', 1),
+            't' => ('\t', 1),
+            escaped @ ('"' | '\'' | '/' | '\\') => (escaped, 1),
+            'u' => (ascii(u32::from_str_radix(rest.get(1..5)?, 16).ok()?)?, 5),
+            _ => return None,
+        })
+    })
+}
+
+/// `text` with the entities of HTML undone, those of `&amp;` too.
+pub(super) fn html_unescaped(text: &str) -> String {
+    undo_repeatedly(text, '&', |rest| {
+        // The longest entity below has eight characters.
+        let end = rest.bytes().take(10).position(|byte| byte == b';')?;
+        let name = &rest[..end];
+        let character = match name {
+            "quot" => '"',
+            "apos" => '\'',
+            "amp" => '&',
+            "lt" => '<',
+            "gt" => '>',
+            "sol" => '/',
+            "plus" => '+',
+            "equals" => '=',
+            "NewLine" => '\n',
+            "nbsp" => ' ',
+            _ => {
+                let number = name.strip_prefix('#')?;
+                let code = match number.strip_prefix(['x', 'X']) {
+                    Some(digits) => u32::from_str_radix(digits, 16),
+                    None => number.parse(),
+                };
+                ascii(code.ok()?)?
+            }
+        };
+        Some((character, end + 1))
+    })
+}
+
+/// `text` with percent-encoding undone, twice where it was encoded twice. A `+` stays, since base64 has it.
 pub(super) fn percent_decoded(text: &str) -> String {
     let mut decoded = text.to_owned();
-    // Twice: a token that was encoded twice has %252B.
-    for (escape, character) in [("%25", "%"), ("%2B", "+"), ("%2F", "/"), ("%3D", "="), ("%20", " ")] {
-        decoded = decoded.replace(escape, character).replace(&escape.to_ascii_lowercase(), character);
+    for _ in 0..2 {
+        if !decoded.contains('%') {
+            break;
+        }
+        decoded = percent_decode_str(&decoded).decode_utf8_lossy().into_owned();
     }
     decoded
 }
 
-fn is_base64_part(text: &str) -> bool {
-    text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'+' || byte == b'/')
+/// `text` with what follows each `mark` replaced as `undo` says: by a character, for so many bytes.
+fn undo_repeatedly(text: &str, mark: char, undo: fn(&str) -> Option<(char, usize)>) -> String {
+    let mut undone = text.to_owned();
+    for _ in 0..3 {
+        let mut result = String::with_capacity(undone.len());
+        let mut rest = undone.as_str();
+        while let Some((before, after)) = rest.split_once(mark) {
+            result.push_str(before);
+            if let Some((character, bytes)) = undo(after) {
+                result.push(character);
+                rest = &after[bytes..];
+            } else {
+                result.push(mark);
+                rest = after;
+            }
+        }
+        result.push_str(rest);
+        if result == undone {
+            break;
+        }
+        undone = result;
+    }
+    undone
 }
 
-fn is_wrapping(character: char) -> bool {
-    let invisible = matches!(character, '\u{feff}' | '\u{200b}'..='\u{200d}' | '\u{2060}');
-    character.is_whitespace() || invisible || matches!(character, '"' | '\'' | '`' | ',' | ';' | '<' | '>')
+/// Tokens and what surrounds them are ASCII, so that no other character need be undone.
+fn ascii(code: u32) -> Option<char> {
+    char::from_u32(code).filter(char::is_ascii)
 }

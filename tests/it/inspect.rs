@@ -1,7 +1,7 @@
 //! Broken and surprising tokens, one file each: what is said of them, word for word.
 
 use crate::common::vectors;
-use agora_token_server::inspect::{Client, Inspection, Signature};
+use agora_token_server::inspect::{Client, Inspection, Signature, UnknownUse, Use, token_hash, tokens_in};
 use agora_token_server::time::UnixTime;
 use agora_token_server::token::Project;
 use serde_json::{Value, json};
@@ -62,4 +62,78 @@ fn every_older_form_is_recognised_and_named() {
         let codes: Vec<_> = inspection.findings.iter().map(|problem| problem.kind.explain().code).collect();
         assert_eq!(codes, ["old_version"], "{}", vector["id"]);
     }
+}
+
+/// A token with `+`, `/` and `=` in it, and a 006 token.
+fn two_tokens() -> (String, String) {
+    let text =
+        |id: &str| vectors("inspect").iter().find(|vector| vector["id"] == id).unwrap()["token"].clone();
+    let quoted = text("accident-quotes");
+    (quoted.as_str().unwrap().trim_matches('"').to_owned(), text("006-ok").as_str().unwrap().to_owned())
+}
+
+#[test]
+fn text_around_a_token_is_stripped() {
+    let (token, _) = two_tokens();
+    let url = token.replace('+', "%2B").replace('/', "%2F").replace('=', "%3d");
+    for (text, position) in [
+        (token.clone(), 0),
+        (format!("{{\"token\":\"{token}\"}}"), 10),
+        (format!("{{\"rtcToken\":\"{}\"}}", token.replace('/', "\\/")), 13),
+        (format!("ü {}", token.replace('+', "\\u002b").replace('/', "\\u002F").replace('=', "\\u003d")), 2),
+        (format!(r#""{{\"token\":\"{}\"}}""#, token.replace('/', r"\\\/")), 14),
+        (format!("const token = '{token}';"), 15),
+        (format!("https://example.com/call?channel=lobby&token={url}&uid=77"), 45),
+        (format!("token={}&uid=77", url.replace('%', "%25")), 6),
+        (format!("I/flutter: rtc token : {token}."), 23),
+        (format!("**{token}**, she said"), 2),
+        (format!("{token}\\n"), 0),
+        (format!("<b>{}</b>", token.replace('/', "&#x2F;").replace('=', "&#61;").replace('+', "&plus;")), 3),
+        (format!("&quot;{token}&quot;"), 6),
+        (format!("007 is not one, {token} and {token} are one"), 16),
+    ] {
+        let found = tokens_in(&text);
+        let found: Vec<_> = found.iter().map(|found| (found.token.as_str(), found.position)).collect();
+        assert_eq!(found, [(token.as_str(), position)], "{text}");
+    }
+}
+
+#[test]
+fn different_tokens_are_all_found() {
+    let (token, old) = two_tokens();
+    let text = format!("{{\"rtcToken\": \"{token}\", \"rtmToken\": \"{old}\", \"again\": \"{token}\"}}");
+    let found = tokens_in(&text);
+    assert_eq!(found.iter().map(|found| found.token.as_str()).collect::<Vec<_>>(), [&token, &old]);
+    assert_eq!((found[0].name(), found[0].position), (&token[..10], 14));
+    assert_eq!((found[1].name(), found[1].position), (&old[..10], token.len() + 30));
+}
+
+#[test]
+fn text_without_a_token_has_none() {
+    let (token, old) = two_tokens();
+    for text in [
+        "",
+        "007",
+        "007eJx",
+        "https://example.com/007/006",
+        "0071234567890",
+        &format!("x{token}"),
+        &format!("+{old}"),
+    ] {
+        assert_eq!(tokens_in(text), [], "{text}");
+    }
+}
+
+#[test]
+fn token_hash_is_half_of_sha_256() {
+    assert_eq!(token_hash("abc"), "ba7816bf8f01cfea");
+}
+
+#[test]
+fn use_parses_by_its_name() {
+    for purpose in Use::ALL {
+        assert_eq!(purpose.to_string().parse(), Ok(purpose));
+    }
+    assert_eq!("RTC".parse::<Use>(), Err(UnknownUse));
+    assert_eq!(UnknownUse.to_string(), "expected rtc, rtm, chat, streaming, fpa, fcdn, apaas, convoai, stt");
 }

@@ -1,0 +1,130 @@
+//! What a client uses a token for.
+
+use std::fmt;
+use std::str::FromStr;
+
+/// What a client uses a token with, as far as it is known.
+///
+/// ```
+/// use agora_token_server::inspect::{Client, Use};
+///
+/// let client = Client::new(Some("room-1"), Some("42"));
+/// assert_eq!(client.wanted(), Some(Use::Rtc));
+/// let client = Client::new(None, Some("alice")).with_use(Some(Use::Rtm));
+/// assert_eq!(client.uid, Some("alice"));
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Client<'a> {
+    /// The RTC channel.
+    pub channel: Option<&'a str>,
+    /// The uid, user account or user ID; for RTC, `0` and the empty text are uid 0.
+    pub uid: Option<&'a str>,
+    /// What the token is for, if that is known.
+    pub purpose: Option<Use>,
+}
+
+impl<'a> Client<'a> {
+    /// A client that joins `channel` as `uid`.
+    #[must_use]
+    pub const fn new(channel: Option<&'a str>, uid: Option<&'a str>) -> Self {
+        Self { channel, uid, purpose: None }
+    }
+
+    /// The same client, which uses the token for `purpose`.
+    #[must_use]
+    pub const fn with_use(self, purpose: Option<Use>) -> Self {
+        Self { purpose, ..self }
+    }
+
+    /// What the token is for. A channel alone means RTC.
+    #[must_use]
+    pub const fn wanted(&self) -> Option<Use> {
+        match (self.purpose, self.channel) {
+            (None, Some(_)) => Some(Use::Rtc),
+            (purpose, _) => purpose,
+        }
+    }
+}
+
+/// What a token is used for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Use {
+    /// Voice and video.
+    Rtc,
+    /// Signaling (RTM), with or without permissions.
+    Rtm,
+    /// Chat.
+    Chat,
+    /// Pushing streams into a channel.
+    Streaming,
+    /// Full-path acceleration.
+    Fpa,
+    /// The fusion CDN.
+    Fcdn,
+    /// Flexible Classroom.
+    Apaas,
+    /// Conversational AI.
+    ConvoAi,
+    /// Speech to text.
+    Stt,
+}
+
+impl Use {
+    /// Every use.
+    pub const ALL: [Self; 9] = [
+        Self::Rtc,
+        Self::Rtm,
+        Self::Chat,
+        Self::Streaming,
+        Self::Fpa,
+        Self::Fcdn,
+        Self::Apaas,
+        Self::ConvoAi,
+        Self::Stt,
+    ];
+
+    /// `rtc`, `rtm`, …
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Rtc => "rtc",
+            Self::Rtm => "rtm",
+            Self::Chat => "chat",
+            Self::Streaming => "streaming",
+            Self::Fpa => "fpa",
+            Self::Fcdn => "fcdn",
+            Self::Apaas => "apaas",
+            Self::ConvoAi => "convoai",
+            Self::Stt => "stt",
+        }
+    }
+}
+
+impl fmt::Display for Use {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl FromStr for Use {
+    type Err = UnknownUse;
+
+    fn from_str(text: &str) -> Result<Self, UnknownUse> {
+        Self::ALL.into_iter().find(|purpose| purpose.name() == text).ok_or(UnknownUse)
+    }
+}
+
+/// Text that names no [`Use`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct UnknownUse;
+
+impl fmt::Display for UnknownUse {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names = Use::ALL.map(Use::name);
+        write!(f, "expected {}", names.join(", "))
+    }
+}
+
+impl std::error::Error for UnknownUse {}
