@@ -3,6 +3,7 @@
 #![allow(unreachable_pub, reason = "a helper is public to the modules beside it")]
 
 mod api;
+mod architecture;
 mod attacks;
 mod auth;
 mod common;
