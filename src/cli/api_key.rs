@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use clap::Args;
 
-use super::Failure;
+use super::failure::Failure;
 use crate::adapter::host;
 use crate::auth::NewApiKey;
 

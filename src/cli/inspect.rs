@@ -5,7 +5,9 @@ use std::process::ExitCode;
 
 use clap::Args;
 
-use super::{Failure, inspect_text, project};
+use super::failure::Failure;
+use super::inspect_text;
+use super::project::project;
 use crate::adapter::{host, native};
 use crate::api::answer::inspect::Report;
 use crate::inspect::{Client, Inspection};

@@ -5,7 +5,8 @@ use std::process::ExitCode;
 use clap::Args;
 use serde_json::{Map, Value, json};
 
-use super::{Failure, project};
+use super::failure::Failure;
+use super::project::project;
 use crate::adapter::host;
 use crate::api::answer::token::Issued;
 use crate::api::token_request;

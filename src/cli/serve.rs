@@ -4,7 +4,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::process::ExitCode;
 use std::time::Duration;
 
-use super::Failure;
+use super::failure::Failure;
 use crate::adapter::{client, native};
 use crate::api::{App, page};
 use crate::config::{Config, Listen, Socket};

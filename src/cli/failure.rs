@@ -1,0 +1,29 @@
+//! The failure of a command.
+
+use crate::config::ConfigError;
+
+/// Exit status of a failure that is not the token's: an invalid argument or configuration.
+pub(super) const MISUSE: u8 = 2;
+
+/// Why a command failed.
+pub(super) struct Failure {
+    pub(super) message: String,
+    pub(super) status: u8,
+}
+
+impl Failure {
+    pub(super) fn misuse(message: impl Into<String>) -> Self {
+        Self { message: message.into(), status: MISUSE }
+    }
+
+    pub(super) fn other(message: impl Into<String>) -> Self {
+        Self { message: message.into(), status: 1 }
+    }
+}
+
+impl From<ConfigError> for Failure {
+    fn from(error: ConfigError) -> Self {
+        let lines: Vec<String> = error.0.iter().map(ToString::to_string).collect();
+        Self::misuse(lines.join("\n"))
+    }
+}

@@ -1,0 +1,56 @@
+//! The arguments, and the command that each runs.
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use super::failure::MISUSE;
+use super::{api_key, inspect, mint, serve};
+
+/// The token endpoint for Agora's real-time products.
+///
+/// Everything is configured by the environment, or by a file named .env; secrets by nothing else.
+#[derive(Parser)]
+#[command(version)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Answer requests on HOST and PORT; what is done without a command
+    Serve,
+    /// Print a token
+    Mint(mint::Mint),
+    /// Explain a token: exit status 0 if it is usable, 1 if not
+    Inspect(inspect::Inspect),
+    /// Make an API key: print it, and its entry for `API_KEYS`
+    ApiKey(api_key::ApiKey),
+    /// Ask the server on HOST and PORT whether it is well, for containers: exit status 0 if it is
+    Healthcheck,
+}
+
+/// Runs the program that the arguments ask for. Misuse ends the process with status 2.
+#[must_use]
+pub fn run() -> ExitCode {
+    let arguments = Arguments::parse();
+    // A missing file is no fault: the environment may say everything.
+    if let Err(error) = dotenvy::dotenv()
+        && !error.not_found()
+    {
+        eprintln!(".env: {error}");
+        return ExitCode::from(MISUSE);
+    }
+    let done = match arguments.command.unwrap_or(Command::Serve) {
+        Command::Serve => serve::serve(),
+        Command::Healthcheck => serve::healthcheck(),
+        Command::Mint(mint) => mint.run(),
+        Command::Inspect(inspect) => inspect.run(),
+        Command::ApiKey(api_key) => api_key.run(),
+    };
+    done.unwrap_or_else(|failure| {
+        eprintln!("{}", failure.message);
+        ExitCode::from(failure.status)
+    })
+}
