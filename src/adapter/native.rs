@@ -1,11 +1,13 @@
 //! The local server: hyper, HTTP/1.1.
 
 mod connection;
+mod connections;
 mod serve;
 mod server;
+mod stream;
 mod threads;
 
-pub use self::serve::serve;
+pub use self::serve::{Settings, serve};
 
 use super::host;
 use crate::config::{Environment, Socket};

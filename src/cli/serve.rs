@@ -14,7 +14,8 @@ pub(super) fn serve() -> Result<ExitCode, Failure> {
     let listen = Listen::read(native::environment(Socket::Unused))?;
     let (config, notices) = Config::read(native::environment(Socket::Own(listen)))?;
     let app = App::new(Ok(config)).with_home(page::answer);
-    let served = native::serve(listen.address, app, |address| {
+    let settings = native::Settings { address: listen.address, max_connections: None };
+    let served = native::serve(settings, app, |address| {
         eprintln!("Listening on http://{address}");
         for notice in notices {
             eprintln!("Notice: {notice}");

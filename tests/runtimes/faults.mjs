@@ -48,8 +48,8 @@ process.exit(failed || !passed ? 1 : 0);
 
 async function attempt({ fault, runtime, run }) {
   const servers = [];
-  const start = async (env) => {
-    const server = await STARTERS[runtime](artefacts, env);
+  const start = async (env, settings) => {
+    const server = await STARTERS[runtime](artefacts, env, settings);
     servers.push(server);
     return server;
   };

@@ -7,11 +7,13 @@ use std::time::Duration;
 
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
-use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::rt::TokioTimer;
 use hyper_util::server::graceful::Watcher;
 use tokio::net::TcpStream;
 
+use super::connections::{Place, Progress};
 use super::server::Server;
+use super::stream::Stream;
 
 /// How long a client may take to send a request's head, from the answer before it.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
@@ -20,29 +22,54 @@ const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
 pub(super) struct Connection {
     pub(super) stream: std::net::TcpStream,
     pub(super) peer: IpAddr,
+    pub(super) place: Place,
     pub(super) watcher: Watcher,
 }
 
 impl Connection {
     /// Serves it in a task of its own.
     pub(super) fn start(self, server: &Arc<Server>) {
-        let Self { stream, peer, watcher } = self;
+        let Self { stream, peer, place, watcher } = self;
         // A connection that breaks concerns its client alone.
         let Ok(stream) = TcpStream::from_std(stream) else { return };
         let _ = stream.set_nodelay(true);
         let server = Arc::clone(server);
-        let service = service_fn(move |request| {
-            let server = Arc::clone(&server);
-            async move { Ok::<_, Infallible>(server.answer(request, peer).await) }
-        });
-        let connection = http1::Builder::new()
-            .timer(TokioTimer::new())
-            // Answers are small: copied together they cost less than a call with two pieces.
-            .writev(false)
-            .header_read_timeout(HEAD_TIMEOUT)
-            .serve_connection(TokioIo::new(stream), service);
         tokio::spawn(async move {
-            let _ = watcher.watch(connection).await;
+            let progress = Arc::clone(place.progress());
+            tokio::select! {
+                () = serve(stream, peer, watcher, &progress, server) => {}
+                () = progress.must_close() => {}
+            }
+            // Only now: the stream's descriptor is closed.
+            drop(place);
         });
     }
+}
+
+async fn serve(
+    stream: TcpStream,
+    peer: IpAddr,
+    watcher: Watcher,
+    progress: &Arc<Progress>,
+    server: Arc<Server>,
+) {
+    // A client that sends nothing costs no buffer.
+    match tokio::time::timeout(HEAD_TIMEOUT, stream.readable()).await {
+        Ok(Ok(())) => {}
+        Ok(Err(_)) | Err(_) => return,
+    }
+    let stream = Stream::new(stream, Arc::clone(progress));
+    let progress = Arc::clone(progress);
+    let service = service_fn(move |request| {
+        let (server, progress) = (Arc::clone(&server), Arc::clone(&progress));
+        async move { Ok::<_, Infallible>(server.answer(request, peer, &progress).await) }
+    });
+    let connection = http1::Builder::new()
+        .timer(TokioTimer::new())
+        // Answers are small: copied together they cost less than a call with two pieces.
+        .writev(false)
+        .header_read_timeout(HEAD_TIMEOUT)
+        .serve_connection(stream, service);
+    // In a box, or clients that send nothing would hold its memory as well.
+    let _ = Box::pin(watcher.watch(connection)).await;
 }

@@ -2,13 +2,15 @@
 
 use std::io;
 use std::net::SocketAddr;
+use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::time::Duration;
 
 use hyper_util::server::graceful::GracefulShutdown;
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpSocket};
 
 use super::connection::Connection;
+use super::connections::Connections;
 use super::server::Server;
 use super::threads::{Threads, runtime};
 use crate::api::App;
@@ -20,32 +22,64 @@ const LAST_REQUESTS: Duration = Duration::from_secs(1);
 /// How long requests in progress may take after that.
 const DRAIN_TIMEOUT: Duration = Duration::from_secs(25);
 
+/// What the system holds of answers that a client does not read. Left alone, it grows to megabytes
+/// for each connection.
+const SEND_BUFFER_BYTES: u32 = 64 * 1024;
+
+/// Connections that wait to be accepted.
+const BACKLOG: u32 = 1024;
+
+/// What the server needs besides the handler.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Settings {
+    /// Where to listen.
+    pub address: SocketAddr,
+    /// The largest number of open connections; by default 10,000. Never more than the soft limit
+    /// of descriptors less 32.
+    pub max_connections: Option<NonZeroUsize>,
+}
+
 /// Answers until the process is asked to stop, then finishes the requests in progress. Calls
 /// `listening` once clients can connect.
 ///
 /// # Errors
 /// If the system refuses the address or a thread.
-pub fn serve(address: SocketAddr, app: App, listening: impl FnOnce(SocketAddr)) -> io::Result<()> {
+pub fn serve(settings: Settings, app: App, listening: impl FnOnce(SocketAddr)) -> io::Result<()> {
     let server = Arc::new(Server::new(app));
     let threads = Threads::start(&server)?;
     runtime()?.block_on(async {
-        let listener = TcpListener::bind(address).await?;
+        let listener = listen(settings.address)?;
         // Before the address is told, so that the process can be stopped from then on.
         let stop = stop_signal()?;
         listening(listener.local_addr()?);
+        let connections = Connections::new(settings.max_connections);
         let clients = GracefulShutdown::new();
-        let accept = Accept { listener: &listener, threads: &threads, clients: &clients };
+        let accept =
+            Accept { listener: &listener, connections: &connections, threads: &threads, clients: &clients };
         accept.until(stop).await;
         server.stop();
         accept.until(last_requests(&clients)).await;
         drop(listener);
+        connections.close_unused();
         let _ = tokio::time::timeout(DRAIN_TIMEOUT, clients.shutdown()).await;
         Ok(())
     })
 }
 
+fn listen(address: SocketAddr) -> io::Result<TcpListener> {
+    let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
+    // A server that restarts takes its port back at once.
+    #[cfg(unix)]
+    socket.set_reuseaddr(true)?;
+    // Accepted connections inherit it.
+    socket.set_send_buffer_size(SEND_BUFFER_BYTES)?;
+    socket.bind(address)?;
+    socket.listen(BACKLOG)
+}
+
 struct Accept<'a> {
     listener: &'a TcpListener,
+    connections: &'a Arc<Connections>,
     threads: &'a Threads,
     clients: &'a GracefulShutdown,
 }
@@ -60,8 +94,9 @@ impl Accept<'_> {
             };
             match accepted.and_then(|(stream, peer)| Ok((stream.into_std()?, peer.ip()))) {
                 Ok((stream, peer)) => {
+                    let place = self.connections.place().await;
                     let watcher = self.clients.watcher();
-                    self.threads.take(Connection { stream, peer, watcher });
+                    self.threads.take(Connection { stream, peer, place, watcher });
                 }
                 // The system is short of something: wait for some of it to be given back.
                 Err(_) => tokio::time::sleep(Duration::from_millis(50)).await,

@@ -5,21 +5,18 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::header::{CONNECTION, EXPECT, HeaderValue};
+use http::header::{CONNECTION, HeaderValue};
 use http::{Request, Response};
 use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
 use hyper::body::{Body as _, Incoming};
 
+use super::connections::Progress;
 use crate::adapter::limiter::Limiter;
 use crate::adapter::{client, host};
 use crate::api::{App, Body, MAX_BODY_BYTES, Step};
 
 /// How long a client may take to send a request's body.
 const BODY_TIMEOUT: Duration = Duration::from_secs(10);
-
-/// How long a client that was refused in the midst of its body may go on sending it. Who writes
-/// everything before reading anything would find the connection reset, and no answer.
-const LINGER_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// What all connections share.
 pub(super) struct Server {
@@ -39,11 +36,20 @@ impl Server {
         self.stopping.store(true, Ordering::Relaxed);
     }
 
-    pub(super) async fn answer(&self, request: Request<Incoming>, peer: IpAddr) -> Response<Full<Bytes>> {
+    pub(super) async fn answer(
+        &self,
+        request: Request<Incoming>,
+        peer: IpAddr,
+        progress: &Progress,
+    ) -> Response<Full<Bytes>> {
         let start = host::instant();
+        progress.made();
         let (parts, mut incoming) = request.into_parts();
         let body = read(&mut incoming).await;
         let is_read = matches!(body, Body::Whole(_));
+        if is_read {
+            progress.received_whole();
+        }
         let request = Request::from_parts(parts, body);
         let context = host::context(host::now(), None, Some(peer));
         let mut step = self.app.begin(&request, &context);
@@ -65,16 +71,8 @@ impl Server {
         if !is_read || self.stopping.load(Ordering::Relaxed) {
             response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
         }
-        // A client that waits to be told to go on sends nothing more.
-        if !is_read && !request.headers().contains_key(EXPECT) {
-            tokio::spawn(tokio::time::timeout(LINGER_TIMEOUT, discard(incoming)));
-        }
         response
     }
-}
-
-async fn discard(mut body: Incoming) {
-    while let Some(Ok(_)) = body.frame().await {}
 }
 
 async fn read(body: &mut Incoming) -> Body {
