@@ -18,6 +18,10 @@ use super::stream::Stream;
 /// How long a client may take to send a request's head, from the answer before it.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
 
+/// Credentials of every provider fit: an ID token with many claims has some 4 KiB. A longer head
+/// gets 431. As much is buffered of a body or of an answer.
+const MAX_HEAD_BYTES: usize = 16 * 1024;
+
 /// A connection that was accepted, on its way to the thread that serves it.
 pub(super) struct Connection {
     pub(super) stream: std::net::TcpStream,
@@ -69,6 +73,8 @@ async fn serve(
         // Answers are small: copied together they cost less than a call with two pieces.
         .writev(false)
         .header_read_timeout(HEAD_TIMEOUT)
+        .max_header_size(MAX_HEAD_BYTES)
+        .max_buf_size(MAX_HEAD_BYTES)
         .serve_connection(stream, service);
     // In a box, or clients that send nothing would hold its memory as well.
     let _ = Box::pin(watcher.watch(connection)).await;
