@@ -16,6 +16,7 @@ pub mod page;
 mod parse;
 mod request;
 mod route;
+mod unread;
 
 pub use self::answer::problem::{FieldFault, Problem};
 pub use self::exchange::{Answer, App, Counting, Fetching, Step};
@@ -23,3 +24,4 @@ pub use self::log::LogLine;
 pub use self::parse::token::token_request;
 pub use self::request::{Body, Context, HEADERS_READ, MAX_BODY_BYTES, X_REQUEST_ID};
 pub use self::route::routes;
+pub use self::unread::Unread;

@@ -78,29 +78,9 @@ pub(super) fn file(path: &str) -> std::io::Result<String> {
 }
 
 /// One line on standard output, in one piece. A closed output is no reason to fail a request.
-#[cfg(any(feature = "lambda", feature = "native"))]
+#[cfg(feature = "lambda")]
 pub(super) fn print(mut line: String) {
     use std::io::Write;
     line.push('\n');
-    let _ = match unlocked_output() {
-        Some(mut output) => output.write_all(line.as_bytes()),
-        None => std::io::stdout().lock().write_all(line.as_bytes()),
-    };
-}
-
-/// Standard output without its lock, where the system has a descriptor for it: threads would wait
-/// in turn for each other's system call. One call writes a line whole (POSIX, `write`: into a
-/// pipe, up to 4,096 bytes).
-#[cfg(all(unix, any(feature = "lambda", feature = "native")))]
-fn unlocked_output() -> Option<&'static std::fs::File> {
-    use std::fs::File;
-    use std::os::fd::AsFd;
-    static OUTPUT: std::sync::LazyLock<Option<File>> =
-        std::sync::LazyLock::new(|| std::io::stdout().as_fd().try_clone_to_owned().ok().map(File::from));
-    OUTPUT.as_ref()
-}
-
-#[cfg(all(not(unix), any(feature = "lambda", feature = "native")))]
-fn unlocked_output() -> Option<&'static std::fs::File> {
-    None
+    let _ = std::io::stdout().lock().write_all(line.as_bytes());
 }

@@ -1,12 +1,15 @@
 //! One line of JSON for each request. It holds no token, no body, no credential and no path as it
 //! came, since a path may hold any of them.
 
+use std::fmt::Write as _;
 use std::time::Duration;
 
 use http::Method;
 use serde::{Serialize, Serializer};
 
 use super::answer::problem::Problem;
+use super::request::Context;
+use super::unread::Unread;
 use crate::time::UnixTime;
 
 /// What the log says of a request.
@@ -17,10 +20,11 @@ pub struct LogLine {
     message: &'static str,
     time: u32,
     request_id: String,
-    #[serde(serialize_with = "name_of")]
-    method: Method,
+    #[serde(serialize_with = "name_of", skip_serializing_if = "Option::is_none")]
+    method: Option<Method>,
     route: &'static str,
-    status: u16,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    status: Option<u16>,
     #[serde(skip_serializing_if = "Option::is_none")]
     code: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -43,9 +47,9 @@ impl LogLine {
             message: "request",
             time: now.as_secs(),
             request_id: request_id.to_owned(),
-            method: method.clone(),
+            method: Some(method.clone()),
             route,
-            status: 0,
+            status: None,
             code: None,
             rule: None,
             cause: None,
@@ -56,8 +60,16 @@ impl LogLine {
         }
     }
 
+    /// The line for a request that the HTTP layer rejected.
+    #[must_use]
+    pub fn unread(why: Unread, context: &Context) -> Self {
+        let line = Self::new(context.now, &context.request_id, &Method::GET, "none");
+        let status = why.status().map(|status| status.as_u16());
+        Self { level: "warn", method: None, status, cause: Some(why.cause().to_owned()), ..line }
+    }
+
     pub(super) fn answered(&mut self, status: http::StatusCode) {
-        self.status = status.as_u16();
+        self.status = Some(status.as_u16());
     }
 
     pub(super) fn issued(&mut self, token_type: &'static str) {
@@ -91,13 +103,61 @@ impl LogLine {
     #[must_use]
     pub fn to_json(mut self, took: Duration) -> String {
         self.duration_us = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
-        serde_json::to_string(&self).expect("texts and numbers have a JSON form")
+        json(&self)
+    }
+
+    /// The line for lines that an adapter dropped because its output was not read.
+    #[must_use]
+    pub fn dropped(count: u64, now: UnixTime) -> String {
+        #[derive(Serialize)]
+        struct Dropped {
+            level: &'static str,
+            message: &'static str,
+            dropped: u64,
+            time: u32,
+        }
+        let message = "log lines dropped: standard output is not read fast enough";
+        json(&Dropped { level: "warn", message, dropped: count, time: now.as_secs() })
     }
 }
 
+/// JSON without a character that changes how a terminal or an editor shows the text around it.
+/// `serde_json` escapes U+0000 to U+001F alone.
+fn json(line: &impl Serialize) -> String {
+    let json = serde_json::to_string(line).expect("texts and numbers have a JSON form");
+    if !json.contains(is_disguise) {
+        return json;
+    }
+    let mut escaped = String::with_capacity(json.len() + 64);
+    for character in json.chars() {
+        if is_disguise(character) {
+            // All of them are in the basic plane; in JSON they occur within texts alone.
+            let _ = write!(escaped, "\\u{:04x}", u32::from(character));
+        } else {
+            escaped.push(character);
+        }
+    }
+    escaped
+}
+
+/// DEL and the C1 controls, line and paragraph separators, and the bidirectional formatting
+/// characters (Unicode Standard Annex #9, table 1 and 2).
+fn is_disguise(character: char) -> bool {
+    matches!(
+        character,
+        '\u{7f}'..='\u{9f}'
+            | '\u{61c}'
+            | '\u{200e}'
+            | '\u{200f}'
+            | '\u{2028}'..='\u{202e}'
+            | '\u{2066}'..='\u{2069}'
+    )
+}
+
 /// A method of the client's own making may be of any length.
-fn name_of<S: Serializer>(method: &Method, serializer: S) -> Result<S::Ok, S::Error> {
-    let name = method.as_str();
+#[expect(clippy::ref_option, reason = "serde passes fields so")]
+fn name_of<S: Serializer>(method: &Option<Method>, serializer: S) -> Result<S::Ok, S::Error> {
+    let name = method.as_ref().map_or("", Method::as_str);
     serializer.serialize_str(name.get(..16).unwrap_or(name))
 }
 
@@ -109,6 +169,5 @@ pub(super) fn note(level: &'static str, now: UnixTime, message: &str) -> String 
         message: &'a str,
         time: u32,
     }
-    serde_json::to_string(&Note { level, message, time: now.as_secs() })
-        .expect("texts and numbers have a JSON form")
+    json(&Note { level, message, time: now.as_secs() })
 }

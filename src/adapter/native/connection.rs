@@ -14,6 +14,7 @@ use tokio::net::TcpStream;
 use super::connections::{Place, Progress};
 use super::server::Server;
 use super::stream::Stream;
+use crate::api::Unread;
 
 /// How long a client may take to send a request's head, from the answer before it.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
@@ -63,9 +64,8 @@ async fn serve(
         Ok(Err(_)) | Err(_) => return,
     }
     let stream = Stream::new(stream, Arc::clone(progress));
-    let progress = Arc::clone(progress);
-    let service = service_fn(move |request| {
-        let (server, progress) = (Arc::clone(&server), Arc::clone(&progress));
+    let service = service_fn(|request| {
+        let (server, progress) = (Arc::clone(&server), Arc::clone(progress));
         async move { Ok::<_, Infallible>(server.answer(request, peer, &progress).await) }
     });
     let connection = http1::Builder::new()
@@ -77,5 +77,23 @@ async fn serve(
         .max_buf_size(MAX_HEAD_BYTES)
         .serve_connection(stream, service);
     // In a box, or clients that send nothing would hold its memory as well.
-    let _ = Box::pin(watcher.watch(connection)).await;
+    let ended = Box::pin(watcher.watch(connection)).await;
+    if let Some(why) = ended.err().and_then(|error| unread(&error, progress)) {
+        server.reject(why, peer);
+    }
+}
+
+/// Why the connection ended, if a request was rejected with it.
+fn unread(error: &hyper::Error, progress: &Progress) -> Option<Unread> {
+    if error.is_parse_too_large() {
+        Some(Unread::HeadTooLarge)
+    } else if error.is_parse_version_h2() {
+        Some(Unread::Http2)
+    } else if error.is_parse() {
+        Some(Unread::HeadMalformed)
+    } else if error.is_timeout() && progress.is_within_request() {
+        Some(Unread::HeadTimedOut)
+    } else {
+        None
+    }
 }

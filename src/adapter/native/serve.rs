@@ -11,6 +11,7 @@ use tokio::net::{TcpListener, TcpSocket};
 
 use super::connection::Connection;
 use super::connections::Connections;
+use super::output::Output;
 use super::server::Server;
 use super::threads::{Threads, runtime};
 use crate::api::App;
@@ -45,9 +46,9 @@ pub struct Settings {
 /// # Errors
 /// If the system refuses the address or a thread.
 pub fn serve(settings: Settings, app: App, listening: impl FnOnce(SocketAddr)) -> io::Result<()> {
-    let server = Arc::new(Server::new(app));
+    let server = Arc::new(Server::new(app, Output::start(io::stdout())?));
     let threads = Threads::start(&server)?;
-    runtime()?.block_on(async {
+    let served = runtime()?.block_on(async {
         let listener = listen(settings.address)?;
         // Before the address is told, so that the process can be stopped from then on.
         let stop = stop_signal()?;
@@ -63,7 +64,9 @@ pub fn serve(settings: Settings, app: App, listening: impl FnOnce(SocketAddr)) -
         connections.close_unused();
         let _ = tokio::time::timeout(DRAIN_TIMEOUT, clients.shutdown()).await;
         Ok(())
-    })
+    });
+    server.output().finish();
+    served
 }
 
 fn listen(address: SocketAddr) -> io::Result<TcpListener> {

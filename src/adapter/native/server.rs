@@ -11,9 +11,10 @@ use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
 use hyper::body::{Body as _, Incoming};
 
 use super::connections::Progress;
+use super::output::Output;
 use crate::adapter::limiter::Limiter;
 use crate::adapter::{client, host};
-use crate::api::{App, Body, MAX_BODY_BYTES, Step};
+use crate::api::{App, Body, LogLine, MAX_BODY_BYTES, Step, Unread};
 
 /// How long a client may take to send a request's body.
 const BODY_TIMEOUT: Duration = Duration::from_secs(10);
@@ -22,18 +23,30 @@ const BODY_TIMEOUT: Duration = Duration::from_secs(10);
 pub(super) struct Server {
     app: App,
     limiter: Limiter,
+    output: Output,
     stopping: AtomicBool,
 }
 
 impl Server {
-    pub(super) fn new(app: App) -> Self {
+    pub(super) fn new(app: App, output: Output) -> Self {
         let limiter = Limiter::new(app.rate_limit());
-        Self { app, limiter, stopping: AtomicBool::new(false) }
+        Self { app, limiter, output, stopping: AtomicBool::new(false) }
     }
 
     /// Makes each answer from now on the last one of its connection.
     pub(super) fn stop(&self) {
         self.stopping.store(true, Ordering::Relaxed);
+    }
+
+    /// The log.
+    pub(super) fn output(&self) -> &Output {
+        &self.output
+    }
+
+    /// Logs a request that the HTTP layer rejected.
+    pub(super) fn reject(&self, why: Unread, peer: IpAddr) {
+        let context = host::context(host::now(), None, Some(peer));
+        self.output.print(&LogLine::unread(why, &context).to_json(Duration::ZERO));
     }
 
     pub(super) async fn answer(
@@ -66,7 +79,7 @@ impl Server {
                 Step::Done(answer) => break answer,
             };
         };
-        host::print(answer.log.to_json(start.elapsed()));
+        self.output.print(&answer.log.to_json(start.elapsed()));
         let mut response = answer.response.map(Full::new);
         if !is_read || self.stopping.load(Ordering::Relaxed) {
             response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));

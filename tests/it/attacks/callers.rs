@@ -127,3 +127,20 @@ fn too_many_requests_are_told_when_to_come_again() {
     assert_eq!((reply.status, reply.header("retry-after")), (429, Some("17")));
     assert_eq!(reply.problem()["code"], "too_many_requests");
 }
+
+#[test]
+fn disguising_characters_of_subject_are_escaped_in_log() {
+    let site = Site::new();
+    let sub =
+        "a\u{1b}[2J\u{7f}\u{9b}\u{61c}\u{200e}\u{200f}\u{2028}\u{2029}\u{202a}\u{202e}\u{2066}\u{2069}é漢😀";
+    let credential = alice(&json!({ "sub": sub }));
+    let request = with_headers(&[("authorization", credential.as_bytes())]);
+    let reply = site.ask_counted(&request, |_| None);
+    let expected = concat!(
+        r#""caller":"jwt:a\u001b[2J\u007f\u009b\u061c\u200e\u200f\u2028\u2029"#,
+        r#"\u202a\u202e\u2066\u2069é漢😀""#
+    );
+    assert!(reply.log.contains(expected), "{}", reply.log);
+    // A reader of the line gets the subject back.
+    assert_eq!(reply.log()["caller"], format!("jwt:{sub}"));
+}

@@ -20,10 +20,10 @@ process.on("exit", () => {
 for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => process.exit(1));
 
 /**
- * Starts a program with exactly `env`; gives { process, output, ended, stop() }. `quiet` throws its standard output
- * away, for servers that are asked a million times.
+ * Starts a program with exactly `env`; gives { process, output, ended, read(), stop() }. `quiet` throws its standard output
+ * away, for servers that are asked a million times. `unread` leaves it in its pipe until `read()`.
  */
-export function start(source, program, args, env, { quiet = false } = {}) {
+export function start(source, program, args, env, { quiet = false, unread = false } = {}) {
   const child = spawn(program, args, {
     cwd: scratch,
     // A backtrace is one more place where a secret could stand.
@@ -32,13 +32,15 @@ export function start(source, program, args, env, { quiet = false } = {}) {
   });
   running.add(child);
   const output = { stdout: "", stderr: "" };
-  for (const name of ["stdout", "stderr"]) {
+  const read = (name) => {
     child[name]?.setEncoding("utf8");
     child[name]?.on("data", (text) => {
       output[name] += text;
       record(`${source} ${name}`, text);
     });
-  }
+  };
+  read("stderr");
+  if (!unread) read("stdout");
   const ended = new Promise((resolve) => {
     // `close` comes after the last output, `exit` may not.
     child.on("close", (code, signal) => {
@@ -50,7 +52,7 @@ export function start(source, program, args, env, { quiet = false } = {}) {
       resolve({ code: null, signal: error.message });
     });
   });
-  return { process: child, output, ended, stop: () => stop(child, ended) };
+  return { process: child, output, ended, read: () => read("stdout"), stop: () => stop(child, ended) };
 }
 
 /** Asks first, and says in `forced` whether that was enough. */

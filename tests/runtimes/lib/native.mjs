@@ -16,6 +16,7 @@ export async function startNative({ binary }, env, { descriptors, ...options } =
     pid: server.process.pid,
     output: server.output,
     ended: server.ended,
+    read: server.read,
     async send(request) {
       const answer = await send(port, request);
       return [{ ...answer, from: "native", over: "http", method: request.method }];
