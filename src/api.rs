@@ -9,6 +9,7 @@ mod cors;
 mod credentials;
 mod dropin;
 mod exchange;
+mod framing;
 mod handlers;
 mod log;
 #[cfg(feature = "native")]
@@ -20,6 +21,7 @@ mod unread;
 
 pub use self::answer::problem::{FieldFault, Problem};
 pub use self::exchange::{Answer, App, Counting, Fetching, Step};
+pub use self::framing::check_framing;
 pub use self::log::LogLine;
 pub use self::parse::token::token_request;
 pub use self::request::{Body, Context, HEADERS_READ, MAX_BODY_BYTES, X_REQUEST_ID};

@@ -101,7 +101,11 @@ impl App {
         let origin = OriginCheck::new(request.headers(), self.allow_origin());
         let pattern = destination.as_ref().map_or("none", Destination::pattern);
         let log = LogLine::new(context.now, &context.request_id, request.method(), pattern);
-        let plan = destination.and_then(|destination| self.plan(destination, request, &origin));
+        let plan = request
+            .body()
+            .framed()
+            .and(destination)
+            .and_then(|destination| self.plan(destination, request, &origin));
         let exchange = Exchange { request, context, origin, log, warnings: Vec::new() };
         match plan {
             Ok(Plan::Respond(response)) => exchange.finish(Ok(response)),

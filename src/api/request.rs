@@ -6,7 +6,7 @@ use std::num::NonZeroU32;
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, header};
 
-use super::answer::problem::Problem;
+use super::answer::problem::{FieldFault, Problem};
 use crate::time::UnixTime;
 
 /// The most that is read of a body. The largest legal one holds Signaling permissions; a token for
@@ -35,6 +35,8 @@ pub enum Body {
     TooLarge,
     /// It ended before its declared length, or the connection did.
     CutOff,
+    /// It was not read, because the head is wrong: see [`check_framing`](super::check_framing).
+    Misframed(FieldFault),
 }
 
 /// A body of at most [`MAX_BODY_BYTES`].
@@ -45,12 +47,21 @@ pub(super) enum Received<'a> {
 }
 
 impl Body {
+    /// Whether the head leaves no doubt what the request is.
+    pub(super) fn framed(&self) -> Result<(), Problem> {
+        match self {
+            Self::Misframed(fault) => Err(misframed(fault)),
+            Self::Whole(_) | Self::TooLarge | Self::CutOff => Ok(()),
+        }
+    }
+
     /// The body, within the limit. Some platforms read it whole before the handler sees it.
     pub(super) fn received(&self) -> Result<Received<'_>, Problem> {
         match self {
             Self::Whole(body) if body.len() <= MAX_BODY_BYTES => Ok(Received::Whole(body)),
             Self::Whole(_) | Self::TooLarge => Err(Problem::PayloadTooLarge),
             Self::CutOff => Ok(Received::CutOff),
+            Self::Misframed(fault) => Err(misframed(fault)),
         }
     }
 }
@@ -88,6 +99,10 @@ pub struct Context {
     pub request_id: String,
     /// The address that the request came from, if the platform knows it.
     pub peer: Option<IpAddr>,
+}
+
+fn misframed(fault: &FieldFault) -> Problem {
+    Problem::InvalidRequest(vec![fault.clone()])
 }
 
 fn is_encoded(headers: &HeaderMap) -> bool {

@@ -14,7 +14,7 @@ use super::connections::Progress;
 use super::output::Output;
 use crate::adapter::limiter::Limiter;
 use crate::adapter::{client, host};
-use crate::api::{App, Body, LogLine, MAX_BODY_BYTES, Step, Unread};
+use crate::api::{App, Body, LogLine, MAX_BODY_BYTES, Step, Unread, check_framing};
 
 /// How long a client may take to send a request's body.
 const BODY_TIMEOUT: Duration = Duration::from_secs(10);
@@ -58,7 +58,10 @@ impl Server {
         let start = host::instant();
         progress.made();
         let (parts, mut incoming) = request.into_parts();
-        let body = read(&mut incoming).await;
+        let body = match check_framing(&parts.headers) {
+            Ok(()) => read(&mut incoming).await,
+            Err(fault) => Body::Misframed(fault),
+        };
         let is_read = matches!(body, Body::Whole(_));
         if is_read {
             progress.received_whole();

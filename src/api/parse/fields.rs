@@ -10,7 +10,7 @@ use crate::time::Ttl;
 const MAX_KEYS: usize = 64;
 
 /// Every name that a fault can have, but for those that a client makes up.
-const NAMES: [&str; 36] = [
+const NAMES: [&str; 38] = [
     "body",
     "channel",
     "ChannelName",
@@ -47,6 +47,8 @@ const NAMES: [&str; 36] = [
     "userUuid",
     "version",
     "write",
+    "Host",
+    "Transfer-Encoding",
 ];
 
 /// A fault's field as the log may name it.

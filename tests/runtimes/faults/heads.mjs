@@ -44,6 +44,49 @@ export async function rejectedHeadsAreLogged({ start }) {
 }
 rejectedHeadsAreLogged.on = ["native"];
 
+/** Heads that a proxy in front may have understood otherwise. */
+export async function ambiguousHeadsAreRejected({ start }) {
+  const server = await start(OPEN);
+  const body = "5\r\nhello\r\n0\r\n\r\n";
+  const heads = [
+    ["", "Host: expected one, got none"],
+    ["Host: a\r\nHost: a\r\n", "Host: expected one, got 2"],
+    ["Host: \r\n", "Host: expected a host name or address"],
+    ["Host: a b\r\n", "Host: expected a host name or address"],
+    ["Host: user@a\r\n", "Host: expected a host name or address"],
+    ["Host: a\r\nTransfer-Encoding: gzip, chunked\r\n", "Transfer-Encoding: expected chunked and nothing else"],
+    ["Host: a\r\nTransfer-Encoding: chunked, chunked\r\n", "Transfer-Encoding: expected chunked and nothing else"],
+    ["Host: a\r\nTransfer-Encoding: gzip\r\nTransfer-Encoding: chunked\r\n", "Transfer-Encoding: expected chunked and nothing else"],
+    ["Host: a\r\nTransfer-Encoding: chunked;q=1\r\n", null],
+    ["Host: a\r\nTransfer-Encoding: xchunked\r\n", null],
+    ["Host: a\r\nTransfer-Encoding: identity\r\n", null],
+    ["Host: a\r\nTransfer-Encoding : chunked\r\n", null],
+    ["Host: a\r\nTransfer-Encoding: chunked\r\n", null, "HTTP/1.0"],
+    ["Host: a\r\nContent-Length: 5\r\nContent-Length: 6\r\n", null],
+    ["Host: a\r\nContent-Length: +5\r\n", null],
+    ["", "Host: expected one, got none", "HTTP/1.0"],
+  ];
+  for (const [headers, detail, version = "HTTP/1.1"] of heads) {
+    const wire = await Wire.open(server.port);
+    wire.write(Buffer.from(`POST /token ${version}\r\n${headers}\r\n${body}`));
+    const answer = await wire.answer();
+    assert.equal(answer?.status, 400, `${JSON.stringify(headers)}: ${answer?.status}`);
+    assert.ok(closes(answer), `${JSON.stringify(headers)}: the connection stays open`);
+    if (detail) assert.equal(JSON.parse(answer.body).detail, detail);
+    // What follows is no second request.
+    assert.equal(await wire.answer(), null);
+    wire.destroy();
+  }
+  await expectToken(server);
+  const logged = server.output.stdout.match(/"status":400/g)?.length;
+  assert.equal(logged, heads.length);
+  for (const host of ["a", "a.example:8080", "127.0.0.1:1", "[::1]:8080", "my_host"]) {
+    const answer = await answerTo(server, `GET /healthz HTTP/1.1\r\nHost: ${host}\r\n\r\n`);
+    assert.equal(answer.status, 200, host);
+  }
+}
+ambiguousHeadsAreRejected.on = ["native"];
+
 /** A `GET /healthz` whose head has that many bytes. */
 function headOf(size) {
   const line = "GET /healthz HTTP/1.1\r\nHost: a\r\nX-Padding: ";
