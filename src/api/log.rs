@@ -110,14 +110,14 @@ impl LogLine {
     #[must_use]
     pub fn dropped(count: u64, now: UnixTime) -> String {
         #[derive(Serialize)]
-        struct Dropped {
+        struct Loss {
             level: &'static str,
             message: &'static str,
             dropped: u64,
             time: u32,
         }
         let message = "log lines dropped: standard output is not read fast enough";
-        json(&Dropped { level: "warn", message, dropped: count, time: now.as_secs() })
+        json(&Loss { level: "warn", message, dropped: count, time: now.as_secs() })
     }
 }
 

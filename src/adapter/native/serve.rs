@@ -48,7 +48,7 @@ pub struct Settings {
 pub fn serve(settings: Settings, app: App, listening: impl FnOnce(SocketAddr)) -> io::Result<()> {
     let server = Arc::new(Server::new(app, Output::start(io::stdout())?));
     let threads = Threads::start(&server)?;
-    let served = runtime()?.block_on(async {
+    let result = runtime()?.block_on(async {
         let listener = listen(settings.address)?;
         // Before the address is told, so that the process can be stopped from then on.
         let stop = stop_signal()?;
@@ -66,7 +66,7 @@ pub fn serve(settings: Settings, app: App, listening: impl FnOnce(SocketAddr)) -
         Ok(())
     });
     server.output().finish();
-    served
+    result
 }
 
 fn listen(address: SocketAddr) -> io::Result<TcpListener> {
