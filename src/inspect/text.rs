@@ -2,7 +2,6 @@
 
 use std::fmt::Write;
 
-use percent_encoding::percent_decode_str;
 use sha2::{Digest, Sha256};
 
 use super::view::View;
@@ -99,7 +98,7 @@ pub(super) fn starts(plain: &str) -> impl Iterator<Item = usize> {
     })
 }
 
-/// The characters of base64 at the start of `text`, and the padding.
+/// The characters of base64 at the start of `text`, and the padding behind them.
 pub(super) fn base64_run(text: &str, is_part: fn(u8) -> bool) -> &str {
     let length = text.bytes().take_while(|byte| is_part(*byte)).count();
     let padding = text.bytes().skip(length).take(2).take_while(|byte| *byte == b'=').count();
@@ -138,7 +137,7 @@ pub(super) fn json_unescaped(text: &str) -> String {
             'r' => ('\r', 1),
             't' => ('\t', 1),
             escaped @ ('"' | '\'' | '/' | '\\') => (escaped, 1),
-            'u' => (ascii(u32::from_str_radix(rest.get(1..5)?, 16).ok()?)?, 5),
+            'u' => (hexadecimal(rest.get(1..5)?)?, 5),
             _ => return None,
         })
     })
@@ -163,27 +162,19 @@ pub(super) fn html_unescaped(text: &str) -> String {
             "nbsp" => ' ',
             _ => {
                 let number = name.strip_prefix('#')?;
-                let code = match number.strip_prefix(['x', 'X']) {
-                    Some(digits) => u32::from_str_radix(digits, 16),
-                    None => number.parse(),
-                };
-                ascii(code.ok()?)?
+                match number.strip_prefix(['x', 'X']) {
+                    Some(digits) => hexadecimal(digits)?,
+                    None => ascii(number.parse().ok()?)?,
+                }
             }
         };
         Some((character, end + 1))
     })
 }
 
-/// `text` with percent-encoding undone, twice where it was encoded twice. A `+` stays, since base64 has it.
+/// `text` with percent-encoding undone, that of `%25` too. A `+` stays, since base64 has it.
 pub(super) fn percent_decoded(text: &str) -> String {
-    let mut decoded = text.to_owned();
-    for _ in 0..2 {
-        if !decoded.contains('%') {
-            break;
-        }
-        decoded = percent_decode_str(&decoded).decode_utf8_lossy().into_owned();
-    }
-    decoded
+    undo_repeatedly(text, '%', |rest| Some((hexadecimal(rest.get(..2)?)?, 2)))
 }
 
 /// `text` with what follows each `mark` replaced as `undo` says: by a character, for so many bytes.
@@ -209,6 +200,11 @@ fn undo_repeatedly(text: &str, mark: char, undo: fn(&str) -> Option<(char, usize
         undone = result;
     }
     undone
+}
+
+fn hexadecimal(digits: &str) -> Option<char> {
+    let is_number = digits.bytes().all(|byte| byte.is_ascii_hexdigit());
+    ascii(u32::from_str_radix(digits, 16).ok().filter(|_| is_number)?)
 }
 
 /// Tokens and what surrounds them are ASCII, so that no other character need be undone.
