@@ -10,6 +10,7 @@ mod common;
 mod config;
 mod cors;
 mod differential;
+mod docs;
 mod dropin;
 mod inspect;
 mod openapi;

@@ -110,24 +110,6 @@ fn template_yaml_sets_the_lambda_variables() {
 }
 
 #[test]
-fn readme_table_lists_every_variable() {
-    let readme = file("README.md");
-    let mut listed = BTreeSet::new();
-    for row in between(&readme, "## Configuration", "## ").iter().filter(|line| line.starts_with("| `")) {
-        let cells: Vec<&str> = row.split('|').map(str::trim).collect();
-        let names: Vec<&str> = cells[1].split('`').filter(|word| is_name(word)).collect();
-        if let [name] = names.as_slice() {
-            let variable = VARIABLES.iter().find(|variable| variable.name == *name).expect(name);
-            if let DefaultValue::Value(value) = variable.default {
-                assert_eq!(cells[2].trim_matches('`'), value, "{name}");
-            }
-        }
-        listed.extend(names.into_iter().map(str::to_owned));
-    }
-    assert_eq!(listed, names(VARIABLES.iter()));
-}
-
-#[test]
 fn default_set_explicitly_changes_nothing() {
     let shown =
         |variables: &[(&str, &str)]| format!("{:?}", config(server::Platform::Workers, variables).unwrap());

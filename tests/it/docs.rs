@@ -1,0 +1,112 @@
+//! The tables of `docs/`: generated from the code between `<!-- table: NAME -->` and `<!-- end -->`, or compared with it.
+//!
+//! `UPDATE_DOCS=1 cargo test --test it docs` writes the generated ones.
+
+use std::collections::BTreeSet;
+use std::fmt::Write;
+use std::fs;
+
+use agora_token_server::api::routes;
+use agora_token_server::config::{DefaultValue, Platform, VARIABLES};
+use agora_token_server::request::TokenKind;
+use serde_json::Value;
+
+fn path(name: &str) -> String {
+    format!("{}/{name}", env!("CARGO_MANIFEST_DIR"))
+}
+
+fn read(name: &str) -> String {
+    fs::read_to_string(path(name)).unwrap()
+}
+
+/// The text between a table's marks.
+fn table<'a>(document: &'a str, name: &str) -> &'a str {
+    let (_, rest) = document.split_once(&format!("<!-- table: {name} -->\n")).expect(name);
+    rest.split_once("<!-- end -->").expect(name).0
+}
+
+#[track_caller]
+fn assert_generated(file: &str, name: &str, expected: &str) {
+    let document = read(file);
+    let found = table(&document, name);
+    if found == expected {
+        return;
+    }
+    let update = std::env::var_os("UPDATE_DOCS").is_some();
+    assert!(update, "{file}: table {name} is stale; run UPDATE_DOCS=1 cargo test --test it docs");
+    let start = document.find(&format!("<!-- table: {name} -->\n")).unwrap();
+    let from = start + document[start..].find('\n').unwrap() + 1;
+    let changed = format!("{}{expected}{}", &document[..from], &document[from + found.len()..]);
+    fs::write(path(file), changed).unwrap();
+}
+
+/// The first cells of a table's rows that hold code, without the marks.
+fn listed(table: &str, column: usize) -> BTreeSet<String> {
+    let cells = table.lines().filter_map(|row| row.strip_prefix('|')?.split('|').nth(column));
+    cells.flat_map(|cell| cell.split('`').skip(1).step_by(2).map(str::to_owned).collect::<Vec<_>>()).collect()
+}
+
+fn enumeration(pointer: &str) -> BTreeSet<String> {
+    let openapi: Value = serde_json::from_str(&read("src/api/openapi.json")).unwrap();
+    let list = openapi.pointer(pointer).expect(pointer).as_array().unwrap();
+    list.iter().map(|value| value.as_str().unwrap().to_owned()).collect()
+}
+
+#[test]
+fn variables_table_is_generated() {
+    let mut rows = String::from("| variable | default | where | effect |\n|---|---|---|---|\n");
+    for variable in VARIABLES {
+        let default = match variable.default {
+            DefaultValue::Value(value) => format!("`{value}`"),
+            DefaultValue::Unset("") => "unset".to_owned(),
+            DefaultValue::Unset(words) => words.to_owned(),
+        };
+        let places: Vec<&str> = variable
+            .platforms
+            .iter()
+            .map(|platform| match platform {
+                Platform::Local => "local",
+                Platform::Lambda => "Lambda",
+                Platform::Workers => "Workers",
+            })
+            .collect();
+        let place = if places.len() == Platform::ALL.len() { "all".to_owned() } else { places.join(", ") };
+        let secret = if variable.secret { " (secret)" } else { "" };
+        let doc = variable.doc.replace('|', "\\|");
+        writeln!(rows, "| `{}`{secret} | {} | {place} | {doc} |", variable.name, default.replace('|', "\\|"))
+            .unwrap();
+    }
+    assert_generated("docs/configuration.md", "variables", &rows);
+}
+
+#[test]
+fn routes_table_is_generated() {
+    let mut rows = String::from("| path | methods |\n|---|---|\n");
+    for (path, methods) in routes() {
+        let methods: Vec<&str> = methods
+            .iter()
+            .map(http::Method::as_str)
+            .filter(|method| !matches!(*method, "OPTIONS" | "HEAD"))
+            .collect();
+        writeln!(rows, "| `{path}` | {} |", methods.join(", ")).unwrap();
+    }
+    assert_generated("docs/http-api.md", "routes", &rows);
+}
+
+#[test]
+fn token_types_table_lists_every_kind() {
+    let kinds: BTreeSet<String> = TokenKind::ALL.into_iter().map(|kind| kind.name().to_owned()).collect();
+    assert_eq!(listed(table(&read("docs/http-api.md"), "token-types"), 0), kinds);
+}
+
+#[test]
+fn errors_table_lists_every_code() {
+    let codes = enumeration("/components/schemas/Problem/properties/code/enum");
+    assert_eq!(listed(table(&read("docs/http-api.md"), "errors"), 1), codes);
+}
+
+#[test]
+fn rules_table_lists_every_rule() {
+    let rules = enumeration("/components/schemas/Problem/properties/rule/enum");
+    assert_eq!(listed(table(&read("docs/http-api.md"), "rules"), 0), rules);
+}
