@@ -4,6 +4,7 @@
 //! [`MAX_BODY_BYTES`], and a [`Context`] with everything that is not in the request.
 
 pub mod answer;
+mod app;
 mod client_address;
 mod cors;
 mod credentials;
@@ -20,7 +21,8 @@ mod route;
 mod unread;
 
 pub use self::answer::problem::{FieldFault, Problem};
-pub use self::exchange::{Answer, App, Counting, Fetching, Step};
+pub use self::app::App;
+pub use self::exchange::{Answer, Counting, Fetching, Step};
 pub use self::framing::check_framing;
 pub use self::log::LogLine;
 pub use self::parse::token::token_request;

@@ -15,86 +15,25 @@
 //! ```
 
 use std::fmt;
-use std::num::NonZeroU32;
 
 use bytes::Bytes;
-use http::{HeaderName, HeaderValue, Method, Request, Response, header};
+use http::{HeaderValue, Method, Request, Response, header};
 
-use super::answer::fixed;
 use super::answer::problem::Problem;
+use super::app::App;
 use super::client_address;
 use super::cors::{self, OriginCheck};
 use super::credentials::CredentialHeaders;
 use super::handlers::{Authenticated, Handler};
-use super::log::{self, LogLine};
-use super::request::{Body, Context, HEADERS_READ, Received, X_REQUEST_ID};
-use super::route::{Destination, Found, Page, Route};
+use super::log::LogLine;
+use super::request::{Body, Context, Received, X_REQUEST_ID};
+use super::route::{Destination, Found, Route};
 use crate::auth::{AuthError, Caller, KeySetClaim};
+use crate::config::Config;
 use crate::config::secret_store::CertificateClaim;
-use crate::config::{AllowOrigin, Config, ConfigError, Notice};
 use crate::fetch::{Fetch, FetchError};
-use crate::time::UnixTime;
-
-/// The handler and its configuration.
-#[derive(Debug)]
-pub struct App {
-    config: Result<Config, ConfigError>,
-    home: fn() -> Response<Bytes>,
-}
 
 impl App {
-    /// With an invalid configuration, every request that needs it gets 503, and the log names the
-    /// variables.
-    #[must_use]
-    pub fn new(config: Result<Config, ConfigError>) -> Self {
-        Self { config, home: fixed::home }
-    }
-
-    /// The same with another answer to `GET /`.
-    #[must_use]
-    pub fn with_home(self, home: fn() -> Response<Bytes>) -> Self {
-        Self { home, ..self }
-    }
-
-    /// [`Self::new`] for a process that starts: prints the notices or the errors of the
-    /// configuration as log lines.
-    #[must_use]
-    pub fn starting(
-        config: Result<(Config, Vec<Notice>), ConfigError>,
-        now: UnixTime,
-        print: impl Fn(String),
-    ) -> Self {
-        match config {
-            Ok((config, notices)) => {
-                for notice in notices {
-                    print(log::note("warn", now, &notice.to_string()));
-                }
-                Self::new(Ok(config))
-            }
-            Err(error) => {
-                for fault in &error.0 {
-                    print(log::note("error", now, &fault.to_string()));
-                }
-                Self::new(Err(error))
-            }
-        }
-    }
-
-    /// How many requests a caller may make in a minute, for an adapter that counts them itself.
-    #[must_use]
-    pub fn rate_limit(&self) -> Option<NonZeroU32> {
-        self.config.as_ref().ok()?.rate_limit
-    }
-
-    /// The headers that are read of a request, each once. For an adapter to which each one costs.
-    #[must_use]
-    pub fn headers_read(&self) -> Vec<HeaderName> {
-        let jwt_header = self.config.as_ref().ok().and_then(|config| config.authenticator.jwt_header());
-        let jwt_header = jwt_header.and_then(|name| HeaderName::from_bytes(name.as_bytes()).ok());
-        let jwt_header = jwt_header.filter(|name| !HEADERS_READ.contains(name));
-        HEADERS_READ.iter().cloned().chain(jwt_header).collect()
-    }
-
     /// Begins to answer a request.
     pub fn begin<'a>(&'a self, request: &'a Request<Body>, context: &'a Context) -> Step<'a> {
         let destination = Destination::find(request.method(), request.uri().path());
@@ -133,24 +72,9 @@ impl App {
             Route::Page(page) => return Ok(Plan::Respond(self.page(page))),
             Route::Token => Handler::Token,
             Route::Inspect => Handler::Inspect,
-            Route::DropIn(family) => Handler::DropIn(family, parameters),
+            Route::DropIn(row) => Handler::DropIn(row, parameters),
         };
-        let config = self.config.as_ref();
-        let config = config.map_err(|error| Problem::Unavailable { cause: error.to_string() })?;
-        Ok(Plan::Authenticate { config, handler, body })
-    }
-
-    fn page(&self, page: Page) -> Response<Bytes> {
-        match page {
-            Page::Home => (self.home)(),
-            Page::Healthz => fixed::healthz(),
-            Page::Ping => fixed::ping(),
-            Page::OpenApi => fixed::openapi(),
-        }
-    }
-
-    fn allow_origin(&self) -> &AllowOrigin {
-        self.config.as_ref().map_or(&AllowOrigin::Any, |config| &config.allow_origin)
+        Ok(Plan::Authenticate { config: self.config()?, handler, body })
     }
 }
 

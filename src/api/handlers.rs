@@ -8,11 +8,11 @@ use http::{Request, Response};
 use super::answer::fixed::private;
 use super::answer::inspect::Report;
 use super::answer::problem::Problem;
-use super::answer::token::Issued;
-use super::dropin::{Answer, Defaults, Family};
+use super::answer::token;
+use super::dropin::{DropInContext, Issued, Row};
 use super::log::LogLine;
 use super::parse;
-use super::parse::token::ParseContext;
+use super::parse::context::ParseContext;
 use super::request::{Body, Context, Received};
 use super::route::Parameters;
 use crate::auth::Caller;
@@ -28,7 +28,7 @@ use crate::token::Project;
 pub(super) enum Handler<'a> {
     Token,
     Inspect,
-    DropIn(Family, Parameters<'a>),
+    DropIn(&'static Row, Parameters<'a>),
 }
 
 /// A request whose caller is authenticated.
@@ -45,7 +45,7 @@ impl Authenticated<'_> {
         match handler {
             Handler::Token => self.token(log),
             Handler::Inspect => self.inspect(),
-            Handler::DropIn(family, parameters) => self.drop_in(family, parameters, log),
+            Handler::DropIn(row, parameters) => self.drop_in(row, parameters, log),
         }
     }
 
@@ -54,35 +54,31 @@ impl Authenticated<'_> {
         let request = parse::token::parse(body, &self.parse_context())?;
         let project = self.project()?;
         let (grant, issued) = self.issue(request, &project, log)?;
-        Ok(private(&Issued::new(&grant, &issued, &project.app_id())))
+        Ok(private(&token::Issued::new(&grant, &issued, &project.app_id())))
     }
 
     fn drop_in(
         &self,
-        family: Family,
+        row: &Row,
         parameters: Parameters<'_>,
         log: &mut LogLine,
     ) -> Result<Response<Bytes>, Problem> {
         let ceiling = self.config.policy.ceiling(self.caller, self.context.now);
-        let defaults = Defaults {
-            asking: self.parse_context(),
+        let ttl = ceiling.clamp(1, self.config.default_ttl.as_secs());
+        let context = DropInContext {
+            parse: self.parse_context(),
             // If no lifetime is allowed, the policy refuses the shortest.
-            ttl: Ttl::from_secs(ceiling.clamp(1, self.config.default_ttl.as_secs())).unwrap_or(Ttl::HOUR),
-            drawn_uid: self.context.drawn_uid,
-            now: self.context.now,
+            default_ttl: Ttl::from_secs(ttl).unwrap_or(Ttl::HOUR),
             format: self.config.drop_in_version,
+            request: self.context,
         };
         let body = self.body.whole()?;
         let query = self.request.uri().query();
-        let fields = family.fields(self.request.method(), parameters.iter(), query, body)?;
-        let requests = family.wanted(fields, &defaults)?;
+        let fields = row.fields(self.request.method(), parameters.iter(), query, body)?;
+        let requests = row.requests(fields, &context)?;
         let project = self.project()?;
-        let mut tokens = Vec::with_capacity(requests.len());
-        for (member, request) in requests {
-            let (grant, issued) = self.issue(request, &project, log)?;
-            tokens.push((member, grant, issued));
-        }
-        Ok(private(&Answer::of(family, &tokens)))
+        let tokens = requests.try_map(|request| self.issue(request, &project, log))?;
+        Ok((row.respond)(&Issued { tokens }))
     }
 
     /// Explains a token. Every caller that may request tokens may have them explained.

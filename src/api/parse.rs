@@ -1,5 +1,6 @@
 //! From bytes to values: requests, with everything that is wrong with them.
 
+pub(super) mod context;
 pub(super) mod fields;
 pub(super) mod inspect;
 pub(super) mod names;

@@ -59,7 +59,7 @@ impl Body {
     pub(super) fn received(&self) -> Result<Received<'_>, Problem> {
         match self {
             Self::Whole(body) if body.len() <= MAX_BODY_BYTES => Ok(Received::Whole(body)),
-            Self::Whole(_) | Self::TooLarge => Err(Problem::PayloadTooLarge),
+            Self::Whole(_) | Self::TooLarge => Err(Problem::PayloadTooLarge { max_bytes: MAX_BODY_BYTES }),
             Self::CutOff => Ok(Received::CutOff),
             Self::Misframed(fault) => Err(misframed(fault)),
         }

@@ -3,17 +3,17 @@
 use http::Method;
 
 use super::answer::problem::Problem;
-use super::dropin::Family;
+use super::dropin::{FAMILIES, Row};
 
 /// What a path leads to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy)]
 pub(super) enum Route {
     /// The same for every caller.
     Page(Page),
     Token,
     Inspect,
     /// A route of an existing token server.
-    DropIn(Family),
+    DropIn(&'static Row),
 }
 
 /// What everybody may read.
@@ -28,39 +28,28 @@ pub(super) enum Page {
 
 const GET: &[Method] = &[Method::GET, Method::HEAD, Method::OPTIONS];
 const POST: &[Method] = &[Method::POST, Method::OPTIONS];
-/// A `HEAD` would issue a token that nobody sees.
-const GET_TOKEN: &[Method] = &[Method::GET, Method::OPTIONS];
-const EITHER: &[Method] = &[Method::GET, Method::POST, Method::OPTIONS];
 
-/// Every path, with and without a slash at its end. A segment that starts with `:` stands for any
-/// text; it is the name of a parameter.
-pub(super) const TABLE: &[(&str, &[Method], Route)] = &[
+/// The routes of this server's own.
+const OWN: &[(&str, &[Method], Route)] = &[
     ("/", GET, Route::Page(Page::Home)),
     ("/healthz", GET, Route::Page(Page::Healthz)),
     ("/ping", GET, Route::Page(Page::Ping)),
     ("/openapi.json", GET, Route::Page(Page::OpenApi)),
     ("/token", POST, Route::Token),
     ("/inspect", POST, Route::Inspect),
-    ("/api/token.json", POST, Route::DropIn(Family::Astro)),
-    ("/rtc/:channel/:role/:tokentype/:uid", GET_TOKEN, Route::DropIn(Family::Rtc)),
-    ("/rtm/:uid", GET_TOKEN, Route::DropIn(Family::Rtm)),
-    ("/rte/:channel/:role/:tokentype/:uid", GET_TOKEN, Route::DropIn(Family::Rte)),
-    ("/rte/:channel/:role/:tokentype/:uid/:rtmuid", GET_TOKEN, Route::DropIn(Family::Rte)),
-    ("/chat/app", GET_TOKEN, Route::DropIn(Family::ChatApp)),
-    ("/chat/account/:id", GET_TOKEN, Route::DropIn(Family::ChatAccount)),
-    ("/getToken", POST, Route::DropIn(Family::GetToken)),
-    ("/token/getNew", POST, Route::DropIn(Family::GetToken)),
-    ("/rtctoken", POST, Route::DropIn(Family::RtcToken)),
-    ("/rtmtoken", POST, Route::DropIn(Family::RtmToken)),
-    ("/fetch_rtc_token", EITHER, Route::DropIn(Family::FetchRtcToken)),
-    ("/fetch_rtm_token", POST, Route::DropIn(Family::FetchRtmToken)),
-    ("/access_token", GET_TOKEN, Route::DropIn(Family::AccessToken)),
 ];
+
+/// Every path, with and without a slash at its end. A segment that starts with `:` stands for any
+/// text; it is the name of a parameter.
+fn table() -> impl Iterator<Item = (&'static str, &'static [Method], Route)> {
+    let drop_in = FAMILIES.into_iter().flatten();
+    OWN.iter().copied().chain(drop_in.map(|row| (row.pattern, row.input.methods, Route::DropIn(row))))
+}
 
 /// Every path with the methods that it takes, for documentation and tests. A segment that starts
 /// with `:` stands for any text.
 pub fn routes() -> impl Iterator<Item = (&'static str, &'static [Method])> {
-    TABLE.iter().map(|(pattern, methods, _)| (*pattern, *methods))
+    table().map(|(pattern, methods, _)| (pattern, methods))
 }
 
 /// Where a request goes.
@@ -87,14 +76,13 @@ impl<'a> Destination<'a> {
             return Ok(Self::Preflight);
         }
         let path = path.strip_suffix('/').unwrap_or(path);
-        let (pattern, allowed, route) = TABLE
-            .iter()
+        let (pattern, allowed, route) = table()
             .find(|(pattern, ..)| matches(pattern.strip_suffix('/').unwrap_or(pattern), path))
             .ok_or(Problem::NotFound)?;
         if !allowed.contains(method) {
             return Err(Problem::MethodNotAllowed(allowed));
         }
-        Ok(Self::Found(Found { route: *route, pattern, parameters: Parameters { pattern, path } }))
+        Ok(Self::Found(Found { route, pattern, parameters: Parameters { pattern, path } }))
     }
 
     /// What the log calls it.

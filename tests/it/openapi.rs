@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::common::server::{EVERY_TYPE, Reply, Server};
-use agora_token_server::api::{Body, FieldFault, Problem, routes};
+use agora_token_server::api::{Body, FieldFault, MAX_BODY_BYTES, Problem, routes};
 use agora_token_server::policy::Denied;
 use agora_token_server::time::Ttl;
 use http::{Method, Request};
@@ -67,10 +67,11 @@ fn it_has_every_route_and_no_other() {
 fn it_has_every_problem_as_it_is_answered() {
     let cause = String::new;
     let faults = vec![
-        FieldFault { field: "channel".into(), detail: "channel is required".to_owned() },
+        FieldFault { field: "channel".into(), detail: "channel is required".to_owned(), from_client: false },
         FieldFault {
             field: "expireTime".into(),
             detail: "expireTime: 90000, expected seconds from now, an integer from 1 to 86400".to_owned(),
+            from_client: false,
         },
     ];
     let problems = [
@@ -80,7 +81,7 @@ fn it_has_every_problem_as_it_is_answered() {
         Problem::Forbidden(Denied::ExpireTime { requested: Ttl::MAX, max: Ttl::HOUR.as_secs() }),
         Problem::NotFound,
         Problem::MethodNotAllowed(&[Method::POST, Method::OPTIONS]),
-        Problem::PayloadTooLarge,
+        Problem::PayloadTooLarge { max_bytes: MAX_BODY_BYTES },
         Problem::UnsupportedMediaType,
         Problem::TooManyRequests { retry_after: 20 },
         Problem::Internal { cause: cause() },

@@ -10,7 +10,6 @@ use bytes::Bytes;
 use http::{HeaderValue, Method, Response, StatusCode, header};
 use serde::Serialize;
 
-use super::super::parse::fields;
 use crate::policy::{Denied, Rule};
 
 /// A refusal.
@@ -31,8 +30,11 @@ pub enum Problem {
     NotFound,
     /// Not with this method; these are allowed.
     MethodNotAllowed(&'static [Method]),
-    /// The body is above [`MAX_BODY_BYTES`](crate::api::MAX_BODY_BYTES).
-    PayloadTooLarge,
+    /// The body is above the limit.
+    PayloadTooLarge {
+        /// The limit.
+        max_bytes: usize,
+    },
     /// A declared type that is not JSON.
     UnsupportedMediaType,
     /// A body that is compressed.
@@ -54,18 +56,31 @@ pub enum Problem {
     },
 }
 
-/// One field of a request that is not what it should be.
+/// One invalid field of a request.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct FieldFault {
     /// The field's name, with dots for what is inside of it.
     pub field: Cow<'static, str>,
-    /// What came and what was expected.
+    /// What is wrong, what was received and what is expected.
     pub detail: String,
+    /// Whether the client made up the name. Such a name may be anything, so no log line holds it.
+    #[serde(skip)]
+    pub from_client: bool,
 }
 
 impl FieldFault {
+    /// A fault in a field of ours.
     pub(in crate::api) fn new(field: impl Into<Cow<'static, str>>, detail: impl Into<String>) -> Self {
-        Self { field: field.into(), detail: detail.into() }
+        Self { field: field.into(), detail: detail.into(), from_client: false }
+    }
+
+    /// A fault in a field that the client named.
+    pub(in crate::api) fn from_client(field: String, detail: String) -> Self {
+        Self { field: field.into(), detail, from_client: true }
+    }
+
+    fn logged_name(&self) -> &str {
+        if self.from_client { "unknown field" } else { &self.field }
     }
 }
 
@@ -98,7 +113,7 @@ impl Problem {
             Self::Forbidden(_) => "forbidden",
             Self::NotFound => "not_found",
             Self::MethodNotAllowed(_) => "method_not_allowed",
-            Self::PayloadTooLarge => "payload_too_large",
+            Self::PayloadTooLarge { .. } => "payload_too_large",
             Self::UnsupportedMediaType | Self::UnsupportedEncoding => "unsupported_media_type",
             Self::TooManyRequests { .. } => "too_many_requests",
             Self::Internal { .. } => "internal",
@@ -115,7 +130,7 @@ impl Problem {
             Self::Forbidden(_) => StatusCode::FORBIDDEN,
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed(_) => StatusCode::METHOD_NOT_ALLOWED,
-            Self::PayloadTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::PayloadTooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
             Self::UnsupportedMediaType | Self::UnsupportedEncoding => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::TooManyRequests { .. } => StatusCode::TOO_MANY_REQUESTS,
             Self::Internal { .. } => StatusCode::INTERNAL_SERVER_ERROR,
@@ -130,9 +145,8 @@ impl Problem {
             Self::Unauthorized { cause } | Self::Internal { cause } | Self::Unavailable { cause } => {
                 Some(Cow::Borrowed(cause))
             }
-            // Names of the contract alone: what was sent may be anything, names included.
             Self::InvalidRequest(faults) => {
-                let mut names: Vec<&str> = faults.iter().map(|fault| fields::known(&fault.field)).collect();
+                let mut names: Vec<&str> = faults.iter().map(FieldFault::logged_name).collect();
                 names.dedup();
                 names.truncate(8);
                 Some(Cow::Owned(names.join(", ")))
@@ -141,7 +155,7 @@ impl Problem {
             Self::MalformedJson(_)
             | Self::NotFound
             | Self::MethodNotAllowed(_)
-            | Self::PayloadTooLarge
+            | Self::PayloadTooLarge { .. }
             | Self::UnsupportedMediaType
             | Self::UnsupportedEncoding
             | Self::TooManyRequests { .. } => None,
@@ -225,9 +239,7 @@ impl fmt::Display for Problem {
                 let names: Vec<&str> = allowed.iter().map(Method::as_str).collect();
                 write!(f, "this path takes {}", names.join(", "))
             }
-            Self::PayloadTooLarge => {
-                write!(f, "the body is above {} bytes", crate::api::MAX_BODY_BYTES)
-            }
+            Self::PayloadTooLarge { max_bytes } => write!(f, "the body is above {max_bytes} bytes"),
             Self::UnsupportedMediaType => f.write_str("the Content-Type is not application/json"),
             Self::UnsupportedEncoding => f.write_str("the body has a Content-Encoding, expected none"),
             Self::TooManyRequests { retry_after } => {

@@ -9,53 +9,6 @@ use crate::time::Ttl;
 /// No request has a tenth of it. It bounds the search for keys given twice, and what is answered.
 const MAX_KEYS: usize = 64;
 
-/// Every name that a fault can have, but for those that a client makes up.
-const NAMES: [&str; 38] = [
-    "body",
-    "channel",
-    "ChannelName",
-    "expire",
-    "expiredTs",
-    "expireTime",
-    "expiry",
-    "groupChannels",
-    "id",
-    "isPublisher",
-    "joinChannel",
-    "messageChannels",
-    "permissions",
-    "privilegeExpireTime",
-    "privileges",
-    "publishAudioStream",
-    "publishDataStream",
-    "publishVideoStream",
-    "query",
-    "read",
-    "role",
-    "roomUuid",
-    "rtm",
-    "rtmuid",
-    "serverGroups",
-    "streamChannels",
-    "token",
-    "tokentype",
-    "tokenType",
-    "uid",
-    "user",
-    "userId",
-    "users",
-    "userUuid",
-    "version",
-    "write",
-    "Host",
-    "Transfer-Encoding",
-];
-
-/// A fault's field as the log may name it.
-pub(in crate::api) fn known(field: &str) -> &str {
-    if field.split('.').all(|name| NAMES.contains(&name)) { field } else { "unknown field" }
-}
-
 /// What is left of an object, and what was wrong with the rest.
 #[derive(Debug)]
 pub(in crate::api) struct Fields<'a> {
@@ -109,18 +62,23 @@ impl<'a> Fields<'a> {
             }
         }
         for key in twice {
-            fields.fault(&key, "is given twice");
+            fields.fault_of_client(&key, "is given twice");
         }
         Ok(fields)
     }
 
     /// Says `what` of the field `name`: `uid is required`.
-    pub(in crate::api) fn fault(&mut self, name: &str, what: impl AsRef<str>) {
+    pub(in crate::api) fn fault(&mut self, name: &'static str, what: impl AsRef<str>) {
         let field = self.name(name);
-        let what = what.as_ref();
-        // "uid is required", but "uid: 7, expected …".
-        let joint = if what.starts_with("is ") { " " } else { ": " };
-        self.faults.push(FieldFault::new(field.clone(), format!("{field}{joint}{what}")));
+        let detail = detail(&field, what.as_ref());
+        self.faults.push(FieldFault::new(field, detail));
+    }
+
+    /// The same of a field that the client named.
+    fn fault_of_client(&mut self, name: &str, what: &str) {
+        let field = self.name(name);
+        let detail = detail(&field, what);
+        self.faults.push(FieldFault::from_client(field, detail));
     }
 
     /// `name` with what it is inside of, cut where it is absurdly long, quoted where it is empty.
@@ -130,24 +88,30 @@ impl<'a> Fields<'a> {
         if self.path.is_empty() { shown } else { format!("{}.{shown}", self.path) }
     }
 
-    pub(in crate::api) fn has(&self, name: &str) -> bool {
+    pub(in crate::api) fn has(&self, name: &'static str) -> bool {
         self.get(name).is_some()
     }
 
     /// The field's value, unless it is missing.
-    pub(in crate::api) fn take(&mut self, name: &str) -> Option<Json<'a>> {
+    pub(in crate::api) fn take(&mut self, name: &'static str) -> Option<Json<'a>> {
         let index = self.entries.iter().position(|(key, _)| key == name)?;
+        // A name that is taken is ours, also in the fault of a field given twice.
+        if !self.faults.is_empty() {
+            let field = self.name(name);
+            let of_this = self.faults.iter_mut().filter(|fault| fault.field == field);
+            of_this.for_each(|fault| fault.from_client = false);
+        }
         Some(self.entries.remove(index).1)
     }
 
     /// Takes the field where it holds empty text.
-    pub(in crate::api) fn take_if_empty_text(&mut self, name: &str) -> bool {
+    pub(in crate::api) fn take_if_empty_text(&mut self, name: &'static str) -> bool {
         let empty = matches!(self.get(name), Some(Json::Text(text)) if text.is_empty());
         empty && self.take(name).is_some()
     }
 
     /// Whether the field holds no value: `null` and empty text are none.
-    pub(in crate::api) fn is_missing(&self, name: &str) -> bool {
+    pub(in crate::api) fn is_missing(&self, name: &'static str) -> bool {
         match self.get(name) {
             None | Some(Json::Null) => true,
             Some(Json::Text(text)) => text.is_empty(),
@@ -155,12 +119,12 @@ impl<'a> Fields<'a> {
         }
     }
 
-    fn get(&self, name: &str) -> Option<&Json<'a>> {
+    fn get(&self, name: &'static str) -> Option<&Json<'a>> {
         self.entries.iter().find(|(key, _)| key == name).map(|(_, value)| value)
     }
 
     /// The value of a field that must be there. `null` and empty text are no value.
-    pub(in crate::api) fn required(&mut self, name: &str) -> Option<Json<'a>> {
+    pub(in crate::api) fn required(&mut self, name: &'static str) -> Option<Json<'a>> {
         let missing = self.is_missing(name);
         let value = self.take(name);
         if missing {
@@ -171,12 +135,12 @@ impl<'a> Fields<'a> {
     }
 
     /// Says that `value` is not what the field should hold.
-    pub(in crate::api) fn unexpected(&mut self, name: &str, value: &Json<'_>, expected: &str) {
+    pub(in crate::api) fn unexpected(&mut self, name: &'static str, value: &Json<'_>, expected: &str) {
         self.fault(name, format!("{value}, expected {expected}"));
     }
 
     /// The object that the field holds, to be given back with [`Self::leave`].
-    pub(in crate::api) fn enter(&mut self, name: &str, value: Json<'a>) -> Option<Fields<'a>> {
+    pub(in crate::api) fn enter(&mut self, name: &'static str, value: Json<'a>) -> Option<Fields<'a>> {
         match value {
             Json::Object(entries) => {
                 Fields::new(self.name(name), entries).map_err(|fault| self.faults.push(fault)).ok()
@@ -196,7 +160,7 @@ impl<'a> Fields<'a> {
     /// One of a closed set of words.
     pub(in crate::api) fn word<T>(
         &mut self,
-        name: &str,
+        name: &'static str,
         value: &Json<'_>,
         named: impl Fn(&str) -> Option<T>,
         expected: &str,
@@ -214,7 +178,7 @@ impl<'a> Fields<'a> {
     /// A whole number from `least` to `most`.
     pub(in crate::api) fn seconds(
         &mut self,
-        name: &str,
+        name: &'static str,
         value: &Json<'_>,
         least: u32,
         most: u32,
@@ -242,11 +206,17 @@ impl<'a> Fields<'a> {
         Ttl::from_secs(seconds).ok()
     }
 
-    /// Refuses what was not taken, `why` knowing better words than `is unknown`.
+    /// Refuses what was not taken. `why` has better words than `is unknown` for names that it knows.
     pub(in crate::api) fn refuse_rest(&mut self, why: impl Fn(&str) -> Option<String>) {
         for (key, _) in std::mem::take(&mut self.entries) {
-            let what = why(&key).unwrap_or_else(|| "is unknown".to_owned());
-            self.fault(&key, what);
+            match why(&key) {
+                Some(what) => {
+                    let field = self.name(&key);
+                    let detail = detail(&field, &what);
+                    self.faults.push(FieldFault::new(field, detail));
+                }
+                None => self.fault_of_client(&key, "is unknown"),
+            }
         }
     }
 
@@ -260,6 +230,12 @@ impl<'a> Fields<'a> {
         self.refuse_rest(|_| None);
         self.faults
     }
+}
+
+/// "uid is required", but "uid: 7, expected …".
+fn detail(field: &str, what: &str) -> String {
+    let joint = if what.starts_with("is ") { " " } else { ": " };
+    format!("{field}{joint}{what}")
 }
 
 /// Whether a number is no lifetime but a moment: from 2001 on, in seconds, with or without a

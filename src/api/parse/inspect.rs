@@ -27,14 +27,14 @@ pub(in crate::api) fn parse(body: &[u8]) -> Result<InspectRequest<'_>, Problem> 
     }
 }
 
-fn optional<'a>(fields: &mut Fields<'a>, name: &str) -> Option<Cow<'a, str>> {
+fn optional<'a>(fields: &mut Fields<'a>, name: &'static str) -> Option<Cow<'a, str>> {
     match fields.take(name)? {
         Json::Integer(number) if name == "uid" && number >= 0 => Some(Cow::Owned(number.to_string())),
         value => text(fields, name, value),
     }
 }
 
-fn text<'a>(fields: &mut Fields<'a>, name: &str, value: Json<'a>) -> Option<Cow<'a, str>> {
+fn text<'a>(fields: &mut Fields<'a>, name: &'static str, value: Json<'a>) -> Option<Cow<'a, str>> {
     match value {
         Json::Text(text) => Some(text),
         other => {

@@ -1,14 +1,14 @@
 //! Names in a request: channels, uids and user IDs.
 
-use super::token::ParseContext;
-use crate::api::parse::fields::Fields;
+use super::context::ParseContext;
+use super::fields::Fields;
 use crate::json::Json;
 use crate::request::Not006;
 use crate::token::{ChannelName, NameError, Uid, UserId};
 
 pub(in crate::api) fn channel(
     fields: &mut Fields<'_>,
-    name: &str,
+    name: &'static str,
     context: &ParseContext<'_>,
 ) -> Option<ChannelName> {
     if context.empty_channel && fields.take_if_empty_text(name) {
@@ -23,7 +23,11 @@ pub(in crate::api) fn channel(
     }
 }
 
-pub(in crate::api) fn uid(fields: &mut Fields<'_>, name: &str, context: &ParseContext<'_>) -> Option<Uid> {
+pub(in crate::api) fn uid(
+    fields: &mut Fields<'_>,
+    name: &'static str,
+    context: &ParseContext<'_>,
+) -> Option<Uid> {
     match identity(fields, name, context)? {
         Json::Integer(number) => {
             if let Ok(uid) = u32::try_from(number) {
@@ -42,7 +46,7 @@ pub(in crate::api) fn uid(fields: &mut Fields<'_>, name: &str, context: &ParseCo
 }
 
 /// The identity in a field. Defaults to the identity of the caller.
-fn identity<'a>(fields: &mut Fields<'a>, name: &str, context: &ParseContext<'_>) -> Option<Json<'a>> {
+fn identity<'a>(fields: &mut Fields<'a>, name: &'static str, context: &ParseContext<'_>) -> Option<Json<'a>> {
     match context.identity {
         Some(identity) if fields.is_missing(name) => {
             let _ = fields.take(name);
@@ -54,7 +58,7 @@ fn identity<'a>(fields: &mut Fields<'a>, name: &str, context: &ParseContext<'_>)
 
 pub(in crate::api) fn user_id(
     fields: &mut Fields<'_>,
-    name: &str,
+    name: &'static str,
     context: &ParseContext<'_>,
 ) -> Option<UserId> {
     let value = identity(fields, name, context)?;
@@ -62,7 +66,7 @@ pub(in crate::api) fn user_id(
 }
 
 /// Text of 1 to 64 bytes, or an integer, which becomes its digits.
-pub(in crate::api) fn id(fields: &mut Fields<'_>, name: &str, value: &Json<'_>) -> Option<UserId> {
+pub(in crate::api) fn id(fields: &mut Fields<'_>, name: &'static str, value: &Json<'_>) -> Option<UserId> {
     match value {
         Json::Integer(number) if *number >= 0 => named(fields, name, number.to_string().parse()),
         Json::Text(text) => named(fields, name, text.parse()),
@@ -75,13 +79,17 @@ pub(in crate::api) fn id(fields: &mut Fields<'_>, name: &str, value: &Json<'_>) 
 
 pub(in crate::api) fn named<T>(
     fields: &mut Fields<'_>,
-    name: &str,
+    name: &'static str,
     parsed: Result<T, NameError>,
 ) -> Option<T> {
     parsed.map_err(|error| fields.fault(name, error.to_string())).ok()
 }
 
 /// Says of a field what a 006 token cannot hold.
-pub(in crate::api) fn in_006<T>(fields: &mut Fields<'_>, name: &str, kept: Result<T, Not006>) -> Option<T> {
+pub(in crate::api) fn in_006<T>(
+    fields: &mut Fields<'_>,
+    name: &'static str,
+    kept: Result<T, Not006>,
+) -> Option<T> {
     kept.map_err(|error| fields.fault(name, error.to_string())).ok()
 }

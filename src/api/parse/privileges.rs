@@ -1,7 +1,7 @@
 //! What a token allows: the privileges of RTC, the permissions of RTM.
 
+use super::fields::Fields;
 use super::names::named;
-use crate::api::parse::fields::Fields;
 use crate::json::Json;
 use crate::request::Role;
 use crate::time::Ttl;
@@ -35,7 +35,7 @@ fn each_privilege<'a>(
     max: Ttl,
 ) -> Option<RtcPrivileges<PrivilegeTtl>> {
     let mut inside = fields.enter("privileges", value)?;
-    let mut one = |name: &str| -> Option<Option<PrivilegeTtl>> {
+    let mut one = |name: &'static str| -> Option<Option<PrivilegeTtl>> {
         let Some(value) = inside.take(name) else { return Some(None) };
         if role == Some(Role::Subscriber) && name != "joinChannel" {
             inside.fault(name, "a subscriber publishes nothing; ask for the role publisher");
@@ -80,7 +80,7 @@ pub(in crate::api) fn permissions<'a>(fields: &mut Fields<'a>, value: Json<'a>) 
     permissions
 }
 
-fn names(fields: &mut Fields<'_>, name: &str, value: Json<'_>) -> Option<Vec<Text>> {
+fn names(fields: &mut Fields<'_>, name: &'static str, value: Json<'_>) -> Option<Vec<Text>> {
     const EXPECTED: &str = "a list of texts";
     let Json::Array(values) = value else {
         fields.unexpected(name, &value, EXPECTED);

@@ -1,5 +1,6 @@
 //! The body of `POST /token`: from bytes to a valid [`TokenRequest`], or to every fault in it.
 
+use super::context::ParseContext;
 use super::fields::Fields;
 use super::names::{channel, id, in_006, uid, user_id};
 use super::privileges::{permissions, privileges};
@@ -10,15 +11,6 @@ use crate::request::{
 };
 use crate::time::Ttl;
 use crate::token::{ChannelName, PrivilegeTtl, RtcPrivileges, Uid, UserId};
-
-/// What the configuration and the caller's credential say about missing fields.
-#[derive(Clone, Copy, Debug)]
-pub(in crate::api) struct ParseContext<'a> {
-    /// Whether an empty channel is the wildcard; otherwise it is a missing one.
-    pub(in crate::api) empty_channel: bool,
-    /// The identity that the caller is bound to.
-    pub(in crate::api) identity: Option<&'a str>,
-}
 
 /// The request in the body of a `POST /token`, for minting tokens without a caller.
 ///
@@ -223,7 +215,7 @@ fn role(fields: &mut Fields<'_>) -> Option<Role> {
 /// The user of a companion: `true` is the uid, an object names another.
 fn companion<'a>(
     fields: &mut Fields<'a>,
-    name: &str,
+    name: &'static str,
     value: Json<'a>,
     uid: Option<&Uid>,
     context: &ParseContext<'_>,
@@ -244,7 +236,7 @@ fn companion<'a>(
 }
 
 /// The user ID that equals the uid.
-fn same_user(fields: &mut Fields<'_>, name: &str, uid: Option<&Uid>) -> Option<UserId> {
+fn same_user(fields: &mut Fields<'_>, name: &'static str, uid: Option<&Uid>) -> Option<UserId> {
     let uid = uid?;
     if *uid == Uid::Any {
         fields.fault(name, "true signs in as the uid, which 0 does not name; expected { \"userId\": text }");

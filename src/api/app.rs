@@ -1,0 +1,93 @@
+//! The handler and its configuration.
+
+use std::num::NonZeroU32;
+
+use bytes::Bytes;
+use http::{HeaderName, Response};
+
+use super::answer::fixed;
+use super::answer::problem::Problem;
+use super::log;
+use super::request::HEADERS_READ;
+use super::route::Page;
+use crate::config::{AllowOrigin, Config, ConfigError, Notice};
+use crate::time::UnixTime;
+
+/// The handler and its configuration.
+#[derive(Debug)]
+pub struct App {
+    config: Result<Config, ConfigError>,
+    home: fn() -> Response<Bytes>,
+}
+
+impl App {
+    /// With an invalid configuration, every request that needs it gets 503, and the log names the
+    /// variables.
+    #[must_use]
+    pub fn new(config: Result<Config, ConfigError>) -> Self {
+        Self { config, home: fixed::home }
+    }
+
+    /// The same with another answer to `GET /`.
+    #[must_use]
+    pub fn with_home(self, home: fn() -> Response<Bytes>) -> Self {
+        Self { home, ..self }
+    }
+
+    /// [`Self::new`] for a process that starts: prints the notices or the errors of the
+    /// configuration as log lines.
+    #[must_use]
+    pub fn starting(
+        config: Result<(Config, Vec<Notice>), ConfigError>,
+        now: UnixTime,
+        print: impl Fn(String),
+    ) -> Self {
+        match config {
+            Ok((config, notices)) => {
+                for notice in notices {
+                    print(log::note("warn", now, &notice.to_string()));
+                }
+                Self::new(Ok(config))
+            }
+            Err(error) => {
+                for fault in &error.0 {
+                    print(log::note("error", now, &fault.to_string()));
+                }
+                Self::new(Err(error))
+            }
+        }
+    }
+
+    /// How many requests a caller may make in a minute, for an adapter that counts them itself.
+    #[must_use]
+    pub fn rate_limit(&self) -> Option<NonZeroU32> {
+        self.config.as_ref().ok()?.rate_limit
+    }
+
+    /// The headers that are read of a request, each once. For an adapter to which each one costs.
+    #[must_use]
+    pub fn headers_read(&self) -> Vec<HeaderName> {
+        let jwt_header = self.config.as_ref().ok().and_then(|config| config.authenticator.jwt_header());
+        let jwt_header = jwt_header.and_then(|name| HeaderName::from_bytes(name.as_bytes()).ok());
+        let jwt_header = jwt_header.filter(|name| !HEADERS_READ.contains(name));
+        HEADERS_READ.iter().cloned().chain(jwt_header).collect()
+    }
+
+    pub(super) fn page(&self, page: Page) -> Response<Bytes> {
+        match page {
+            Page::Home => (self.home)(),
+            Page::Healthz => fixed::healthz(),
+            Page::Ping => fixed::ping(),
+            Page::OpenApi => fixed::openapi(),
+        }
+    }
+
+    /// The configuration, if it is valid.
+    pub(super) fn config(&self) -> Result<&Config, Problem> {
+        self.config.as_ref().map_err(|error| Problem::Unavailable { cause: error.to_string() })
+    }
+
+    pub(super) fn allow_origin(&self) -> &AllowOrigin {
+        self.config.as_ref().map_or(&AllowOrigin::Any, |config| &config.allow_origin)
+    }
+}
