@@ -12,7 +12,7 @@ use super::answer::token;
 use super::dropin::{DropInContext, Issued, Row};
 use super::log::LogLine;
 use super::parse;
-use super::parse::context::ParseContext;
+use super::parse::context::{ParseContext, Placeholders};
 use super::request::{Body, Context, Received};
 use super::route::Parameters;
 use crate::auth::Caller;
@@ -51,7 +51,7 @@ impl Authenticated<'_> {
 
     fn token(&self, log: &mut LogLine) -> Result<Response<Bytes>, Problem> {
         let body = self.body.json(self.request.headers())?;
-        let request = parse::token::parse(body, &self.parse_context())?;
+        let request = parse::token::parse(body, &self.parse_context(Placeholders::Names))?;
         let project = self.project()?;
         let (grant, issued) = self.issue(request, &project, log)?;
         Ok(private(&token::Issued::new(&grant, &issued, &project.app_id())))
@@ -66,7 +66,7 @@ impl Authenticated<'_> {
         let ceiling = self.config.policy.ceiling(self.caller, self.context.now);
         let ttl = ceiling.clamp(1, self.config.default_ttl.as_secs());
         let context = DropInContext {
-            parse: self.parse_context(),
+            parse: self.parse_context(Placeholders::Refused),
             // If no lifetime is allowed, the policy refuses the shortest.
             default_ttl: Ttl::from_secs(ttl).unwrap_or(Ttl::HOUR),
             format: self.config.drop_in_version,
@@ -110,8 +110,8 @@ impl Authenticated<'_> {
             .map_err(|error| Problem::Unavailable { cause: error.to_string() })
     }
 
-    fn parse_context(&self) -> ParseContext<'_> {
+    fn parse_context(&self, placeholders: Placeholders) -> ParseContext<'_> {
         let identity = self.caller.identity.bound();
-        ParseContext { empty_channel: self.config.policy.wildcard_channel, identity }
+        ParseContext { empty_channel: self.config.policy.wildcard_channel, identity, placeholders }
     }
 }

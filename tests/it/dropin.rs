@@ -40,6 +40,49 @@ fn an_unknown_role_is_no_silent_subscriber() {
 }
 
 #[test]
+fn unfilled_placeholder_is_refused() {
+    let escape = |name: &str| {
+        percent_encoding::utf8_percent_encode(name, percent_encoding::NON_ALPHANUMERIC).to_string()
+    };
+    for name in [
+        "null",
+        "NULL",
+        "undefined",
+        "NaN",
+        "None",
+        "nil",
+        "[object Object]",
+        "[OBJECT OBJECT]",
+        ":channel",
+        ":_u1",
+        "{}",
+        "{channel}",
+        "${user.id}",
+        "{{uid}}",
+    ] {
+        let fault =
+            |field: &str| [format!("{field}: expected a name, got the placeholder {name:?}; fill it in")];
+        let escaped = escape(name);
+        assert_eq!(get(&format!("/rtc/{escaped}/publisher/uid/1")).faults(), fault("channel"));
+        assert_eq!(get(&format!("/rtc/room-1/publisher/userAccount/{escaped}/")).faults(), fault("uid"));
+        assert_eq!(get(&format!("/rtc/room-1/publisher/uid/{escaped}")).faults(), fault("uid"));
+        assert_eq!(get(&format!("/rtm/{escaped}")).faults(), fault("uid"));
+        assert_eq!(get(&format!("/rte/room-1/publisher/uid/1/{escaped}")).faults(), fault("rtmuid"));
+        assert_eq!(get(&format!("/chat/account/{escaped}")).faults(), fault("id"));
+        assert_eq!(post("/rtmtoken", &json!({ "user": name })).faults(), fault("user"));
+        assert_eq!(post("/rtctoken", &json!({ "channel": name })).faults(), fault("channel"));
+        let body = json!({ "ChannelName": name, "uid": 1 });
+        assert_eq!(post("/fetch_rtc_token", &body).faults(), fault("ChannelName"));
+    }
+    // Part of a name, or no identifier.
+    for name in ["nullable", "undefined1", ":1", ":", "a:channel", "x{y}", "{y}x", "$x", "ni l"] {
+        assert_eq!(get(&format!("/rtc/{}/publisher/uid/1", escape(name))).status, 200, "{name}");
+    }
+    let body = json!({ "channel": "null", "uid": ":uid", "role": "publisher", "expireTime": 60 });
+    assert_eq!(Server::local().token(&body).status, 200, "every name that Agora takes");
+}
+
+#[test]
 fn a_uid_never_wraps_and_has_one_spelling() {
     for uid in ["4294967296", "18446744073709551617", "0123", "00", "-1", "%2B1", "1.0", "alice", "٣"] {
         let uid = percent_encoding::utf8_percent_encode(uid, percent_encoding::CONTROLS).to_string();

@@ -1,6 +1,6 @@
 //! Names in a request: channels, uids and user IDs.
 
-use super::context::ParseContext;
+use super::context::{ParseContext, Placeholders};
 use super::fields::Fields;
 use crate::json::Json;
 use crate::request::Not006;
@@ -14,7 +14,7 @@ pub(in crate::api) fn channel(
     if context.empty_channel && fields.take_if_empty_text(name) {
         return Some(ChannelName::any());
     }
-    match fields.required(name)? {
+    match given(fields, name, context)? {
         Json::Text(text) => named(fields, name, text.parse()),
         other => {
             fields.unexpected(name, &other, "text");
@@ -52,8 +52,34 @@ fn identity<'a>(fields: &mut Fields<'a>, name: &'static str, context: &ParseCont
             let _ = fields.take(name);
             Some(Json::Text(identity.to_owned().into()))
         }
-        _ => fields.required(name),
+        Some(_) | None => given(fields, name, context),
     }
+}
+
+/// The value of a required field, unless it is a placeholder that the route refuses.
+fn given<'a>(fields: &mut Fields<'a>, name: &'static str, context: &ParseContext<'_>) -> Option<Json<'a>> {
+    match (fields.required(name)?, context.placeholders) {
+        (Json::Text(text), Placeholders::Refused) if is_placeholder(&text) => {
+            let shown: String = text.chars().take(64).collect();
+            fields.fault(name, format!("expected a name, got the placeholder {shown:?}; fill it in"));
+            None
+        }
+        (value, Placeholders::Refused | Placeholders::Names) => Some(value),
+    }
+}
+
+/// Whether a name is what clients send if they leave a variable or a path template unfilled.
+fn is_placeholder(name: &str) -> bool {
+    const UNSET: [&str; 6] = ["null", "undefined", "nan", "none", "nil", "[object object]"];
+    let lower = name.to_ascii_lowercase();
+    let is_parameter = name.strip_prefix(':').is_some_and(is_identifier);
+    let is_braced = |open: &str| name.starts_with(open) && name.ends_with('}');
+    UNSET.contains(&lower.as_str()) || is_parameter || is_braced("{") || is_braced("${")
+}
+
+fn is_identifier(text: &str) -> bool {
+    let is_start = |first: char| first.is_ascii_alphabetic() || first == '_';
+    text.starts_with(is_start) && text.chars().all(|one| one.is_ascii_alphanumeric() || one == '_')
 }
 
 pub(in crate::api) fn user_id(

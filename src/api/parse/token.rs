@@ -17,7 +17,8 @@ use crate::token::{ChannelName, PrivilegeTtl, RtcPrivileges, Uid, UserId};
 /// # Errors
 /// Everything that is wrong with it.
 pub fn token_request(body: &[u8]) -> Result<TokenRequest, Problem> {
-    parse(body, &ParseContext { empty_channel: true, identity: None })
+    let placeholders = Placeholders::Names;
+    parse(body, &ParseContext { empty_channel: true, identity: None, placeholders })
 }
 
 /// The fields besides `tokenType` and `expireTime` that each kind takes.
