@@ -80,6 +80,8 @@ pub enum Notice {
     NoAuthentication,
     /// Whoever has a JWT may take any identity.
     FreeIdentities,
+    /// `ALLOW_006` is set to true.
+    Allow006,
 }
 
 impl fmt::Display for Notice {
@@ -90,6 +92,10 @@ impl fmt::Display for Notice {
                  Real clients need their own project's."
             }
             Self::NoAuthentication => "AUTH=none: whoever reaches this server gets any token.",
+            Self::Allow006 => {
+                "ALLOW_006=true: the holder of a 006 token can rewrite it for another channel and uid. \
+                 Issue 007 tokens to clients that accept them."
+            }
             Self::FreeIdentities => "JWT_UID_CLAIM=none: whoever has a JWT may take any identity.",
         })
     }
@@ -106,12 +112,12 @@ impl Config {
         let project = reader.project(&mut notices);
         let authenticator = reader.authenticator(&mut notices);
         let open = authenticator.as_ref().is_some_and(Authenticator::is_open);
-        let policy = reader.policy(open);
+        let policy = reader.policy(open, &mut notices);
         let allow_origin = reader.allow_origin();
         let rate_limit = reader.rate_limit();
         let trusted_proxies = reader.trusted_proxies();
         let default_ttl = reader.ttl(var!("DEFAULT_EXPIRE_TIME"));
-        let drop_in_version = reader.token_version();
+        let drop_in_version = reader.token_version(policy.as_ref());
         let config = (|| {
             Some(Self {
                 project: project?,

@@ -1,12 +1,13 @@
 //! Which tokens may be issued.
 
+use super::config::Notice;
 use super::reader::{Reader, items, var};
 use crate::policy::{ChannelPattern, Policy};
 use crate::request::TokenKind;
 
 impl Reader<'_> {
-    /// `open` is whether nobody is asked who he is.
-    pub(super) fn policy(&mut self, open: bool) -> Option<Policy> {
+    /// `open` is whether the server requires no credential.
+    pub(super) fn policy(&mut self, open: bool, notices: &mut Vec<Notice>) -> Option<Policy> {
         let token_types = self.token_types();
         let channels = self.get(var!("ALLOWED_CHANNELS")).map(|list| {
             let mut patterns = Vec::new();
@@ -25,9 +26,17 @@ impl Reader<'_> {
             Some(_) => self.flag(var!("ALLOW_WILDCARD_UID")),
         };
         let wildcard_channel = self.flag(var!("ALLOW_WILDCARD_CHANNEL"));
+        let allow_006 = match self.get(var!("ALLOW_006")) {
+            None => Some(open && channels.is_none()),
+            Some(_) => self.flag(var!("ALLOW_006")),
+        };
+        if allow_006 == Some(true) && self.get(var!("ALLOW_006")).is_some() {
+            notices.push(Notice::Allow006);
+        }
         Some(Policy {
             channels,
             token_types,
+            allow_006: allow_006?,
             max_ttl: max_ttl?,
             expire_with_jwt: expire_with_jwt?,
             wildcard_uid: wildcard_uid?,

@@ -7,6 +7,7 @@ use super::config::{AllowOrigin, ConfigError};
 use super::environment::Environment;
 use super::reader::{Reader, items, var};
 use super::variables::Variable;
+use crate::policy::Policy;
 use crate::request::Format;
 
 /// Where the local server listens (`HOST`, `PORT`).
@@ -52,8 +53,12 @@ impl Reader<'_> {
         self.parsed(var!("TRUSTED_PROXIES"), "a number of proxies, 0 or more")
     }
 
-    pub(super) fn token_version(&mut self) -> Option<Format> {
-        self.parsed(var!("TOKEN_VERSION"), "007 or 006")
+    pub(super) fn token_version(&mut self, policy: Option<&Policy>) -> Option<Format> {
+        let format = self.parsed(var!("TOKEN_VERSION"), "007 or 006")?;
+        if format == Format::V006 && policy.is_some_and(|policy| !policy.allow_006) {
+            self.fault(var!("TOKEN_VERSION"), "006 needs ALLOW_006=true");
+        }
+        Some(format)
     }
 
     pub(super) fn allow_origin(&mut self) -> AllowOrigin {

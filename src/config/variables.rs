@@ -203,6 +203,13 @@ pub const VARIABLES: &[Variable] = &[
         doc: "whether to issue tokens for an empty channel and for channels with `*`",
     },
     Variable {
+        name: "ALLOW_006",
+        default: Unset("`true` with `AUTH=none` and no `ALLOWED_CHANNELS`, else `false`"),
+        platforms: ALL,
+        secret: false,
+        doc: "whether to issue 006 tokens, whose holder can rewrite them for another channel and uid",
+    },
+    Variable {
         name: "RATE_LIMIT",
         default: Unset("off"),
         platforms: LOCAL,

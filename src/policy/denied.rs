@@ -5,9 +5,15 @@ use std::fmt;
 use crate::request::{Role, TokenKind};
 use crate::time::Ttl;
 
-/// The rules by which a well-formed request may be refused.
+/// The rules by which a well-formed request may be refused, in the order of their check.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Rule {
+    /// The origin of the page.
+    Origin,
+    /// The project that the client names.
+    Project,
+    /// The token's format.
+    Version,
     /// A kind that the token would carry.
     TokenType,
     /// uid 0, an empty channel, or a `*`.
@@ -20,8 +26,6 @@ pub enum Rule {
     Uid,
     /// The lifetime.
     ExpireTime,
-    /// The origin of the page.
-    Origin,
 }
 
 impl Rule {
@@ -29,13 +33,15 @@ impl Rule {
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
+            Self::Origin => "origin",
+            Self::Project => "project",
+            Self::Version => "version",
             Self::TokenType => "tokenType",
             Self::Wildcard => "wildcard",
             Self::Channel => "channel",
             Self::Role => "role",
             Self::Uid => "uid",
             Self::ExpireTime => "expireTime",
-            Self::Origin => "origin",
         }
     }
 }
@@ -43,6 +49,12 @@ impl Rule {
 /// Why a request was refused.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Denied {
+    /// The origin of the page is not allowed.
+    Origin,
+    /// The client names another project in `appId`.
+    Project,
+    /// 006 is not allowed.
+    Version,
     /// The token would carry this kind.
     TokenType(TokenKind),
     /// This field names more than one channel or user.
@@ -69,8 +81,6 @@ pub enum Denied {
         /// The longest that is allowed, in seconds; 0 if none is.
         max: u32,
     },
-    /// The origin of the page is not allowed.
-    Origin,
 }
 
 impl Denied {
@@ -78,13 +88,15 @@ impl Denied {
     #[must_use]
     pub fn rule(&self) -> Rule {
         match self {
+            Self::Origin => Rule::Origin,
+            Self::Project => Rule::Project,
+            Self::Version => Rule::Version,
             Self::TokenType(_) => Rule::TokenType,
             Self::Wildcard { .. } => Rule::Wildcard,
             Self::Channel { .. } => Rule::Channel,
             Self::Role(_) => Rule::Role,
             Self::Uid { .. } => Rule::Uid,
             Self::ExpireTime { .. } => Rule::ExpireTime,
-            Self::Origin => Rule::Origin,
         }
     }
 }
@@ -92,6 +104,9 @@ impl Denied {
 impl fmt::Display for Denied {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::Origin => f.write_str("the page's origin is not allowed here"),
+            Self::Project => f.write_str("appId: another project's, not the one of this server"),
+            Self::Version => f.write_str("version: 006 is not allowed here; request 007"),
             Self::TokenType(kind) => write!(f, "tokenType: {} is not allowed here", kind.name()),
             Self::Wildcard { field } => {
                 write!(f, "{field}: a wildcard, which is not allowed here; name one")
@@ -103,7 +118,6 @@ impl fmt::Display for Denied {
             Self::ExpireTime { requested, max } => {
                 write!(f, "expireTime: {}, at most {max} is allowed here", requested.as_secs())
             }
-            Self::Origin => f.write_str("the page's origin is not allowed here"),
         }
     }
 }

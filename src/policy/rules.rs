@@ -4,16 +4,20 @@ use super::denied::Denied;
 use super::pattern::{self, ChannelPattern};
 use crate::auth::{AppLevel, Caller, Grants, Identity};
 use crate::grant::Grant;
-use crate::request::{Level, Role, Scope, ScopeRole, TokenKind, TokenRequest};
+use crate::request::{Format, Level, Role, Scope, ScopeRole, TokenKind, TokenRequest};
 use crate::time::{Ttl, UnixTime};
 
 /// What the server's configuration allows.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a variable of its own")]
 pub struct Policy {
     /// The channels that tokens may name; `None` allows any.
     pub channels: Option<Vec<ChannelPattern>>,
     /// The kinds of token that may be issued.
     pub token_types: Vec<TokenKind>,
+    /// Whether 006 tokens may be issued. Their holder can rewrite them for another channel and
+    /// user, which voids every other limit.
+    pub allow_006: bool,
     /// The longest lifetime.
     pub max_ttl: Ttl,
     /// Whether a token must expire no later than the JWT that requested it.
@@ -31,6 +35,7 @@ impl Policy {
         Self {
             channels: None,
             token_types: TokenKind::ALL.to_vec(),
+            allow_006: true,
             max_ttl: Ttl::MAX,
             expire_with_jwt: false,
             wildcard_uid: true,
@@ -45,6 +50,7 @@ impl Policy {
     pub fn grant(&self, caller: &Caller, request: TokenRequest, now: UnixTime) -> Result<Grant, Denied> {
         let scope = request.spec.scope();
         let grants = caller.grants.as_ref();
+        self.check_format(scope.format)?;
         self.check_kinds(&scope, caller)?;
         self.check_wildcards(&scope, grants)?;
         self.check_channels(&scope, caller)?;
@@ -72,6 +78,14 @@ impl Policy {
             max = max.min(u32::try_from(now.until(expires_at)).unwrap_or(0));
         }
         max
+    }
+
+    fn check_format(&self, format: Format) -> Result<(), Denied> {
+        match format {
+            Format::V007 => Ok(()),
+            Format::V006 if self.allow_006 => Ok(()),
+            Format::V006 => Err(Denied::Version),
+        }
     }
 
     fn check_kinds(&self, scope: &Scope<'_>, caller: &Caller) -> Result<(), Denied> {

@@ -1,6 +1,6 @@
 //! The body of `POST /token`: from bytes to a valid [`TokenRequest`], or to every fault in it.
 
-use super::context::ParseContext;
+use super::context::{ParseContext, Placeholders};
 use super::fields::Fields;
 use super::names::{channel, id, in_006, uid, user_id};
 use super::privileges::{permissions, privileges};

@@ -9,6 +9,7 @@ mod credentials;
 mod drop_in;
 mod identity;
 mod issuers;
+mod legacy_format;
 mod order;
 mod reach;
 
@@ -40,7 +41,7 @@ struct Site {
 type Answering = fn() -> Result<Bytes, FetchError>;
 
 impl Site {
-    /// Every type of token may be had, wildcards included, so that what refuses is what is tested.
+    /// Allows every kind of token, wildcards and 006 included, so that the tested rule refuses.
     fn new() -> Self {
         Self::with(&[])
     }
@@ -58,6 +59,7 @@ impl Site {
             ("ALLOWED_TOKEN_TYPES", EVERY_TYPE),
             ("ALLOW_WILDCARD_UID", "true"),
             ("ALLOW_WILDCARD_CHANNEL", "true"),
+            ("ALLOW_006", "true"),
         ];
         for (name, value) in more {
             variables.retain(|(known, _)| known != name);

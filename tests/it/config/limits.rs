@@ -2,13 +2,13 @@
 
 use std::num::NonZeroU32;
 
-use agora_token_server::config::{AllowOrigin, Listen};
+use agora_token_server::config::{AllowOrigin, Listen, Notice};
 use agora_token_server::policy::ChannelPattern;
 use agora_token_server::request::Format;
 use agora_token_server::request::TokenKind;
 
-use super::{fault, with};
-use crate::common::server::{EVERY_TYPE, environment, local, lookup};
+use super::{HOSTED, fault, faults, read, with};
+use crate::common::server::{APP_ID, CERTIFICATE, EVERY_TYPE, Platform, environment, local, lookup};
 
 #[test]
 fn allowed_channels() {
@@ -54,8 +54,40 @@ fn lifetimes() {
 fn token_version() {
     assert_eq!(with("TOKEN_VERSION", "007").drop_in_version, Format::V007);
     assert_eq!(with("TOKEN_VERSION", "006").drop_in_version, Format::V006);
+    for closed in [("ALLOWED_CHANNELS", "room-*"), ("ALLOW_006", "false")] {
+        let variables = [HOSTED.as_slice(), &[("TOKEN_VERSION", "006"), closed]].concat();
+        assert_eq!(faults(Platform::Lambda, &variables), ["TOKEN_VERSION: 006 needs ALLOW_006=true"]);
+    }
+    let variables = [("TOKEN_VERSION", "006"), ("ALLOWED_CHANNELS", "room-*"), ("ALLOW_006", "true")];
+    let (config, _) = read(Platform::Lambda, &[HOSTED.as_slice(), &variables].concat());
+    assert_eq!(config.drop_in_version, Format::V006);
     for text in ["6", "AccessToken2", "005"] {
         assert_eq!(fault("TOKEN_VERSION", text), format!("TOKEN_VERSION: {text:?}, expected 007 or 006"));
+    }
+}
+
+#[test]
+fn allow_006_is_on_by_default_only_if_nothing_is_limited() {
+    const KEY: &str = "shop:2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae";
+    let keyed =
+        [("APP_ID", APP_ID), ("APP_CERTIFICATE", CERTIFICATE), ("AUTH", "api-key"), ("API_KEYS", KEY)];
+    let channels = ("ALLOWED_CHANNELS", "room-*");
+    for (variables, allowed) in [
+        (HOSTED.to_vec(), true),
+        ([HOSTED.as_slice(), &[channels]].concat(), false),
+        (keyed.to_vec(), false),
+        ([keyed.as_slice(), &[channels]].concat(), false),
+    ] {
+        let (config, notices) = read(Platform::Workers, &variables);
+        assert_eq!(config.policy.allow_006, allowed, "{variables:?}");
+        assert!(!notices.contains(&Notice::Allow006), "{variables:?}");
+        for value in [true, false] {
+            let text = value.to_string();
+            let variables = [variables.as_slice(), &[("ALLOW_006", text.as_str())]].concat();
+            let (config, notices) = read(Platform::Workers, &variables);
+            assert_eq!(config.policy.allow_006, value, "{variables:?}");
+            assert_eq!(notices.contains(&Notice::Allow006), value, "{variables:?}");
+        }
     }
 }
 
@@ -66,7 +98,7 @@ fn switches() {
     assert!(policy("ALLOW_WILDCARD_UID", "true").wildcard_uid);
     assert!(policy("ALLOW_WILDCARD_CHANNEL", "true").wildcard_channel);
     assert!(policy("EXPIRE_WITH_JWT", "true").expire_with_jwt);
-    for name in ["ALLOW_WILDCARD_UID", "ALLOW_WILDCARD_CHANNEL", "EXPIRE_WITH_JWT"] {
+    for name in ["ALLOW_WILDCARD_UID", "ALLOW_WILDCARD_CHANNEL", "EXPIRE_WITH_JWT", "ALLOW_006"] {
         for value in ["yes", "1", "TRUE"] {
             assert_eq!(fault(name, value), format!("{name}: {value:?}, expected true or false"));
         }

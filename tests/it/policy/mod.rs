@@ -5,7 +5,7 @@ mod bearer;
 use agora_token_server::auth::Caller;
 use agora_token_server::policy::{ChannelPattern, Denied, Policy, Rule};
 use agora_token_server::request::{
-    Companions, Not006, Participant, Role, Rtc006, Rtm006, TokenKind, TokenRequest, TokenSpec,
+    Companions, Format, Not006, Participant, Role, Rtc006, Rtm006, TokenKind, TokenRequest, TokenSpec,
 };
 use agora_token_server::time::{Ttl, UnixTime};
 use agora_token_server::token::{
@@ -224,6 +224,18 @@ fn wildcard_users_in_every_spelling() {
 }
 
 #[test]
+fn format_006_needs_its_permission() {
+    let policy = Policy { allow_006: false, ..Policy::unrestricted() };
+    for (spec, _) in every_kind() {
+        let expected = match spec.scope().format {
+            Format::V007 => Ok(()),
+            Format::V006 => Err(Denied::Version),
+        };
+        assert_eq!(grant(&policy, spec.clone()), expected, "{spec:?}");
+    }
+}
+
+#[test]
 fn wildcards_in_006_are_uid_0_alone() {
     let rtc = |channel, uid| Rtc006::new(participant(channel, uid), privileges()).map(drop);
     for uid in ["0", "1", "alice", "00"] {
@@ -279,12 +291,15 @@ fn the_first_rule_in_order_is_named() {
     let strict = Policy {
         channels: Some(vec![ChannelPattern::parse("room").unwrap()]),
         token_types: vec![TokenKind::Rtc],
+        allow_006: false,
         max_ttl: Ttl::from_secs(60).unwrap(),
         expire_with_jwt: false,
         wildcard_uid: false,
         wildcard_channel: false,
     };
     let rule = |spec| grant(&strict, spec).unwrap_err().rule();
+    assert_eq!(rule(rtm_006("a")), Rule::Version);
+    assert_eq!(rule(rtc_006("other", "0")), Rule::Version);
     assert_eq!(rule(rtc_and_rtm("*", "0", "a")), Rule::TokenType);
     assert_eq!(rule(rtc("*", "0")), Rule::Wildcard);
     assert_eq!(rule(rtc("other", "0")), Rule::Wildcard);
@@ -296,6 +311,8 @@ fn the_first_rule_in_order_is_named() {
 fn every_refusal_in_words() {
     let (requested, max) = (Ttl::HOUR, 600);
     for (denied, words) in [
+        (Denied::Project, "appId: another project's, not the one of this server"),
+        (Denied::Version, "version: 006 is not allowed here; request 007"),
         (Denied::TokenType(TokenKind::ChatApp), "tokenType: chat-app is not allowed here"),
         (Denied::Wildcard { field: "uid" }, "uid: a wildcard, which is not allowed here; name one"),
         (Denied::Channel { field: "roomUuid" }, "roomUuid: not one of the channels that are allowed here"),
