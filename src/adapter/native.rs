@@ -2,6 +2,7 @@
 
 mod connection;
 mod connections;
+mod fetches;
 mod output;
 mod serve;
 mod server;

@@ -1,8 +1,10 @@
 //! One request: read, answered, logged.
 
 use std::net::IpAddr;
+use std::panic;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use http::header::{CONNECTION, HeaderValue};
@@ -11,10 +13,13 @@ use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
 use hyper::body::{Body as _, Incoming};
 
 use super::connections::Progress;
+use super::fetches::Fetches;
 use super::output::Output;
+use crate::adapter::host;
 use crate::adapter::limiter::Limiter;
-use crate::adapter::{client, host};
-use crate::api::{App, Body, LogLine, MAX_BODY_BYTES, Step, Unread, check_framing};
+use crate::api::{
+    Answer, App, Body, Context, Counting, LogLine, MAX_BODY_BYTES, Step, Unread, check_framing,
+};
 
 /// How long a client may take to send a request's body.
 const BODY_TIMEOUT: Duration = Duration::from_secs(10);
@@ -24,13 +29,14 @@ pub(super) struct Server {
     app: App,
     limiter: Limiter,
     output: Output,
+    fetches: Fetches,
     stopping: AtomicBool,
 }
 
 impl Server {
     pub(super) fn new(app: App, output: Output) -> Self {
         let limiter = Limiter::new(app.rate_limit());
-        Self { app, limiter, output, stopping: AtomicBool::new(false) }
+        Self { app, limiter, output, fetches: Fetches::default(), stopping: AtomicBool::new(false) }
     }
 
     /// Makes each answer from now on the last one of its connection.
@@ -50,7 +56,7 @@ impl Server {
     }
 
     pub(super) async fn answer(
-        &self,
+        self: &Arc<Self>,
         request: Request<Incoming>,
         peer: IpAddr,
         progress: &Progress,
@@ -68,27 +74,67 @@ impl Server {
         }
         let request = Request::from_parts(parts, body);
         let context = host::context(host::now(), None, Some(peer));
-        let mut step = self.app.begin(&request, &context);
-        let answer = loop {
-            step = match step {
-                Step::Fetch(due) => {
-                    let body = client::fetch(due.request()).await;
-                    due.resolve(body)
-                }
-                Step::Count(count) => match self.limiter.count(|| count.caller()) {
-                    Ok(()) => count.allow(),
-                    Err(retry_after) => count.limited(retry_after),
-                },
-                Step::Done(answer) => break answer,
-            };
+        let response = match self.decide(self.app.begin(&request, &context)) {
+            Decided::Answer(answer) => self.finish(answer, start),
+            Decided::NeedsFetch => {
+                let server = Arc::clone(self);
+                // The fetch belongs to the server: a client that hangs up must not cancel it.
+                let task = tokio::spawn(async move { server.fetch(&request, &context, start).await });
+                task.await.unwrap_or_else(|error| panic::resume_unwind(error.into_panic()))
+            }
         };
-        self.output.print(&answer.log.to_json(start.elapsed()));
-        let mut response = answer.response.map(Full::new);
+        let mut response = response.map(Full::new);
         if !is_read || self.stopping.load(Ordering::Relaxed) {
             response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
         }
         response
     }
+
+    /// Takes the steps that need no fetch.
+    fn decide(&self, mut step: Step<'_>) -> Decided {
+        loop {
+            step = match step {
+                Step::Fetch(_) => return Decided::NeedsFetch,
+                Step::Count(count) => self.count(count),
+                Step::Done(answer) => return Decided::Answer(answer),
+            };
+        }
+    }
+
+    /// Takes every step, from the first one.
+    async fn fetch(&self, request: &Request<Body>, context: &Context, start: Instant) -> Response<Bytes> {
+        let mut step = self.app.begin(request, context);
+        let answer = loop {
+            step = match step {
+                Step::Fetch(due) => {
+                    let body = self.fetches.get(due.request()).await;
+                    due.resolve(body)
+                }
+                Step::Count(count) => self.count(count),
+                Step::Done(answer) => break answer,
+            };
+        };
+        self.finish(answer, start)
+    }
+
+    fn count<'a>(&self, count: Counting<'a>) -> Step<'a> {
+        match self.limiter.count(|| count.caller()) {
+            Ok(()) => count.allow(),
+            Err(retry_after) => count.limited(retry_after),
+        }
+    }
+
+    fn finish(&self, answer: Answer, start: Instant) -> Response<Bytes> {
+        self.output.print(&answer.log.to_json(start.elapsed()));
+        answer.response
+    }
+}
+
+/// What a request came to without waiting.
+enum Decided {
+    Answer(Answer),
+    /// A fetch is due. It has been released, for the request to claim it once more.
+    NeedsFetch,
 }
 
 async fn read(body: &mut Incoming) -> Body {

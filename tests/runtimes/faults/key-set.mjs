@@ -2,9 +2,10 @@
 
 import assert from "node:assert/strict";
 import { APP_CERTIFICATE, APP_ID } from "../lib/cases.mjs";
-import { HEALTH, bearer, expectAnswer, expectToken, inTime, pause } from "../lib/faulty.mjs";
+import { BODY, HEALTH, bearer, expectAnswer, expectToken, inTime, pause } from "../lib/faulty.mjs";
 import { header } from "../lib/expectation.mjs";
 import { broken, dripping, hanging, startIssuer, well } from "../lib/failing-issuer.mjs";
+import { Wire, bytes } from "../lib/wire.mjs";
 
 /** 3 s are the server's own; the rest is for a busy machine. */
 const REFUSED_WITHIN_MS = 6_000;
@@ -58,4 +59,36 @@ export async function clockFarOff({ start }) {
   } finally {
     issuer.stop();
   }
+}
+
+/** A client that hangs up takes its request along, and not the fetch that the request began. */
+export async function hangUpsDuringFetch({ start }) {
+  const issuer = await startIssuer(afterASecond);
+  try {
+    const server = await start({ APP_ID, APP_CERTIFICATE, ...issuer.env });
+    const request = bytes({ headers: { Authorization: `Bearer ${issuer.token()}` }, body: BODY });
+    let hungUp = 0;
+    let done = false;
+    const hangUps = (async () => {
+      for (; !done; hungUp += 1) {
+        const wire = await Wire.open(server.port);
+        wire.write(request);
+        setTimeout(() => wire.destroy(), 50);
+        await pause(10);
+      }
+    })();
+    await pause(3_000);
+    done = true;
+    await hangUps;
+    await inTime(1_000, () => expectToken(server, bearer(issuer.token())));
+    assert.equal(issuer.fetches, 1);
+    return `${hungUp} hang-ups`;
+  } finally {
+    issuer.stop();
+  }
+}
+hangUpsDuringFetch.on = ["native"];
+
+function afterASecond(response) {
+  setTimeout(() => well(response), 1_000);
 }
