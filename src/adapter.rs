@@ -1,6 +1,8 @@
 //! Translations between a platform and the handler. They decide nothing: no status, no header and
 //! no field name is chosen here.
 
+#[cfg(feature = "native")]
+mod budgets;
 #[cfg(any(feature = "lambda", feature = "native"))]
 pub(crate) mod client;
 #[cfg(any(feature = "lambda", feature = "native"))]

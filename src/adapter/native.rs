@@ -2,6 +2,7 @@
 
 mod connection;
 mod connections;
+mod environment;
 mod fetches;
 mod output;
 mod serve;
@@ -9,19 +10,5 @@ mod server;
 mod stream;
 mod threads;
 
+pub use self::environment::{environment, wants_no_color};
 pub use self::serve::{Settings, serve};
-
-use super::host;
-use crate::config::{Environment, Socket};
-
-/// What a machine offers to the configuration.
-#[must_use]
-pub fn environment(socket: Socket) -> Environment<'static> {
-    Environment { lookup: &host::variable, files: Some(&host::file), secret_store: false, socket }
-}
-
-/// Whether the user wants no colors on any terminal (`NO_COLOR`, no-color.org).
-#[must_use]
-pub fn wants_no_color() -> bool {
-    host::variable("NO_COLOR").is_ok()
-}
