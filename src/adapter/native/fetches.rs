@@ -8,39 +8,46 @@ use tokio::sync::watch::{self, Receiver};
 use crate::adapter::client;
 use crate::fetch::{Fetch, FetchError};
 
-type Fetched = Result<Bytes, FetchError>;
+/// `None` while it runs.
+type Outcome = Option<Result<Bytes, FetchError>>;
 
 /// The fetches that are running.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Fetches {
-    running: Arc<Mutex<Vec<(Fetch, Receiver<Option<Fetched>>)>>>,
+    running: Arc<Mutex<Vec<Running>>>,
+}
+
+#[derive(Debug)]
+struct Running {
+    fetch: Fetch,
+    outcome: Receiver<Outcome>,
 }
 
 impl Fetches {
     /// Joins the same fetch if it is running, or starts it.
-    pub(super) async fn get(&self, fetch: &Fetch) -> Fetched {
-        let mut fetched = self.join_or_start(fetch);
-        let fetched = fetched.wait_for(Option::is_some).await;
-        fetched.ok().and_then(|fetched| fetched.clone()).unwrap_or(Err(FetchError::Unreachable))
+    pub(super) async fn get(&self, fetch: &Fetch) -> Result<Bytes, FetchError> {
+        let mut outcome = self.join_or_start(fetch);
+        let outcome = outcome.wait_for(Option::is_some).await;
+        outcome.ok().and_then(|outcome| outcome.clone()).unwrap_or(Err(FetchError::Unreachable))
     }
 
-    fn join_or_start(&self, fetch: &Fetch) -> Receiver<Option<Fetched>> {
-        let mut running = self.running();
-        if let Some((_, fetched)) = running.iter().find(|(other, _)| other == fetch) {
-            return fetched.clone();
+    fn join_or_start(&self, fetch: &Fetch) -> Receiver<Outcome> {
+        let mut all = self.running();
+        if let Some(running) = all.iter().find(|running| running.fetch == *fetch) {
+            return running.outcome.clone();
         }
-        let (sender, receiver) = watch::channel(None);
-        running.push((fetch.clone(), receiver.clone()));
-        let (fetches, fetch) = (self.clone(), fetch.clone());
+        let (sender, outcome) = watch::channel(None);
+        all.push(Running { fetch: fetch.clone(), outcome: outcome.clone() });
+        let (this, fetch) = (self.clone(), fetch.clone());
         tokio::spawn(async move {
-            let fetched = client::fetch(&fetch).await;
-            fetches.running().retain(|(other, _)| *other != fetch);
-            let _ = sender.send(Some(fetched));
+            let result = client::fetch(&fetch).await;
+            this.running().retain(|running| running.fetch != fetch);
+            let _ = sender.send(Some(result));
         });
-        receiver
+        outcome
     }
 
-    fn running(&self) -> MutexGuard<'_, Vec<(Fetch, Receiver<Option<Fetched>>)>> {
+    fn running(&self) -> MutexGuard<'_, Vec<Running>> {
         // No code that holds the lock can panic.
         self.running.lock().unwrap_or_else(PoisonError::into_inner)
     }

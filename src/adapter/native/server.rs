@@ -74,14 +74,13 @@ impl Server {
         }
         let request = Request::from_parts(parts, body);
         let context = host::context(host::now(), None, Some(peer));
-        let response = match self.decide(self.app.begin(&request, &context)) {
-            Decided::Answer(answer) => self.finish(answer, start),
-            Decided::NeedsFetch => {
-                let server = Arc::clone(self);
-                // The fetch belongs to the server: a client that hangs up must not cancel it.
-                let task = tokio::spawn(async move { server.fetch(&request, &context, start).await });
-                task.await.unwrap_or_else(|error| panic::resume_unwind(error.into_panic()))
-            }
+        let response = if let Some(answer) = self.decide(self.app.begin(&request, &context)) {
+            self.finish(answer, start)
+        } else {
+            let server = Arc::clone(self);
+            // The fetch belongs to the server: a client that hangs up must not cancel it.
+            let task = tokio::spawn(async move { server.fetch(&request, &context, start).await });
+            task.await.unwrap_or_else(|error| panic::resume_unwind(error.into_panic()))
         };
         let mut response = response.map(Full::new);
         if !is_read || self.stopping.load(Ordering::Relaxed) {
@@ -90,13 +89,14 @@ impl Server {
         response
     }
 
-    /// Takes the steps that need no fetch.
-    fn decide(&self, mut step: Step<'_>) -> Decided {
+    /// Takes the steps of a request that needs no fetch. If a fetch is due, it is released for the
+    /// request to claim it once more.
+    fn decide(&self, mut step: Step<'_>) -> Option<Answer> {
         loop {
             step = match step {
-                Step::Fetch(_) => return Decided::NeedsFetch,
+                Step::Fetch(_) => return None,
                 Step::Count(count) => self.count(count),
-                Step::Done(answer) => return Decided::Answer(answer),
+                Step::Done(answer) => return Some(answer),
             };
         }
     }
@@ -128,13 +128,6 @@ impl Server {
         self.output.print(&answer.log.to_json(start.elapsed()));
         answer.response
     }
-}
-
-/// What a request came to without waiting.
-enum Decided {
-    Answer(Answer),
-    /// A fetch is due. It has been released, for the request to claim it once more.
-    NeedsFetch,
 }
 
 async fn read(body: &mut Incoming) -> Body {
