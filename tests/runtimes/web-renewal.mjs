@@ -1,5 +1,5 @@
-// Joins a channel with Agora's Web SDK and stays in it: a new token is fetched before the old one ends.
-// `client` is AgoraRTC.createClient(…), `headers` what proves to the token server who asks.
+// Joins a channel with Agora's Web SDK and stays in it: fetches a new token before the old one expires.
+// `client` is AgoraRTC.createClient(…); `headers` carry the credential for the token server.
 
 export async function joinAndStay(client, { server, headers, channel, uid, role = "publisher", expireTime = 3600 }) {
   let expiresAt;
@@ -16,7 +16,7 @@ export async function joinAndStay(client, { server, headers, channel, uid, role 
     return answer;
   }
 
-  // The SDK says so 30 seconds before the end: time to try again where the network fails.
+  // The SDK raises this event 30 seconds before the token expires: time to retry if the network fails.
   client.on("token-privilege-will-expire", async () => {
     for (let pause = 500; ; pause *= 2) {
       try {
@@ -28,7 +28,7 @@ export async function joinAndStay(client, { server, headers, channel, uid, role 
     }
   });
 
-  // Too late for renewToken, after a sleep for example: join again.
+  // Too late for renewToken, for example after the device slept: join again.
   client.on("token-privilege-did-expire", join);
 
   async function join() {

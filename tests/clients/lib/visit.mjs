@@ -1,0 +1,122 @@
+// A page with an Agora SDK in it, on an origin of its own, and what the page sends: to the token server, and to
+// Agora's hosts, which Chromium cannot reach. What an SDK sends there shows the token that it would join with.
+
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { createServer } from "node:http";
+import { join } from "node:path";
+import { build } from "esbuild";
+import { executablePath, launch } from "../../runtimes/lib/chromium.mjs";
+
+const SENT_WITHIN_MS = 30_000;
+// A camera and a microphone of Chromium's own, for what publishes when it joins.
+const MEDIA = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"];
+const HTML = '<!doctype html><meta charset="utf-8"><title>client</title><main></main><script src="app.js"></script>';
+
+const browser = await launch(MEDIA);
+
+export { executablePath };
+export const closeBrowser = () => browser.close();
+
+/** Opens pages/NAME, bundled as it is, with `settings` for it to read. */
+export async function visit(name, settings = {}, { cookies = [] } = {}) {
+  const server = await serve(await bundle(name));
+  const context = await browser.newContext();
+  await context.addCookies(cookies);
+  const page = await context.newPage();
+  const opened = new Visit(page, server);
+  await opened.watch();
+  await page.goto(`${opened.origin}/#${encodeURIComponent(JSON.stringify(settings))}`);
+  return opened;
+}
+
+class Visit {
+  /** Every request, as { method, url, body, response }, and every message to a WebSocket. */
+  requests = [];
+  messages = [];
+  /** What the page threw and did not catch. */
+  uncaught = [];
+
+  constructor(page, server) {
+    this.page = page;
+    this.server = server;
+    this.origin = `http://localhost:${server.address().port}`;
+  }
+
+  async watch() {
+    this.page.on("pageerror", (error) => this.uncaught.push(error.message));
+    this.page.on("request", (request) => {
+      const body = request.postDataBuffer()?.toString() ?? "";
+      this.requests.push({ method: request.method(), url: request.url(), body, response: request.response().catch(() => null) });
+    });
+    // The socket opens and stays silent, so that an SDK sends its first message.
+    await this.page.routeWebSocket(/./, (socket) => {
+      socket.onMessage((message) => this.messages.push({ url: socket.url(), body: Buffer.from(message).toString("latin1") }));
+    });
+  }
+
+  /** The first request to the token server at that path that is not among `before`, with its answer. */
+  async tokenRequest(base, path, before = []) {
+    const wanted = ({ method, url }) => method !== "OPTIONS" && url.startsWith(base) && url.slice(base.length).match(path);
+    const request = await this.#first(() => this.requests.find((one) => wanted(one) && !before.includes(one)), `a request for ${path}`);
+    const response = await request.response;
+    assert.ok(response, `${request.url} was not answered to the page`);
+    return { request, status: response.status(), answer: await response.json() };
+  }
+
+  /** A request to one of Agora's hosts that carries the token, and what `pattern` says. */
+  sentToAgora(token, pattern) {
+    const wanted = ({ url, body }) => isAgora(url) && body.includes(JSON.stringify(token)) && pattern.test(body);
+    return this.#first(() => this.requests.find(wanted), `a request to Agora with the token and ${pattern}`);
+  }
+
+  messageToAgora(token) {
+    const wanted = ({ url, body }) => isAgora(url) && body.includes(token);
+    return this.#first(() => this.messages.find(wanted), "a message to Agora with the token");
+  }
+
+  async #first(find, what) {
+    const until = Date.now() + SENT_WITHIN_MS;
+    for (;;) {
+      const found = find();
+      if (found) return found;
+      const seen = this.requests.map(({ method, url }) => `${method} ${url}`).join("\n");
+      assert.ok(Date.now() < until, `the page has not sent ${what}; it sent\n${seen}\nand threw ${this.uncaught}`);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
+
+  async close() {
+    await this.page.context().close();
+    this.server.closeAllConnections();
+    this.server.close();
+  }
+}
+
+const isAgora = (url) => /\.(agora\.io|sd-rtn\.com)$/.test(new URL(url).hostname);
+
+async function bundle(name) {
+  const { outputFiles } = await build({
+    entryPoints: [join(import.meta.dirname, "../pages", name)],
+    bundle: true,
+    write: false,
+    format: "iife",
+    jsx: "automatic",
+    define: { "process.env.NODE_ENV": '"production"', global: "globalThis" },
+    logLevel: "error",
+  });
+  return outputFiles[0].contents;
+}
+
+async function serve(script) {
+  const server = createServer(({ url }, response) => {
+    const isScript = url === "/app.js";
+    response.writeHead(200, { "Content-Type": isScript ? "text/javascript" : "text/html" });
+    response.end(isScript ? script : HTML);
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  // A test that fails leaves its page open.
+  server.unref();
+  return server;
+}

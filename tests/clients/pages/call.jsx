@@ -1,0 +1,30 @@
+import AgoraUIKit from "agora-react-uikit";
+import { useEffect, useState } from "react";
+
+export function Call({ server, jwt, appId, channel, uid }) {
+  const [token, setToken] = useState();
+
+  async function fetchToken() {
+    const response = await fetch(`${server}/token`, {
+      method: "POST",
+      headers: { "Content-Type": "application/json", Authorization: `Bearer ${jwt}` },
+      body: JSON.stringify({ channel, uid, role: "publisher", rtm: true, expireTime: 3600 }),
+    });
+    const answer = await response.json();
+    if (!response.ok) throw new Error(answer.detail);
+    setToken(answer.token);
+  }
+
+  useEffect(() => {
+    fetchToken();
+  }, [server, channel, uid]);
+
+  if (!token) return null;
+  return (
+    <AgoraUIKit
+      rtcProps={{ appId, channel, uid, token }}
+      rtmProps={{ uid: String(uid), token }}
+      callbacks={{ "token-privilege-will-expire": fetchToken }}
+    />
+  );
+}
