@@ -44,8 +44,8 @@ impl Reader<'_> {
         })
     }
 
-    fn token_types(&mut self) -> Vec<TokenKind> {
-        let list = self.value(var!("ALLOWED_TOKEN_TYPES")).unwrap_or_default();
+    fn token_types(&mut self) -> Option<Vec<TokenKind>> {
+        let list = self.get(var!("ALLOWED_TOKEN_TYPES"))?;
         let mut kinds = Vec::new();
         for item in items(&list) {
             if let Ok(kind) = item.parse() {
@@ -55,6 +55,6 @@ impl Reader<'_> {
                 self.fault(var!("ALLOWED_TOKEN_TYPES"), format!("{item:?}, expected some of {names}"));
             }
         }
-        kinds
+        Some(kinds)
     }
 }

@@ -158,11 +158,11 @@ pub const VARIABLES: &[Variable] = &[
         default: Unset("any"),
         platforms: ALL,
         secret: false,
-        doc: "channels or patterns, comma-separated: `room-*`, `user-{sub}-*`",
+        doc: "channels or patterns, comma-separated: `room-*`, `user-{sub}-*`. Types without a channel must then be named in `ALLOWED_TOKEN_TYPES`",
     },
     Variable {
         name: "ALLOWED_TOKEN_TYPES",
-        default: Value("rtc,rtm,chat-user"),
+        default: Unset("`rtc,rtm,chat-user`; with `ALLOWED_CHANNELS`, `rtc`"),
         platforms: ALL,
         secret: false,
         doc: "the token types that may be issued; a token needs each type that it carries",

@@ -13,8 +13,9 @@ use crate::time::{Ttl, UnixTime};
 pub struct Policy {
     /// The channels that tokens may name; `None` allows any.
     pub channels: Option<Vec<ChannelPattern>>,
-    /// The kinds of token that may be issued.
-    pub token_types: Vec<TokenKind>,
+    /// The kinds of token that may be issued; `None` allows [`Self::DEFAULT_TOKEN_TYPES`], and with
+    /// `channels` only those of them that are for a channel.
+    pub token_types: Option<Vec<TokenKind>>,
     /// Whether 006 tokens may be issued. Their holder can rewrite them for another channel and
     /// user, which voids every other limit.
     pub allow_006: bool,
@@ -29,12 +30,15 @@ pub struct Policy {
 }
 
 impl Policy {
+    /// What `ALLOWED_TOKEN_TYPES` is if it is unset.
+    pub const DEFAULT_TOKEN_TYPES: [TokenKind; 3] = [TokenKind::Rtc, TokenKind::Rtm, TokenKind::ChatUser];
+
     /// Everything that the formats allow, for a holder of the certificate.
     #[must_use]
     pub fn unrestricted() -> Self {
         Self {
             channels: None,
-            token_types: TokenKind::ALL.to_vec(),
+            token_types: Some(TokenKind::ALL.to_vec()),
             allow_006: true,
             max_ttl: Ttl::MAX,
             expire_with_jwt: false,
@@ -89,8 +93,18 @@ impl Policy {
     }
 
     fn check_kinds(&self, scope: &Scope<'_>, caller: &Caller) -> Result<(), Denied> {
-        let refused =
-            scope.kinds().find(|kind| !self.token_types.contains(kind) || !may_carry(caller, *kind));
+        let configured = Kinds {
+            named: self.token_types.as_deref(),
+            by_default: &|kind| Self::DEFAULT_TOKEN_TYPES.contains(&kind),
+            are_channels_listed: self.channels.is_some(),
+        };
+        let grants = caller.grants.as_ref();
+        let granted = Kinds {
+            named: grants.and_then(|grants| grants.token_types.as_deref()),
+            by_default: &|kind| may_default_to(caller.app_level, kind),
+            are_channels_listed: grants.is_some_and(|grants| grants.channels.is_some()),
+        };
+        let refused = scope.kinds().find(|kind| !configured.allow(*kind) || !granted.allow(*kind));
         refused.map_or(Ok(()), |kind| Err(Denied::TokenType(kind)))
     }
 
@@ -115,21 +129,34 @@ impl Policy {
     }
 }
 
-/// Whether the caller's own grants let a token carry this kind.
-fn may_carry(caller: &Caller, kind: TokenKind) -> bool {
-    let grants = caller.grants.as_ref();
-    if let Some(named) = grants.and_then(|grants| grants.token_types.as_ref()) {
-        return named.contains(&kind);
+/// The kinds that one source allows: the configuration, or the caller's grants.
+struct Kinds<'a> {
+    named: Option<&'a [TokenKind]>,
+    by_default: &'a dyn Fn(TokenKind) -> bool,
+    are_channels_listed: bool,
+}
+
+impl Kinds<'_> {
+    fn allow(&self, kind: TokenKind) -> bool {
+        match self.named {
+            Some(named) => named.contains(&kind),
+            None => (self.by_default)(kind) && self.is_within_channels(kind),
+        }
     }
-    let limited_to_channels = grants.is_some_and(|grants| grants.channels.is_some());
-    // A list of channels does not mention kinds without a channel, so it does not allow them.
-    match kind.level() {
-        Level::Channel => true,
-        Level::User => !limited_to_channels,
-        Level::App => match caller.app_level {
-            AppLevel::Configured => !limited_to_channels,
-            AppLevel::Granted => false,
-        },
+
+    /// A list of channels does not mention kinds without a channel, so it does not allow them.
+    fn is_within_channels(&self, kind: TokenKind) -> bool {
+        match kind.level() {
+            Level::Channel => true,
+            Level::User | Level::App => !self.are_channels_listed,
+        }
+    }
+}
+
+fn may_default_to(app_level: AppLevel, kind: TokenKind) -> bool {
+    match (app_level, kind.level()) {
+        (AppLevel::Granted, Level::App) => false,
+        (AppLevel::Granted | AppLevel::Configured, Level::Channel | Level::User | Level::App) => true,
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use super::spec::UnknownName;
+use super::unknown_name::UnknownName;
 use crate::token::{ChannelName, RtcPrivileges, Uid, UserId};
 
 /// What a user may do in a channel. Agora enforces it only if co-host authentication is enabled in

@@ -1,61 +1,9 @@
-//! What a token reaches, whichever field of a request named it.
+//! Questions to a scope, whichever field of a request named a channel or a user.
 
 use std::fmt;
 
-use super::participant::Role;
-use super::spec::TokenKind;
-use super::v006::Format;
-use crate::token::{Permissions, Resource, Uid, UserId, is_wildcard};
-
-/// What a token reaches. Policy, response and log read this alone, so a new kind of token has to
-/// state each part.
-#[derive(Clone, Copy, Debug)]
-pub struct Scope<'a> {
-    /// The kind that was requested.
-    pub kind: TokenKind,
-    /// The other kinds that the token carries. Each must be allowed, or one could be obtained
-    /// inside another.
-    pub carries: [Option<TokenKind>; 2],
-    /// The token's format.
-    pub format: Format,
-    /// The channels that it names.
-    pub channels: Channels<'a>,
-    /// The identities that its holder can take, each with its field.
-    pub users: [Option<(&'static str, User<'a>)>; 2],
-    /// The role in the channel.
-    pub role: ScopeRole,
-}
-
-/// The channels that a token names.
-#[derive(Clone, Copy, Debug)]
-pub enum Channels<'a> {
-    /// None: the token is for no channel.
-    None,
-    /// One, with its field.
-    One(&'static str, &'a str),
-    /// Those of its RTM permissions.
-    Permitted(&'a Permissions),
-}
-
-/// An identity that the holder of a token can take.
-#[derive(Clone, Copy, Debug)]
-pub enum User<'a> {
-    /// A user of RTC.
-    Uid(&'a Uid),
-    /// A user of RTM, Chat or Flexible Classroom.
-    Id(&'a UserId),
-}
-
-/// A role in a channel.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ScopeRole {
-    /// The token has none.
-    None,
-    /// A role of RTC.
-    Rtc(Role),
-    /// A role of Flexible Classroom, which Agora numbers.
-    Numbered(i16),
-}
+use super::spec::{Channels, Scope, TokenKind, User};
+use crate::token::{Permissions, Resource, Uid, is_wildcard};
 
 impl<'a> Scope<'a> {
     /// Every kind that the token carries, the requested one first.

@@ -1,16 +1,15 @@
-//! The kinds of token, and what a token of each kind is for.
+//! The kinds of token, what a token of each kind is for, and what it reaches.
 //!
 //! To add a kind: a variant of [`TokenKind`], one of [`TokenSpec`], and the arms that the compiler
 //! then asks for.
 
-use std::fmt;
 use std::str::FromStr;
 
-use super::participant::{Companions, Participant};
-use super::scope::{Channels, Scope, ScopeRole, User};
+use super::participant::{Companions, Participant, Role};
+use super::unknown_name::UnknownName;
 use super::v006::{Format, Rtc006, Rtm006};
 use crate::time::Ttl;
-use crate::token::{Permissions, PrivilegeTtl, RtcPrivileges, UserId};
+use crate::token::{Permissions, PrivilegeTtl, RtcPrivileges, Uid, UserId};
 
 /// The kinds of token that can be requested.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -115,18 +114,6 @@ impl FromStr for TokenKind {
     }
 }
 
-/// A text that names no member of a closed set.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct UnknownName;
-
-impl fmt::Display for UnknownName {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("unknown name")
-    }
-}
-
-impl std::error::Error for UnknownName {}
-
 /// A valid request for a token.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TokenRequest {
@@ -205,6 +192,56 @@ pub enum TokenSpec {
     Rtc006(Rtc006),
     /// RTM, as a 006 token.
     Rtm006(Rtm006),
+}
+
+/// What a token reaches. Policy, response and log read this alone, so a new kind of token has to
+/// state each part.
+#[derive(Clone, Copy, Debug)]
+pub struct Scope<'a> {
+    /// The kind that was requested.
+    pub kind: TokenKind,
+    /// The other kinds that the token carries. Each must be allowed, or one could be obtained
+    /// inside another.
+    pub carries: [Option<TokenKind>; 2],
+    /// The token's format.
+    pub format: Format,
+    /// The channels that it names.
+    pub channels: Channels<'a>,
+    /// The identities that its holder can take, each with its field.
+    pub users: [Option<(&'static str, User<'a>)>; 2],
+    /// The role in the channel.
+    pub role: ScopeRole,
+}
+
+/// The channels that a token names.
+#[derive(Clone, Copy, Debug)]
+pub enum Channels<'a> {
+    /// None: the token is for no channel.
+    None,
+    /// One, with its field.
+    One(&'static str, &'a str),
+    /// Those of its RTM permissions.
+    Permitted(&'a Permissions),
+}
+
+/// An identity that the holder of a token can take.
+#[derive(Clone, Copy, Debug)]
+pub enum User<'a> {
+    /// A user of RTC.
+    Uid(&'a Uid),
+    /// A user of RTM, Chat or Flexible Classroom.
+    Id(&'a UserId),
+}
+
+/// A role in a channel.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ScopeRole {
+    /// The token has none.
+    None,
+    /// A role of RTC.
+    Rtc(Role),
+    /// A role of Flexible Classroom, which Agora numbers.
+    Numbered(i16),
 }
 
 impl TokenSpec {

@@ -7,7 +7,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use super::participant::Participant;
-use super::spec::{TokenKind, UnknownName};
+use super::unknown_name::UnknownName;
 use crate::token::{ChannelName, PrivilegeTtl, RtcPrivileges, Uid, UserId};
 
 /// The format of a token.
@@ -94,8 +94,6 @@ impl Rtm006 {
 /// Why a request has no 006 token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Not006 {
-    /// The kind exists as 007 only.
-    Kind(TokenKind),
     /// A second service.
     Companion,
     /// RTM permissions.
@@ -130,14 +128,13 @@ impl Not006 {
 
 impl fmt::Display for Not006 {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Kind(kind) => write!(f, "006 has no tokens of type {}, only rtc and rtm", kind.name()),
-            Self::Companion => f.write_str("a 006 token has one service only; ask for an rtm token as well"),
-            Self::Permissions => f.write_str("a 006 token has none"),
-            Self::Channel => f.write_str("a 006 token knows no wildcard channels"),
-            Self::Uid => f.write_str("a 006 token knows no wildcards but uid 0"),
-            Self::UserId => f.write_str("a 006 token knows no wildcards"),
-        }
+        f.write_str(match self {
+            Self::Companion => "a 006 token has one service only; ask for an rtm token as well",
+            Self::Permissions => "a 006 token has none",
+            Self::Channel => "a 006 token knows no wildcard channels",
+            Self::Uid => "a 006 token knows no wildcards but uid 0",
+            Self::UserId => "a 006 token knows no wildcards",
+        })
     }
 }
 

@@ -101,7 +101,7 @@ fn format(fields: &mut Fields<'_>, kind: TokenKind) -> Format {
     if kind.formats().contains(&format) {
         return format;
     }
-    fields.fault("version", Not006::Kind(kind).to_string());
+    fields.fault("version", format!("006 has no tokens of type {}, only rtc and rtm", kind.name()));
     Format::V007
 }
 

@@ -2,8 +2,8 @@
 
 use std::num::NonZeroU32;
 
-use agora_token_server::config::{AllowOrigin, Listen, Notice};
-use agora_token_server::policy::ChannelPattern;
+use agora_token_server::config::{AllowOrigin, DefaultValue, Listen, Notice, VARIABLES};
+use agora_token_server::policy::{ChannelPattern, Policy};
 use agora_token_server::request::Format;
 use agora_token_server::request::TokenKind;
 
@@ -24,7 +24,11 @@ fn allowed_channels() {
 
 #[test]
 fn allowed_token_types() {
-    let types = |list: &str| with("ALLOWED_TOKEN_TYPES", list).policy.token_types;
+    let types = |list: &str| with("ALLOWED_TOKEN_TYPES", list).policy.token_types.unwrap();
+    let default = VARIABLES.iter().find(|variable| variable.name == "ALLOWED_TOKEN_TYPES").unwrap().default;
+    let DefaultValue::Unset(default) = default else { panic!("{default:?}") };
+    let listed = Policy::DEFAULT_TOKEN_TYPES.map(TokenKind::name).join(",");
+    assert_eq!(default, format!("`{listed}`; with `ALLOWED_CHANNELS`, `rtc`"));
     assert_eq!(types("rtc"), [TokenKind::Rtc]);
     assert_eq!(types(" stt, fpa "), [TokenKind::Stt, TokenKind::Fpa]);
     assert_eq!(types(EVERY_TYPE), TokenKind::ALL);

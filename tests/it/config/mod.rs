@@ -11,7 +11,6 @@ use crate::common::server::{APP_ID, CERTIFICATE, Platform, config, local, refuse
 use agora_token_server::api::App;
 use agora_token_server::config::{AllowOrigin, Config, Notice, ProjectSource};
 use agora_token_server::request::Format;
-use agora_token_server::request::TokenKind;
 use agora_token_server::time::{Ttl, UnixTime};
 use agora_token_server::token::Project;
 use serde_json::{Value, json};
@@ -66,7 +65,7 @@ fn the_defaults() {
         assert!(given(&config).secondary().is_none());
         assert!(config.authenticator.is_open());
         assert!(config.policy.channels.is_none());
-        assert_eq!(config.policy.token_types, [TokenKind::Rtc, TokenKind::Rtm, TokenKind::ChatUser]);
+        assert_eq!(config.policy.token_types, None);
         assert_eq!(config.policy.max_ttl, Ttl::MAX);
         assert!(!config.policy.expire_with_jwt);
         assert!(config.policy.wildcard_uid, "with AUTH=none");

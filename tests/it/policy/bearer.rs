@@ -78,7 +78,7 @@ fn grants_never_widen_the_configuration() {
         wildcards: Some(true),
     };
     let bearer = free(Some(everything));
-    let closed = Policy { token_types: Vec::new(), ..Policy::unrestricted() };
+    let closed = Policy { token_types: Some(Vec::new()), ..Policy::unrestricted() };
     for (spec, carried) in every_kind() {
         assert_eq!(grant(&closed, &bearer, spec), Err(Denied::TokenType(carried[0])));
     }

@@ -115,17 +115,32 @@ fn an_unrestricted_policy_refuses_nothing() {
 #[test]
 fn a_token_needs_every_type_that_it_carries() {
     for (spec, carried) in every_kind() {
-        let exactly = Policy { token_types: carried.clone(), ..Policy::unrestricted() };
+        let exactly = Policy { token_types: Some(carried.clone()), ..Policy::unrestricted() };
         assert_eq!(grant(&exactly, spec.clone()), Ok(()), "{spec:?}");
         for missing in carried {
-            let mut policy = Policy::unrestricted();
-            policy.token_types.retain(|kind| *kind != missing);
+            let others = TokenKind::ALL.into_iter().filter(|kind| *kind != missing).collect();
+            let policy = Policy { token_types: Some(others), ..Policy::unrestricted() };
             assert_eq!(grant(&policy, spec.clone()), Err(Denied::TokenType(missing)), "{spec:?}");
         }
     }
-    let none = Policy { token_types: Vec::new(), ..Policy::unrestricted() };
+    let none = Policy { token_types: Some(Vec::new()), ..Policy::unrestricted() };
     for (spec, carried) in every_kind() {
         assert_eq!(grant(&none, spec), Err(Denied::TokenType(carried[0])));
+    }
+}
+
+#[test]
+fn kinds_are_the_default_ones_unless_named() {
+    let policy = Policy { token_types: None, ..Policy::unrestricted() };
+    let listed = Policy { token_types: None, ..only(&["*"]) };
+    for (spec, carried) in every_kind() {
+        let refused = |allowed: &[TokenKind]| {
+            let kind = carried.iter().find(|kind| !allowed.contains(kind));
+            kind.map_or(Ok(()), |kind| Err(Denied::TokenType(*kind)))
+        };
+        assert_eq!(grant(&policy, spec.clone()), refused(&Policy::DEFAULT_TOKEN_TYPES), "{spec:?}");
+        // A list of channels allows no kind without a channel.
+        assert_eq!(grant(&listed, spec.clone()), refused(&[TokenKind::Rtc]), "{spec:?}");
     }
 }
 
@@ -290,7 +305,7 @@ fn a_lifetime_has_a_ceiling() {
 fn the_first_rule_in_order_is_named() {
     let strict = Policy {
         channels: Some(vec![ChannelPattern::parse("room").unwrap()]),
-        token_types: vec![TokenKind::Rtc],
+        token_types: Some(vec![TokenKind::Rtc]),
         allow_006: false,
         max_ttl: Ttl::from_secs(60).unwrap(),
         expire_with_jwt: false,
