@@ -42,7 +42,8 @@ function headOf({ method, url, headers }) {
   // The first slash behind those of https:// is the path's.
   let head = `${method}\n${url.slice(url.indexOf("/", 8))}`;
   rust.headers ??= rust.headersRead()?.split("\n");
-  if (rust.headers === undefined) {
+  // A preflight names in a header of its own what it wants to send.
+  if (rust.headers === undefined || method === "OPTIONS") {
     for (const [name, value] of headers) head += `\n${name}\n${value}`;
     return head;
   }

@@ -9,10 +9,11 @@ use crate::config::AllowOrigin;
 use crate::policy::Denied;
 
 const METHODS: HeaderValue = HeaderValue::from_static("GET, HEAD, POST, OPTIONS");
-/// By name, since a `*` does not cover `Authorization`.
+/// For a preflight that names none, or not by RFC 9110. By name, since a `*` does not cover
+/// `Authorization`.
 const REQUEST_HEADERS: HeaderValue =
     HeaderValue::from_static("Authorization, Content-Type, X-API-Key, X-Requested-With");
-const EXPOSED: HeaderValue = HeaderValue::from_static("Retry-After, X-Request-Id");
+const EXPOSED: HeaderValue = HeaderValue::from_static("Retry-After, X-Request-Id, traceparent");
 /// Two hours, the longest that Chromium keeps a preflight.
 const MAX_AGE: HeaderValue = HeaderValue::from_static("7200");
 
@@ -54,7 +55,8 @@ impl<'a> OriginCheck<'a> {
             Self::Missing | Self::Foreign => None,
         };
         if !matches!(self, Self::Any) {
-            headers.insert(header::VARY, HeaderValue::from_static("Origin"));
+            let vary = if headers.contains_key(header::VARY) { ORIGIN_AND_HEADERS } else { ORIGIN };
+            headers.insert(header::VARY, vary);
         }
         if let Some(allowed) = allowed {
             headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, allowed);
@@ -63,13 +65,34 @@ impl<'a> OriginCheck<'a> {
     }
 }
 
-/// The answer to `OPTIONS`, whatever the path.
-pub(super) fn preflight() -> Response<Bytes> {
+const ORIGIN: HeaderValue = HeaderValue::from_static("Origin");
+/// A preflight's.
+const ORIGIN_AND_HEADERS: HeaderValue = HeaderValue::from_static("Origin, Access-Control-Request-Headers");
+
+/// The answer to `OPTIONS`, on any path. It allows the headers that the page names: those that are
+/// not read do no harm, and a page cannot do without those that its tracing and SDKs add.
+pub(super) fn preflight(headers: &HeaderMap) -> Response<Bytes> {
     let mut response = Response::new(Bytes::new());
     *response.status_mut() = StatusCode::NO_CONTENT;
+    let named = requested_headers(headers).unwrap_or(REQUEST_HEADERS);
     let headers = response.headers_mut();
     headers.insert(header::ACCESS_CONTROL_ALLOW_METHODS, METHODS);
-    headers.insert(header::ACCESS_CONTROL_ALLOW_HEADERS, REQUEST_HEADERS);
+    headers.insert(header::ACCESS_CONTROL_ALLOW_HEADERS, named);
     headers.insert(header::ACCESS_CONTROL_MAX_AGE, MAX_AGE);
+    headers.insert(header::VARY, HeaderValue::from_static("Access-Control-Request-Headers"));
     response
+}
+
+/// The headers that a preflight names: tokens of RFC 9110 §5.6.2 in one header of limited length.
+fn requested_headers(headers: &HeaderMap) -> Option<HeaderValue> {
+    const MAX_BYTES: usize = 1024;
+    let mut lines = headers.get_all(header::ACCESS_CONTROL_REQUEST_HEADERS).iter();
+    let named = lines.next().filter(|named| named.len() <= MAX_BYTES)?;
+    let are_tokens = named.to_str().ok()?.split(',').all(|name| is_token(name.trim_matches([' ', '\t'])));
+    (are_tokens && lines.next().is_none()).then(|| named.clone())
+}
+
+fn is_token(text: &str) -> bool {
+    !text.is_empty()
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte))
 }

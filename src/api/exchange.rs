@@ -64,7 +64,7 @@ impl App {
         origin: &OriginCheck<'_>,
     ) -> Result<Plan<'a>, Problem> {
         let Destination::Found(Found { route, parameters, .. }) = destination else {
-            return Ok(Plan::Respond(cors::preflight()));
+            return Ok(Plan::Respond(cors::preflight(request.headers())));
         };
         let body = request.body().received()?;
         origin.permitted()?;

@@ -39,8 +39,8 @@ const OWN: &[(&str, &[Method], Route)] = &[
     ("/inspect", POST, Route::Inspect),
 ];
 
-/// Every path, with and without a slash at its end. A segment that starts with `:` stands for any
-/// text; it is the name of a parameter.
+/// Every path. It matches with and without a slash at its end, and with more slashes than one.
+/// A segment that starts with `:` stands for any text; it is the name of a parameter.
 fn table() -> impl Iterator<Item = (&'static str, &'static [Method], Route)> {
     let drop_in = FAMILIES.into_iter().flatten();
     OWN.iter().copied().chain(drop_in.map(|row| (row.pattern, row.input.methods, Route::DropIn(row))))
@@ -75,14 +75,26 @@ impl<'a> Destination<'a> {
         if *method == Method::OPTIONS {
             return Ok(Self::Preflight);
         }
+        let path = path.trim_start_matches('/');
         let path = path.strip_suffix('/').unwrap_or(path);
-        let (pattern, allowed, route) = table()
-            .find(|(pattern, ..)| matches(pattern.strip_suffix('/').unwrap_or(pattern), path))
-            .ok_or(Problem::NotFound)?;
-        if !allowed.contains(method) {
-            return Err(Problem::MethodNotAllowed(allowed));
+        let mut allowed = Vec::new();
+        // The slashes as they were sent come first, so that an empty parameter is still named.
+        for slashes in [Slashes::AsSent, Slashes::Collapsed] {
+            for (pattern, methods, route) in table() {
+                let parameters = Parameters { pattern, path, slashes };
+                if !parameters.fit() {
+                    continue;
+                }
+                if methods.contains(method) {
+                    return Ok(Self::Found(Found { route, pattern, parameters }));
+                }
+                allowed.extend(methods);
+            }
+            if !allowed.is_empty() {
+                return Err(Problem::MethodNotAllowed(each_once(allowed)));
+            }
         }
-        Ok(Self::Found(Found { route, pattern, parameters: Parameters { pattern, path } }))
+        Err(Problem::NotFound)
     }
 
     /// What the log calls it.
@@ -94,31 +106,60 @@ impl<'a> Destination<'a> {
     }
 }
 
+/// Several rows may have one path.
+fn each_once(methods: Vec<&Method>) -> Vec<Method> {
+    let mut once: Vec<Method> = Vec::with_capacity(methods.len());
+    for method in methods.into_iter().filter(|method| **method != Method::OPTIONS) {
+        if !once.contains(method) {
+            once.push(method.clone());
+        }
+    }
+    once.push(Method::OPTIONS);
+    once
+}
+
 /// The parameters in a path.
 #[derive(Clone, Copy)]
 pub(super) struct Parameters<'a> {
     pattern: &'static str,
-    /// The path of the request, without a slash at its end.
+    /// The path of the request, without slashes at its start and without one at its end.
     path: &'a str,
+    slashes: Slashes,
+}
+
+/// What runs of slashes within a path mean.
+#[derive(Clone, Copy, PartialEq)]
+enum Slashes {
+    /// Empty segments between them.
+    AsSent,
+    /// One slash each.
+    Collapsed,
 }
 
 impl<'a> Parameters<'a> {
     /// As they came.
     pub(super) fn iter(self) -> impl Iterator<Item = (&'static str, &'a str)> {
-        self.pattern
-            .split('/')
-            .zip(self.path.split('/'))
+        self.expected()
+            .zip(self.segments())
             .filter_map(|(name, value)| Some((name.strip_prefix(':')?, value)))
     }
-}
 
-fn matches(pattern: &str, path: &str) -> bool {
-    if !pattern.contains(':') {
-        return pattern == path;
+    fn fit(self) -> bool {
+        if self.slashes == Slashes::AsSent && !self.pattern.contains(':') {
+            return self.pattern.strip_prefix('/') == Some(self.path);
+        }
+        let mut segments = self.segments();
+        let alike = self.expected().all(|expected| {
+            segments.next().is_some_and(|segment| expected.starts_with(':') || expected == segment)
+        });
+        alike && segments.next().is_none()
     }
-    let mut segments = path.split('/');
-    let alike = pattern.split('/').all(|expected| {
-        segments.next().is_some_and(|segment| expected.starts_with(':') || expected == segment)
-    });
-    alike && segments.next().is_none()
+
+    fn expected(self) -> impl Iterator<Item = &'static str> {
+        self.pattern.split('/').skip(1)
+    }
+
+    fn segments(self) -> impl Iterator<Item = &'a str> {
+        self.path.split('/').filter(move |segment| self.slashes == Slashes::AsSent || !segment.is_empty())
+    }
 }

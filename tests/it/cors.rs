@@ -50,7 +50,10 @@ fn any_page_by_default() {
     for origin in [None, Some("https://anything.example"), Some("null")] {
         for reply in answers(&server, origin) {
             assert_eq!(reply.header("access-control-allow-origin"), Some("*"));
-            assert_eq!(reply.header("access-control-expose-headers"), Some("Retry-After, X-Request-Id"));
+            assert_eq!(
+                reply.header("access-control-expose-headers"),
+                Some("Retry-After, X-Request-Id, traceparent")
+            );
             assert_eq!(reply.header("access-control-allow-credentials"), None);
             assert_eq!(reply.header("vary"), None);
         }
@@ -62,7 +65,10 @@ fn a_listed_page() {
     for origin in [LISTED, "http://localhost:5173"] {
         for reply in answers(&listing(), Some(origin)) {
             assert_eq!(reply.header("access-control-allow-origin"), Some(origin));
-            assert_eq!(reply.header("access-control-expose-headers"), Some("Retry-After, X-Request-Id"));
+            assert_eq!(
+                reply.header("access-control-expose-headers"),
+                Some("Retry-After, X-Request-Id, traceparent")
+            );
             assert_eq!(reply.header("vary"), Some("Origin"));
         }
     }
@@ -132,8 +138,39 @@ fn a_preflight_allows_what_the_contract_names() {
             );
             assert_eq!(reply.header("access-control-max-age"), Some("7200"));
             assert_eq!(reply.header("content-type"), None);
+            let vary = if origin == "*" { "" } else { "Origin, " };
+            assert_eq!(reply.header("vary"), Some(format!("{vary}Access-Control-Request-Headers").as_str()));
         }
     }
+}
+
+#[test]
+fn preflight_allows_the_headers_it_lists() {
+    const DEFAULT: &str = "Authorization, Content-Type, X-API-Key, X-Requested-With";
+    let asking = |lines: &[&[u8]]| {
+        let mut request = Request::options("/token").header("access-control-request-method", "POST");
+        for line in lines {
+            request = request.header("access-control-request-headers", *line);
+        }
+        let reply = Server::local().send(&request.body(Body::Whole(Vec::new().into())).unwrap());
+        assert_eq!(reply.status, 204);
+        reply.header("access-control-allow-headers").unwrap().to_owned()
+    };
+    let longest = format!("x-{}", "a".repeat(1022));
+    for listed in [
+        "authorization,content-type,traceparent,tracestate",
+        "apikey, authorization,content-type , x-client-info",
+        "x!#$%&'*+-.^_`|~0",
+        longest.as_str(),
+    ] {
+        assert_eq!(asking(&[listed.as_bytes()]), listed);
+    }
+    for invalid in ["", ",", "a,,b", "a b", "a:b", "a/b", "\"a\"", "a;q=1", "é", &format!("{longest}a")] {
+        assert_eq!(asking(&[invalid.as_bytes()]), DEFAULT, "{invalid}");
+    }
+    assert_eq!(asking(&[b"x-a\xff"]), DEFAULT);
+    assert_eq!(asking(&[b"x-a", b"x-b"]), DEFAULT);
+    assert_eq!(asking(&[]), DEFAULT);
 }
 
 #[test]
@@ -141,7 +178,7 @@ fn the_preflight_of_another_page_has_no_allow_origin() {
     let reply = send(&listing(), Method::OPTIONS, "/token", Some("https://evil.example"), "");
     assert_eq!(reply.status, 204);
     assert_eq!(reply.header("access-control-allow-origin"), None);
-    assert_eq!(reply.header("vary"), Some("Origin"));
+    assert_eq!(reply.header("vary"), Some("Origin, Access-Control-Request-Headers"));
 }
 
 #[test]
@@ -149,6 +186,6 @@ fn a_server_that_is_not_configured_tells_the_page_so() {
     let reply = send(&Server::unconfigured(), Method::POST, "/token", Some(LISTED), "{}");
     assert_eq!(reply.status, 503);
     assert_eq!(reply.header("access-control-allow-origin"), Some("*"));
-    assert_eq!(reply.header("access-control-expose-headers"), Some("Retry-After, X-Request-Id"));
+    assert_eq!(reply.header("access-control-expose-headers"), Some("Retry-After, X-Request-Id, traceparent"));
     assert_eq!(reply.header("retry-after"), Some("10"));
 }

@@ -182,9 +182,7 @@ fn is_publisher_is_true_or_false() {
 
 #[test]
 fn paths_lead_to_one_thing_only() {
-    for path in
-        ["/rtc/a/b/publisher/uid/1", "/rtm", "/rtm/", "/rtm/1/2", "//rtm/1", "/RTM/1", "/rtc/a/publisher/uid"]
-    {
+    for path in ["/rtc/a/b/publisher/uid/1", "/rtm", "/rtm/", "/rtm/1/2", "/RTM/1", "/rtc/a/publisher/uid"] {
         assert_eq!(get(path).problem()["code"], "not_found", "{path}");
     }
     assert_eq!(fields(&get("/rtm//")), ["uid"]);

@@ -80,7 +80,7 @@ fn it_has_every_problem_as_it_is_answered() {
         Problem::Unauthorized { cause: cause() },
         Problem::Forbidden(Denied::ExpireTime { requested: Ttl::MAX, max: Ttl::HOUR.as_secs() }),
         Problem::NotFound,
-        Problem::MethodNotAllowed(&[Method::POST, Method::OPTIONS]),
+        Problem::MethodNotAllowed(vec![Method::POST, Method::OPTIONS]),
         Problem::PayloadTooLarge { max_bytes: MAX_BODY_BYTES },
         Problem::UnsupportedMediaType,
         Problem::TooManyRequests { retry_after: 20 },

@@ -29,7 +29,7 @@ pub enum Problem {
     /// No such path.
     NotFound,
     /// Not with this method; these are allowed.
-    MethodNotAllowed(&'static [Method]),
+    MethodNotAllowed(Vec<Method>),
     /// The body is above the limit.
     PayloadTooLarge {
         /// The limit.

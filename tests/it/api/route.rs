@@ -34,11 +34,50 @@ fn a_trailing_slash_and_a_query_change_nothing() {
 }
 
 #[test]
+fn slashes_collapse_on_every_route() {
+    let server = Server::local();
+    for path in ["//", "///", "//healthz", "/healthz//", "///healthz///?x=1", "//ping/"] {
+        assert_eq!(server.bare(Method::GET, path).status, 200, "{path}");
+    }
+    let body = rtc(json!({})).to_string();
+    for path in ["//token", "/token//", "///token//?x"] {
+        assert_eq!(server.post(path, body.as_str()).ok()["channel"], "room-1", "{path}");
+    }
+    for path in [
+        "//rtc/room-1/publisher/uid/42/",
+        "/rtc/room-1/publisher/uid//42",
+        "/rtc//room-1/publisher/uid/42//",
+        "/rtm//alice",
+        "//rtm/alice",
+        "/chat//account///alice",
+    ] {
+        let reply = server.bare(Method::GET, path);
+        assert_eq!(reply.status, 200, "{path}");
+        assert!(!reply.log.contains("//"), "{}", reply.log);
+    }
+    assert_eq!(server.bare(Method::POST, "//healthz").header("allow"), Some("GET, HEAD, OPTIONS"));
+    assert_eq!(server.bare(Method::GET, "/chat//app").status, 403);
+}
+
+#[test]
+fn empty_parameter_is_missing() {
+    let server = Server::local();
+    for (path, fault) in [
+        ("/rtc//publisher/uid/1", "channel is required"),
+        ("//rtc//publisher/uid/1/", "channel is required"),
+        ("/rtc/room-1/publisher/uid//", "uid is required"),
+        ("/rte/room/publisher/uid//7", "uid is required"),
+        ("/rtc/room-1//uid/1", "role is incorrect"),
+    ] {
+        let faults = server.bare(Method::GET, path).faults();
+        assert!(faults.len() == 1 && faults[0].starts_with(fault), "{path}: {faults:?}");
+    }
+}
+
+#[test]
 fn nothing_is_at_any_other_path() {
     let detail = "there is nothing at this path";
-    for path in
-        ["/nowhere", "/token/x", "/Token", "//token", "/token//", "/healthz/x", "/%74oken", "/token%2f"]
-    {
+    for path in ["/nowhere", "/token/x", "/Token", "/healthz/x", "/%74oken", "/token%2f", "/%2ftoken", "*"] {
         assert_eq!(
             Server::local().post(path, rtc(json!({})).to_string()).problem(),
             json!({
