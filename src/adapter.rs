@@ -5,8 +5,6 @@
 mod budgets;
 #[cfg(any(feature = "lambda", feature = "native"))]
 pub(crate) mod client;
-#[cfg(any(feature = "lambda", feature = "native"))]
-mod deadline;
 #[cfg(any(feature = "lambda", feature = "native", feature = "worker"))]
 pub(crate) mod host;
 #[cfg(feature = "lambda")]

@@ -4,27 +4,26 @@ use bytes::Bytes;
 use ureq::Agent;
 use ureq::http::StatusCode;
 
-use super::deadline;
 use crate::fetch::{Fetch, FetchError};
 
-/// Makes the fetch on a thread of its own: it comes once in minutes, and an asynchronous client
-/// would weigh more than the rest of the server.
+/// Fetches on a thread of its own. A fetch is due once in minutes, and an asynchronous client would be
+/// larger than the rest of the server.
 pub(crate) async fn fetch(fetch: &Fetch) -> Result<Bytes, FetchError> {
     let fetch = fetch.clone();
     tokio::task::spawn_blocking(move || get(&fetch)).await.unwrap_or(Err(FetchError::Unreachable))
 }
 
-/// Makes the fetch and waits for it.
+/// Fetches and blocks until the end.
 pub(crate) fn get(fetch: &Fetch) -> Result<Bytes, FetchError> {
     let mut config = Agent::config_builder()
         .timeout_global(Some(fetch.timeout))
         .max_redirects(0)
         .http_status_as_error(false);
     if fetch.url.starts_with("http:") {
-        // To this machine, which no proxy leads to.
+        // Plain HTTP reaches this machine only, without a proxy.
         config = config.proxy(None);
     }
-    let mut request = deadline::agent(config.build(), fetch.timeout).get(&fetch.url);
+    let mut request = config.build().new_agent().get(&fetch.url);
     if let Some((name, value)) = &fetch.header {
         request = request.header(*name, value);
     }
