@@ -11,6 +11,7 @@ mod credentials;
 mod dropin;
 mod exchange;
 mod framing;
+mod guard;
 mod handlers;
 mod log;
 #[cfg(feature = "native")]

@@ -1,6 +1,7 @@
 //! The command line: the local server, and tokens without one.
 
 mod api_key;
+mod dotenv;
 mod failure;
 mod inspect;
 pub mod inspect_text;

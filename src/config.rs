@@ -4,15 +4,21 @@ mod auth;
 #[expect(clippy::module_inception, reason = "it holds the type `Config`")]
 mod config;
 mod environment;
+mod error;
+mod notice;
 mod policy;
 mod project;
 mod reader;
 pub mod secret_store;
 mod server;
+mod variable;
 mod variables;
 
-pub use config::{AllowOrigin, Config, ConfigError, ConfigFault, Notice};
-pub use environment::{Environment, Lookup, ReadFile, Socket};
-pub use project::{ProjectSource, RemoteProject};
-pub use server::Listen;
-pub use variables::{DefaultValue, Platform, VARIABLES, Variable};
+pub use config::Config;
+pub use environment::{Environment, Lookup, ReadFile, Socket, Source};
+pub use error::{ConfigError, ConfigFault, FaultKind};
+pub use notice::Notice;
+pub use project::{FileProject, ProjectSource, RemoteProject};
+pub use server::{AllowOrigin, LoopbackGuard, listen_address};
+pub use variable::{DefaultValue, Platform, Variable};
+pub use variables::VARIABLES;

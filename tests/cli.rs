@@ -1,8 +1,10 @@
 //! The command line, as a shell sees it: standard output, standard error, exit status.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use std::io::Write;
-use std::process::{Command, Output, Stdio};
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::path::PathBuf;
+use std::process::{Child, Command, Output, Stdio};
 
 const CERTIFICATE: &str = "5CFd2fd1755d40ecb72977518be15d3b";
 
@@ -100,7 +102,7 @@ fn a_faulty_configuration_exits_with_2_and_names_every_variable() {
     assert_eq!(
         text(&output.stderr),
         "APP_ID: 1 characters, expected 32 hexadecimal digits\n\
-         AUTH: \"maybe\", expected api-key, jwt, api-key,jwt, or none to let anybody have tokens\n"
+         AUTH: expected api-key, jwt, api-key,jwt or none, got \"maybe\"\n"
     );
 }
 
@@ -126,4 +128,148 @@ fn no_output_holds_the_certificate() {
         let printed = [text(&output.stdout), text(&output.stderr)].concat();
         assert!(!printed.contains(CERTIFICATE), "{printed}");
     }
+}
+
+const OWN_APP_ID: &str = "0123456789abcdef0123456789abcdef";
+
+/// A folder of its own, with these files.
+fn folder(name: &str, files: &[(&str, &str)]) -> PathBuf {
+    let folder = std::env::temp_dir().join(format!("agora-token-server-{}-{name}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    for (file, text) in files {
+        std::fs::write(folder.join(file), text).unwrap();
+    }
+    folder
+}
+
+#[test]
+fn files_of_the_working_directory_are_read_in_order() {
+    let files = [(".env.local", "APP_ID=x\n"), (".env", "APP_ID=y\nAPP_CERTIFICATE=z\nAUTH=none\n")];
+    let folder = folder("files", &files);
+    let output =
+        command(&[("APP_CERTIFICATE", CERTIFICATE)]).current_dir(folder).arg("serve").output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    let lines: Vec<&str> = text(&output.stderr).lines().collect();
+    assert!(lines.len() == 1 && lines[0].starts_with("APP_ID: "), "{lines:?}");
+}
+
+#[test]
+fn commands_say_which_files_they_read() {
+    let folder = folder("commands", &[(".env", "RATE_LIMIT=5\n")]);
+    let output = command(&[]).current_dir(folder).args(["mint"]).args(RTC).output().unwrap();
+    assert_eq!(output.status.code(), Some(0));
+    assert!(text(&output.stderr).starts_with("Read .env\n"), "{}", text(&output.stderr));
+}
+
+#[test]
+fn files_of_a_parent_directory_are_not_read() {
+    let parent = folder("parent", &[(".env", "APP_ID=x\n"), (".env.local", "APP_ID=x\n")]);
+    let child = parent.join("child");
+    std::fs::create_dir_all(&child).unwrap();
+    let output = command(&[]).current_dir(child).args(["mint"]).args(RTC).output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    assert!(!text(&output.stderr).contains("Read"), "{}", text(&output.stderr));
+}
+
+#[test]
+fn unreadable_file_exits_with_2_without_its_content() {
+    let folder = folder("unreadable", &[(".env", "AUTH=none\n\nJWT_SECRET='never shown\n")]);
+    let output = command(&[]).current_dir(folder).args(["mint"]).args(RTC).output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert_eq!(text(&output.stderr), ".env: expected NAME=value on line 3\n");
+}
+
+#[cfg(unix)]
+#[test]
+fn variable_that_is_not_utf8_exits_with_2() {
+    use std::os::unix::ffi::OsStrExt;
+    let limit = std::ffi::OsStr::from_bytes(b"60\xff");
+    let output = command(&[]).env("MAX_EXPIRE_TIME", limit).args(["mint"]).args(RTC).output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert_eq!(text(&output.stderr), "MAX_EXPIRE_TIME: expected UTF-8 text, got other bytes\n");
+}
+
+/// A server on a port of its choice, stopped at the end of the test.
+struct Running {
+    process: Child,
+    address: String,
+    /// What it says at its start.
+    says: Vec<String>,
+}
+
+impl Running {
+    /// Starts it and reads `lines` lines of standard error.
+    fn start(command: &mut Command, lines: usize) -> Self {
+        let mut process = command
+            .env("PORT", "0")
+            .arg("serve")
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let says: Vec<String> =
+            BufReader::new(process.stderr.take().unwrap()).lines().take(lines).map(Result::unwrap).collect();
+        let address =
+            says[0].strip_prefix("Listening on http://").unwrap().split(' ').next().unwrap().to_owned();
+        Self { process, address, says }
+    }
+
+    /// The response to `POST /token`.
+    fn token(&self) -> String {
+        let body = r#"{"channel":"room-1","role":"publisher","uid":42,"expireTime":60}"#;
+        let mut stream = TcpStream::connect(&self.address).unwrap();
+        write!(
+            stream,
+            "POST /token HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\ncontent-type: application/json\r\n\
+             content-length: {}\r\n\r\n{body}",
+            body.len()
+        )
+        .unwrap();
+        let mut response = String::new();
+        stream.read_to_string(&mut response).unwrap();
+        response
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+#[test]
+fn own_project_without_auth_starts_closed_on_loopback() {
+    let file = format!("APP_ID={OWN_APP_ID}\nAPP_CERTIFICATE={CERTIFICATE}\n");
+    let folder = folder("closed", &[(".env.local", &file), (".env", "")]);
+    let server = Running::start(command(&[]).current_dir(folder), 2);
+    assert!(server.says[0].ends_with(" (read .env.local, .env)"), "{:?}", server.says);
+    assert_eq!(server.says[1], "AUTH is missing: set AUTH=none, api-key or jwt");
+    assert!(server.token().starts_with("HTTP/1.1 503 "), "{}", server.token());
+}
+
+#[test]
+fn server_off_loopback_does_not_start_without_auth() {
+    let variables =
+        [("APP_ID", OWN_APP_ID), ("APP_CERTIFICATE", CERTIFICATE), ("HOST", "0.0.0.0"), ("PORT", "0")];
+    let output = command(&variables).output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert_eq!(text(&output.stderr), "AUTH is missing: set AUTH=none, api-key or jwt\n");
+}
+
+#[cfg(unix)]
+#[test]
+fn hangup_reads_the_certificate_file_again() {
+    let folder = folder("hangup", &[("certificate", CERTIFICATE)]);
+    let variables = [("APP_ID", OWN_APP_ID), ("AUTH", "none"), ("APP_CERTIFICATE_FILE", "certificate")];
+    let mut server = Running::start(command(&variables).current_dir(&folder), 1);
+    assert!(server.token().starts_with("HTTP/1.1 200 "), "{}", server.token());
+    std::fs::write(folder.join("certificate"), "no certificate").unwrap();
+    let hangup = Command::new("kill").args(["-HUP", &server.process.id().to_string()]).status().unwrap();
+    assert!(hangup.success());
+    let mut log = BufReader::new(server.process.stdout.take().unwrap()).lines().map(Result::unwrap);
+    let line = log.find(|line| line.contains("APP_CERTIFICATE_FILE")).unwrap();
+    assert!(line.contains("; the certificate read before stays in use"), "{line}");
+    assert!(!line.contains("no certificate"), "{line}");
+    assert!(server.token().starts_with("HTTP/1.1 200 "), "{}", server.token());
 }

@@ -4,7 +4,7 @@ use std::env::VarError;
 use std::num::NonZeroU32;
 
 use agora_token_server::api::{Answer, App, Body, Context, Step};
-use agora_token_server::config::{Config, Environment, Socket};
+use agora_token_server::config::{Config, Environment, Socket, Source};
 use agora_token_server::fetch::FetchError;
 use agora_token_server::time::{Ttl, UnixTime};
 use agora_token_server::token::{
@@ -49,8 +49,12 @@ pub(crate) fn app() -> App {
         "AUTH" => Ok("none".to_owned()),
         _ => Err(VarError::NotPresent),
     };
-    let environment =
-        Environment { lookup: &variable, files: None, secret_store: false, socket: Socket::OfThePlatform };
+    let environment = Environment {
+        sources: &[Source { name: "environment", lookup: &variable }],
+        files: None,
+        secret_store: false,
+        socket: Socket::OfThePlatform,
+    };
     let (config, _) = Config::read(environment).expect("a project and AUTH");
     App::new(Ok(config))
 }

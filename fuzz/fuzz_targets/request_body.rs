@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 use std::time::Duration;
 
 use agora_token_server::api::{Answer, App, Body, Context, Problem, Step};
-use agora_token_server::config::{Config, Environment, Socket};
+use agora_token_server::config::{Config, Environment, Socket, Source};
 use agora_token_server::fetch::FetchError;
 use agora_token_server::time::UnixTime;
 use agora_token_server::token::{Project, UnverifiedAccessToken, UnverifiedAccessToken2};
@@ -42,13 +42,13 @@ fn app(version: &str) -> App {
                 "rtc,rtm,chat-user,chat-app,fpa,apaas-room-user,apaas-user,apaas-app,convoai,stt"
             }
             "ALLOW_WILDCARD_CHANNEL" => "true",
-            "TOKEN_VERSION" => version,
+            "DROP_IN_TOKEN_VERSION" => version,
             _ => return Err(VarError::NotPresent),
         };
         Ok(value.to_owned())
     };
     let environment =
-        Environment { lookup: &variable, files: None, secret_store: false, socket: Socket::Unused };
+        Environment { sources: &[Source { name: "environment", lookup: &variable }], files: None, secret_store: false, socket: Socket::Unused };
     let config = Config::read(environment);
     App::new(config.map(|(config, _)| config))
 }

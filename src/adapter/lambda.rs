@@ -11,7 +11,7 @@ use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 
 use super::{client, host};
 use crate::api::{App, Body, Step};
-use crate::config::{Config, Environment, Socket};
+use crate::config::{Config, Environment, Socket, Source};
 
 /// Reads the configuration and answers events until Lambda ends the process.
 ///
@@ -19,7 +19,7 @@ use crate::config::{Config, Environment, Socket};
 /// What Lambda's runtime API says.
 pub async fn run() -> Result<(), Error> {
     let environment = Environment {
-        lookup: &host::variable,
+        sources: &[Source { name: "environment", lookup: &host::variable }],
         files: None,
         secret_store: true,
         socket: Socket::OfThePlatform,

@@ -1,5 +1,6 @@
 //! The local server: hyper, HTTP/1.1.
 
+mod certificate_file;
 mod connection;
 mod connections;
 mod environment;
@@ -10,5 +11,5 @@ mod server;
 mod stream;
 mod threads;
 
-pub use self::environment::{environment, wants_no_color};
+pub use self::environment::{VARIABLES, environment, wants_no_color};
 pub use self::serve::{Settings, serve};

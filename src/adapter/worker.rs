@@ -22,7 +22,7 @@ use worker::{AbortController, AbortSignal, Date, Delay, Env, Request, RequestIni
 
 use super::host;
 use crate::api::{Answer, App, Body, HEADERS_READ, MAX_BODY_BYTES, Step, X_REQUEST_ID};
-use crate::config::{Config, Environment, Socket};
+use crate::config::{Config, Environment, Socket, Source};
 use crate::fetch::{Fetch, FetchError};
 
 /// Cloudflare's name of a request, and the client's address.
@@ -132,7 +132,7 @@ async fn configured(env: &Env) -> Configured {
         _ => env.var(name).map(|value| value.to_string()).map_err(|_| VarError::NotPresent),
     };
     Config::read(Environment {
-        lookup: &lookup,
+        sources: &[Source { name: "bindings", lookup: &lookup }],
         files: None,
         secret_store: false,
         socket: Socket::OfThePlatform,

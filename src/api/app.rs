@@ -1,5 +1,6 @@
 //! The handler and its configuration.
 
+use std::io;
 use std::num::NonZeroU32;
 
 use bytes::Bytes;
@@ -10,7 +11,7 @@ use super::answer::problem::Problem;
 use super::log;
 use super::request::HEADERS_READ;
 use super::route::Page;
-use crate::config::{AllowOrigin, Config, ConfigError, Notice};
+use crate::config::{Config, ConfigError, FileProject, Notice};
 use crate::time::UnixTime;
 
 /// The handler and its configuration.
@@ -64,6 +65,20 @@ impl App {
         self.config.as_ref().ok()?.rate_limit
     }
 
+    /// The file that holds the certificate, for an adapter that reads it again from time to time.
+    #[must_use]
+    pub fn certificate_file(&self) -> Option<&str> {
+        self.config.as_ref().ok()?.project.file().map(FileProject::path)
+    }
+
+    /// Takes what the certificate's file holds now. A line for the log if that cannot be used; the
+    /// certificate that was there then stays in use.
+    pub fn replace_certificate(&self, read: io::Result<String>, now: UnixTime) -> Option<String> {
+        let fault = self.config.as_ref().ok()?.project.file()?.replace(read).err()?;
+        let message = format!("APP_CERTIFICATE_FILE: {fault}; the certificate read before stays in use");
+        Some(log::note("warn", now, &message))
+    }
+
     /// The headers that are read of a request, each once. For an adapter to which each one costs.
     #[must_use]
     pub fn headers_read(&self) -> Vec<HeaderName> {
@@ -85,9 +100,5 @@ impl App {
     /// The configuration, if it is valid.
     pub(super) fn config(&self) -> Result<&Config, Problem> {
         self.config.as_ref().map_err(|error| Problem::Unavailable { cause: error.to_string() })
-    }
-
-    pub(super) fn allow_origin(&self) -> &AllowOrigin {
-        self.config.as_ref().map_or(&AllowOrigin::Any, |config| &config.allow_origin)
     }
 }

@@ -2,10 +2,12 @@
 //! cannot read an error without these headers.
 
 use bytes::Bytes;
-use http::{HeaderMap, HeaderValue, Response, StatusCode, header};
+use http::{HeaderMap, HeaderValue, Request, Response, StatusCode, header};
 
 use super::answer::problem::Problem;
-use crate::config::AllowOrigin;
+use super::guard;
+use super::request::Body;
+use crate::config::{AllowOrigin, Config};
 use crate::policy::Denied;
 
 const METHODS: HeaderValue = HeaderValue::from_static("GET, HEAD, POST, OPTIONS");
@@ -21,20 +23,32 @@ const MAX_AGE: HeaderValue = HeaderValue::from_static("7200");
 pub(super) enum OriginCheck<'a> {
     /// Every origin is allowed.
     Any,
-    /// One of the list.
+    /// One of the list, or one of this machine.
     Listed(&'a HeaderValue),
     /// There is a list, and the request has no `Origin`.
     Missing,
     /// There is a list, and this one is not in it.
     Foreign,
+    /// The request names a host that a page on the internet could have.
+    ForeignHost,
 }
 
 impl<'a> OriginCheck<'a> {
-    pub(super) fn new(headers: &'a HeaderMap, allow: &AllowOrigin) -> Self {
-        let AllowOrigin::List(origins) = allow else { return Self::Any };
-        match headers.get(header::ORIGIN) {
+    pub(super) fn new(request: &'a Request<Body>, config: Option<&Config>) -> Self {
+        let guard = config.and_then(|config| config.loopback_guard.as_ref());
+        if guard.is_some_and(|guard| !guard::permits_host(guard, request)) {
+            return Self::ForeignHost;
+        }
+        let origins = match config.map(|config| &config.allow_origin) {
+            Some(AllowOrigin::List(origins)) => origins.as_slice(),
+            // A `*` lists no origin.
+            Some(AllowOrigin::Any) if guard.is_some() => &[],
+            Some(AllowOrigin::Any) | None => return Self::Any,
+        };
+        match request.headers().get(header::ORIGIN) {
             None => Self::Missing,
             Some(origin) if origins.iter().any(|listed| origin == listed.as_str()) => Self::Listed(origin),
+            Some(origin) if guard.is_some() && guard::permits_origin(origin, request) => Self::Listed(origin),
             Some(_) => Self::Foreign,
         }
     }
@@ -42,6 +56,7 @@ impl<'a> OriginCheck<'a> {
     pub(super) fn permitted(&self) -> Result<(), Problem> {
         match self {
             Self::Foreign => Err(Problem::Forbidden(Denied::Origin)),
+            Self::ForeignHost => Err(Problem::Forbidden(Denied::Host)),
             Self::Any | Self::Listed(_) | Self::Missing => Ok(()),
         }
     }
@@ -52,7 +67,7 @@ impl<'a> OriginCheck<'a> {
         let allowed = match self {
             Self::Any => Some(HeaderValue::from_static("*")),
             Self::Listed(origin) => Some((*origin).clone()),
-            Self::Missing | Self::Foreign => None,
+            Self::Missing | Self::Foreign | Self::ForeignHost => None,
         };
         if !matches!(self, Self::Any) {
             let vary = if headers.contains_key(header::VARY) { ORIGIN_AND_HEADERS } else { ORIGIN };

@@ -37,7 +37,7 @@ impl App {
     /// Begins to answer a request.
     pub fn begin<'a>(&'a self, request: &'a Request<Body>, context: &'a Context) -> Step<'a> {
         let destination = Destination::find(request.method(), request.uri().path());
-        let origin = OriginCheck::new(request.headers(), self.allow_origin());
+        let origin = OriginCheck::new(request, self.config().ok());
         let pattern = destination.as_ref().map_or("none", Destination::pattern);
         let log = LogLine::new(context.now, &context.request_id, request.method(), pattern);
         let plan = request

@@ -1,5 +1,6 @@
 //! The project that a command works for.
 
+use super::dotenv::DotEnv;
 use super::failure::Failure;
 use crate::adapter::{host, native};
 use crate::config::{Config, Notice, Socket};
@@ -7,7 +8,11 @@ use crate::token::Project;
 
 /// The project of the environment, or Agora's public test project if the environment names none.
 pub(super) fn project() -> Result<Project, Failure> {
-    let (config, notices) = Config::read(native::environment(Socket::Unused))?;
+    let files = DotEnv::read()?;
+    if let Some(names) = files.names() {
+        eprintln!("Read {names}");
+    }
+    let (config, notices) = Config::read(native::environment(&files.sources(), Socket::Unused))?;
     if notices.contains(&Notice::PublicTestProject) {
         eprintln!("Notice: {}", Notice::PublicTestProject);
     }

@@ -4,12 +4,11 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use super::failure::MISUSE;
 use super::{api_key, inspect, mint, serve};
 
 /// The token endpoint for Agora's real-time products.
 ///
-/// Everything is configured by the environment, or by a file named .env; secrets by nothing else.
+/// The environment configures everything, or .env.local and .env in the working directory.
 #[derive(Parser)]
 #[command(version)]
 struct Arguments {
@@ -35,13 +34,6 @@ enum Command {
 #[must_use]
 pub fn run() -> ExitCode {
     let arguments = Arguments::parse();
-    // A missing file is no fault: the environment may say everything.
-    if let Err(error) = dotenvy::dotenv()
-        && !error.not_found()
-    {
-        eprintln!(".env: {error}");
-        return ExitCode::from(MISUSE);
-    }
     let done = match arguments.command.unwrap_or(Command::Serve) {
         Command::Serve => serve::serve(),
         Command::Healthcheck => serve::healthcheck(),

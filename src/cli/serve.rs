@@ -1,31 +1,51 @@
 //! The local server, and whether it is well.
 
+use std::io::Write;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::process::ExitCode;
 use std::time::Duration;
 
+use super::dotenv::DotEnv;
 use super::failure::Failure;
 use crate::adapter::{client, native};
 use crate::api::{App, page};
-use crate::config::{Config, Listen, Socket};
+use crate::config::{self, Config, ConfigError, Socket};
 use crate::fetch::Fetch;
 
 pub(super) fn serve() -> Result<ExitCode, Failure> {
-    let listen = Listen::read(native::environment(Socket::Unused))?;
-    let (config, notices) = Config::read(native::environment(Socket::Own(listen)))?;
-    let app = App::new(Ok(config)).with_home(page::answer);
-    let settings = native::Settings { address: listen.address, max_connections: None };
-    let served = native::serve(settings, app, |address| {
-        eprintln!("Listening on http://{address}");
+    let files = DotEnv::read()?;
+    let sources = files.sources();
+    let address = config::listen_address(native::environment(&sources, Socket::Unused));
+    let (app, max_connections, notices) = match Config::read(native::environment(&sources, Socket::Own)) {
+        Ok((config, notices)) => {
+            let max_connections = config.max_connections;
+            let notices = notices.iter().map(|notice| format!("Notice: {notice}")).collect();
+            (App::new(Ok(config)), max_connections, notices)
+        }
+        // A developer gets to the page, which says the same; off loopback that would be an outage.
+        Err(error) if error.is_missing_auth() && is_loopback(&address) => {
+            let lines: Vec<String> = error.0.iter().map(ToString::to_string).collect();
+            (App::new(Err(error)), None, lines)
+        }
+        Err(error) => return Err(error.into()),
+    };
+    let address = address?;
+    let settings = native::Settings { address, max_connections };
+    let served = native::serve(settings, app.with_home(page::answer), |address| {
+        let read = files.names().map(|names| format!(" (read {names})")).unwrap_or_default();
+        // A closed standard error is no reason to stop: eprintln! would panic.
+        let mut stderr = std::io::stderr();
+        let _ = writeln!(stderr, "Listening on http://{address}{read}");
         for notice in notices {
-            eprintln!("Notice: {notice}");
+            let _ = writeln!(stderr, "{notice}");
         }
     });
-    served.map(|()| ExitCode::SUCCESS).map_err(|error| Failure::other(format!("{}: {error}", listen.address)))
+    served.map(|()| ExitCode::SUCCESS).map_err(|error| Failure::other(format!("{address}: {error}")))
 }
 
 pub(super) fn healthcheck() -> Result<ExitCode, Failure> {
-    let Listen { address } = Listen::read(native::environment(Socket::Unused))?;
+    let files = DotEnv::read()?;
+    let address = config::listen_address(native::environment(&files.sources(), Socket::Unused))?;
     let fetch = Fetch {
         url: format!("http://{}/healthz", reachable(address)),
         header: None,
@@ -35,6 +55,10 @@ pub(super) fn healthcheck() -> Result<ExitCode, Failure> {
     client::get(&fetch)
         .map(|_| ExitCode::SUCCESS)
         .map_err(|error| Failure::other(format!("{}: {error}", fetch.url)))
+}
+
+fn is_loopback(address: &Result<SocketAddr, ConfigError>) -> bool {
+    address.as_ref().is_ok_and(|address| address.ip().is_loopback())
 }
 
 /// An address that listens on all of them is reached on the loopback one.

@@ -1,21 +1,31 @@
-//! Who is let in.
+//! How callers authenticate.
 
-use super::config::Notice;
+use super::notice::Notice;
 use super::reader::{Reader, items, var};
+use super::server::Exposure;
 use crate::auth::{ApiKeys, Authenticator, Jwt, JwtSettings};
 
-const EXPECTED: &str = "api-key, jwt, api-key,jwt, or none to let anybody have tokens";
-
 impl Reader<'_> {
-    pub(super) fn authenticator(&mut self, notices: &mut Vec<Notice>) -> Option<Authenticator> {
+    /// `is_test` is whether the project is Agora's public test project, whose tokens open nothing.
+    pub(super) fn authenticator(
+        &mut self,
+        exposure: Exposure,
+        is_test: bool,
+        notices: &mut Vec<Notice>,
+    ) -> Option<Authenticator> {
         let said = self.get(var!("AUTH"));
         let Some(said) = said.as_deref() else {
-            if self.environment.socket.is_local() {
-                notices.push(Notice::NoAuthentication);
-                return Some(Authenticator::none());
-            }
-            self.fault(var!("AUTH"), format!("unset, expected {EXPECTED}"));
-            return None;
+            return match exposure {
+                Exposure::Nothing => Some(Authenticator::none()),
+                Exposure::ThisMachine if is_test => {
+                    notices.push(Notice::NoAuthentication);
+                    Some(Authenticator::none())
+                }
+                Exposure::ThisMachine | Exposure::Network => {
+                    self.missing(var!("AUTH"), "set AUTH=none, api-key or jwt");
+                    None
+                }
+            };
         };
         let mut kinds: Vec<&str> = items(said).collect();
         kinds.sort_unstable();
@@ -31,7 +41,8 @@ impl Reader<'_> {
                 Some(Authenticator::new(Some(api_keys?), Some(jwt?)))
             }
             _ => {
-                self.fault(var!("AUTH"), format!("{said:?}, expected {EXPECTED}"));
+                let detail = format!("expected api-key, jwt, api-key,jwt or none, got {said:?}");
+                self.fault(var!("AUTH"), detail);
                 None
             }
         }
@@ -39,7 +50,7 @@ impl Reader<'_> {
 
     fn api_keys(&mut self) -> Option<ApiKeys> {
         let Some(text) = self.get(var!("API_KEYS")) else {
-            self.fault(var!("API_KEYS"), "unset, expected name:sha256-hex for each key");
+            self.missing(var!("API_KEYS"), "expected name:sha256-hex of each key with AUTH=api-key");
             return None;
         };
         match ApiKeys::parse(&text) {

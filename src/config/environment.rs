@@ -3,8 +3,6 @@
 use std::env::VarError;
 use std::io;
 
-use super::server::Listen;
-
 /// Looks a variable up by its name.
 pub type Lookup<'a> = &'a dyn Fn(&str) -> Result<String, VarError>;
 
@@ -15,8 +13,8 @@ pub type ReadFile<'a> = &'a dyn Fn(&str) -> io::Result<String>;
 /// left out.
 #[derive(Clone, Copy)]
 pub struct Environment<'a> {
-    /// Looks a variable up by its name.
-    pub lookup: Lookup<'a>,
+    /// Where variables come from. The first source that has a variable wins.
+    pub sources: &'a [Source<'a>],
     /// Reads a file; `None` on a platform without files.
     pub files: Option<ReadFile<'a>>,
     /// Whether the Parameters and Secrets extension of AWS Lambda can be asked for a secret.
@@ -25,24 +23,22 @@ pub struct Environment<'a> {
     pub socket: Socket,
 }
 
+/// One place that variables come from.
+#[derive(Clone, Copy)]
+pub struct Source<'a> {
+    /// What the operator calls it.
+    pub name: &'a str,
+    /// Looks a variable up.
+    pub lookup: Lookup<'a>,
+}
+
 /// Where requests come from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Socket {
-    /// The process listens itself. On a loopback address it needs no project and no `AUTH`.
-    Own(Listen),
-    /// From nowhere: a command that uses the project. It needs neither as well.
+    /// The process listens itself, on `HOST` and `PORT`.
+    Own,
+    /// From nowhere: a command that uses the project and authenticates nobody.
     Unused,
     /// The platform listens, for the whole internet: nothing may be left out.
     OfThePlatform,
-}
-
-impl Socket {
-    /// Whether only this machine can reach the process.
-    pub(super) fn is_local(self) -> bool {
-        match self {
-            Self::Own(listen) => listen.is_loopback(),
-            Self::Unused => true,
-            Self::OfThePlatform => false,
-        }
-    }
 }

@@ -1,6 +1,6 @@
 //! Which tokens may be issued.
 
-use super::config::Notice;
+use super::notice::Notice;
 use super::reader::{Reader, items, var};
 use crate::policy::{ChannelPattern, Policy};
 use crate::request::TokenKind;
@@ -14,7 +14,7 @@ impl Reader<'_> {
             for item in items(&list) {
                 match ChannelPattern::parse(item) {
                     Ok(pattern) => patterns.push(pattern),
-                    Err(error) => self.fault(var!("ALLOWED_CHANNELS"), format!("{item:?}, {error}")),
+                    Err(error) => self.fault(var!("ALLOWED_CHANNELS"), format!("{error}, got {item:?}")),
                 }
             }
             patterns
@@ -52,7 +52,7 @@ impl Reader<'_> {
                 kinds.push(kind);
             } else {
                 let names = TokenKind::ALL.map(TokenKind::name).join(", ");
-                self.fault(var!("ALLOWED_TOKEN_TYPES"), format!("{item:?}, expected some of {names}"));
+                self.fault(var!("ALLOWED_TOKEN_TYPES"), format!("expected some of {names}, got {item:?}"));
             }
         }
         Some(kinds)

@@ -1,10 +1,11 @@
 //! Variables, one by one, and everything that is wrong with them.
 
+use std::env::VarError;
 use std::str::FromStr;
 
-use super::config::{ConfigError, ConfigFault};
 use super::environment::Environment;
-use super::variables::{DefaultValue, Variable};
+use super::error::{ConfigError, ConfigFault, FaultKind};
+use super::variable::{DefaultValue, Variable};
 use crate::time::Ttl;
 
 /// A variable of the table, by its name: one that the table lacks does not compile.
@@ -21,6 +22,14 @@ pub(super) struct Reader<'a> {
     faults: Vec<ConfigFault>,
 }
 
+/// A variable that is set.
+pub(super) struct Found {
+    /// The name that it was found by: the variable's own, or another one.
+    pub(super) name: &'static str,
+    /// Its text, without white space around it.
+    pub(super) value: String,
+}
+
 impl<'a> Reader<'a> {
     pub(super) fn new(environment: Environment<'a>) -> Self {
         Self { environment, faults: Vec::new() }
@@ -34,14 +43,40 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// The variable in the first source that has one of its names. An empty one is unset.
+    pub(super) fn find(&mut self, variable: &'static Variable) -> Option<Found> {
+        let sources = self.environment.sources;
+        sources.iter().find_map(|source| {
+            let mut found: Option<Found> = None;
+            for name in variable.names() {
+                let value = match (source.lookup)(name) {
+                    Ok(value) if !value.trim().is_empty() => value.trim().to_owned(),
+                    Ok(_) | Err(VarError::NotPresent) => continue,
+                    Err(VarError::NotUnicode(_)) => {
+                        self.fault_of(name, "expected UTF-8 text, got other bytes");
+                        continue;
+                    }
+                };
+                match &found {
+                    None => found = Some(Found { name, value }),
+                    Some(first) if first.value == value => {}
+                    Some(first) => {
+                        let detail = format!("expected one value, got another one in {name}");
+                        self.fault_of(first.name, detail);
+                    }
+                }
+            }
+            found
+        })
+    }
+
     /// The variable's text, if it is set.
-    pub(super) fn get(&self, variable: &Variable) -> Option<String> {
-        let value = (self.environment.lookup)(variable.name).ok()?;
-        Some(value.trim().to_owned()).filter(|value| !value.is_empty())
+    pub(super) fn get(&mut self, variable: &'static Variable) -> Option<String> {
+        self.find(variable).map(|found| found.value)
     }
 
     /// The variable's text, or its default.
-    pub(super) fn value(&self, variable: &Variable) -> Option<String> {
+    pub(super) fn value(&mut self, variable: &'static Variable) -> Option<String> {
         self.get(variable).or(match variable.default {
             DefaultValue::Value(value) => Some(value.to_owned()),
             DefaultValue::Unset(_) => None,
@@ -54,28 +89,44 @@ impl<'a> Reader<'a> {
 
     /// A fault that another layer found, with the name that it gives.
     pub(super) fn fault_of(&mut self, variable: &'static str, detail: impl Into<String>) {
-        self.faults.push(ConfigFault { variable, detail: detail.into() });
+        self.push(ConfigFault { variable, kind: FaultKind::Invalid, detail: detail.into() });
+    }
+
+    /// The variable is required and unset; a value that could not be read was reported already.
+    pub(super) fn missing(&mut self, variable: &Variable, what_to_do: impl Into<String>) {
+        if !self.faults.iter().any(|fault| variable.names().any(|name| name == fault.variable)) {
+            let detail = what_to_do.into();
+            self.push(ConfigFault { variable: variable.name, kind: FaultKind::Missing, detail });
+        }
+    }
+
+    /// A variable that is read twice is reported once.
+    fn push(&mut self, fault: ConfigFault) {
+        if !self.faults.contains(&fault) {
+            self.faults.push(fault);
+        }
     }
 
     /// The variable or its default, `None` if it is neither or cannot be parsed.
-    pub(super) fn parsed<T: FromStr>(&mut self, variable: &Variable, expected: &str) -> Option<T> {
+    pub(super) fn parsed<T: FromStr>(&mut self, variable: &'static Variable, expected: &str) -> Option<T> {
         let text = self.value(variable)?;
         let parsed = text.parse().ok();
         if parsed.is_none() {
-            self.fault(variable, format!("{text:?}, expected {expected}"));
+            self.fault(variable, format!("expected {expected}, got {text:?}"));
         }
         parsed
     }
 
-    pub(super) fn flag(&mut self, variable: &Variable) -> Option<bool> {
+    pub(super) fn flag(&mut self, variable: &'static Variable) -> Option<bool> {
         self.parsed(variable, "true or false")
     }
 
-    pub(super) fn ttl(&mut self, variable: &Variable) -> Option<Ttl> {
+    pub(super) fn ttl(&mut self, variable: &'static Variable) -> Option<Ttl> {
         let text = self.value(variable)?;
         let ttl = text.parse().ok().and_then(|seconds| Ttl::from_secs(seconds).ok());
         if ttl.is_none() {
-            self.fault(variable, format!("{text:?}, expected seconds, 1 to {}", Ttl::MAX.as_secs()));
+            let max = Ttl::MAX.as_secs();
+            self.fault(variable, format!("expected seconds from 1 to {max}, got {text:?}"));
         }
         ttl
     }

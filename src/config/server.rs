@@ -1,80 +1,187 @@
-//! Where the server listens, how often it answers a caller, and which pages may read its answers.
+//! Where the server listens, who may reach it from where, and how often.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
-use std::num::NonZeroU32;
+use std::num::{NonZeroU32, NonZeroUsize};
+use std::str::FromStr;
 
-use super::config::{AllowOrigin, ConfigError};
-use super::environment::Environment;
+use super::environment::{Environment, Socket};
+use super::error::ConfigError;
+use super::notice::Notice;
 use super::reader::{Reader, items, var};
-use super::variables::Variable;
+use super::variable::Variable;
 use crate::policy::Policy;
 use crate::request::Format;
 
-/// Where the local server listens (`HOST`, `PORT`).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Listen {
-    /// The address.
-    pub address: SocketAddr,
+/// Which pages may read responses (`CORS_ALLOW_ORIGIN`).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum AllowOrigin {
+    /// Every page.
+    Any,
+    /// The pages of these origins.
+    List(Vec<String>),
 }
 
-impl Listen {
-    /// `HOST` and `PORT`, 127.0.0.1 and 8080 where they are unset.
-    ///
-    /// # Errors
-    /// Names the variables that are no address and no port.
-    pub fn read(environment: Environment<'_>) -> Result<Self, ConfigError> {
-        let mut reader = Reader::new(environment);
-        let host = match reader.get(var!("HOST")).as_deref() {
-            Some("localhost") => Some(IpAddr::V4(Ipv4Addr::LOCALHOST)),
-            _ => reader.parsed(var!("HOST"), "an IP address or localhost"),
-        };
-        let port = reader.parsed(var!("PORT"), "a port, 0 to 65535");
-        let address = host.zip(port).map(|(host, port)| SocketAddr::new(host, port));
-        reader.finish(address).map(|address| Self { address })
-    }
+/// Which requests a server takes that issues a real project's tokens to every client on its machine.
+///
+/// A page on the internet can send requests to a loopback address, and its own host name can be made
+/// to resolve to one (DNS rebinding).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LoopbackGuard {
+    /// `ALLOWED_HOSTS`, in lower case.
+    pub allowed_hosts: Vec<String>,
+}
 
-    /// Whether only this machine can reach it.
-    pub(super) fn is_loopback(self) -> bool {
-        self.address.ip().is_loopback()
-    }
+/// Who can reach the process.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Exposure {
+    /// Nothing can: a command.
+    Nothing,
+    /// Programs on this machine.
+    ThisMachine,
+    /// Other machines.
+    Network,
+}
+
+/// `HOST` and `PORT` alone, for a client of the local server.
+///
+/// # Errors
+/// Names the variables that are no address and no port.
+pub fn listen_address(environment: Environment<'_>) -> Result<SocketAddr, ConfigError> {
+    let mut reader = Reader::new(environment);
+    let address = reader.address();
+    reader.finish(address)
 }
 
 impl Reader<'_> {
-    pub(super) fn rate_limit(&mut self) -> Option<NonZeroU32> {
-        let text = self.get(var!("RATE_LIMIT"))?;
-        let limit = text.parse().ok();
-        if limit.is_none() {
-            self.fault(var!("RATE_LIMIT"), format!("{text:?}, expected requests per minute, at least 1"));
+    /// Where the process listens, if it does.
+    pub(super) fn listen(&mut self) -> Option<SocketAddr> {
+        match self.environment.socket {
+            Socket::Own => self.address(),
+            Socket::Unused | Socket::OfThePlatform => None,
         }
-        limit
+    }
+
+    fn address(&mut self) -> Option<SocketAddr> {
+        let host = match self.get(var!("HOST")).as_deref() {
+            Some("localhost") => Some(IpAddr::V4(Ipv4Addr::LOCALHOST)),
+            _ => self.parsed(var!("HOST"), "an IP address or localhost"),
+        };
+        let port = self.parsed(var!("PORT"), "a port from 0 to 65535");
+        host.zip(port).map(|(host, port)| SocketAddr::new(host, port))
+    }
+
+    pub(super) fn exposure(&self, listen: Option<SocketAddr>) -> Exposure {
+        match (self.environment.socket, listen) {
+            (Socket::Unused, _) => Exposure::Nothing,
+            // Of an address that is none, the fault says enough.
+            (Socket::Own, None) => Exposure::ThisMachine,
+            (Socket::Own, Some(address)) if address.ip().is_loopback() => Exposure::ThisMachine,
+            (Socket::Own, Some(_)) | (Socket::OfThePlatform, _) => Exposure::Network,
+        }
+    }
+
+    pub(super) fn max_connections(&mut self) -> Option<NonZeroUsize> {
+        self.limit(
+            var!("MAX_CONNECTIONS"),
+            "a number of connections, at least 1",
+            "the platform accepts them",
+        )
+    }
+
+    pub(super) fn rate_limit(&mut self) -> Option<NonZeroU32> {
+        self.limit(
+            var!("RATE_LIMIT"),
+            "requests per minute, at least 1",
+            "use API Gateway's throttle on Lambda, a RATE_LIMITER binding on Workers",
+        )
     }
 
     pub(super) fn trusted_proxies(&mut self) -> Option<usize> {
-        self.parsed(var!("TRUSTED_PROXIES"), "a number of proxies, 0 or more")
+        let count = self.limit(
+            var!("TRUSTED_PROXIES"),
+            "a number of proxies, at least 0",
+            "the platform reports the client's address",
+        );
+        // On a platform that has none, nothing in front of it is a proxy of the operator's.
+        count.or_else(|| (self.environment.socket == Socket::OfThePlatform).then_some(0))
     }
 
-    pub(super) fn token_version(&mut self, policy: Option<&Policy>) -> Option<Format> {
-        let format = self.parsed(var!("TOKEN_VERSION"), "007 or 006")?;
-        if format == Format::V006 && policy.is_some_and(|policy| !policy.allow_006) {
-            self.fault(var!("TOKEN_VERSION"), "006 needs ALLOW_006=true");
+    /// A limit of the local server. It is an error elsewhere: a limit that is ignored is none.
+    fn limit<T: FromStr>(&mut self, variable: &'static Variable, expected: &str, instead: &str) -> Option<T> {
+        match self.environment.socket {
+            Socket::Own | Socket::Unused => self.parsed(variable, expected),
+            Socket::OfThePlatform => {
+                if self.get(variable).is_some() {
+                    self.fault(variable, format!("this platform cannot apply it; remove it: {instead}"));
+                }
+                None
+            }
         }
-        Some(format)
+    }
+
+    /// Only a server that is `open` for a real project needs one, and only on a loopback address:
+    /// elsewhere the operator chose to issue tokens to every client.
+    pub(super) fn loopback_guard(&mut self, exposure: Exposure, open: bool) -> Option<LoopbackGuard> {
+        let list = self.get(var!("ALLOWED_HOSTS")).unwrap_or_default();
+        let allowed_hosts: Vec<String> = items(&list).map(str::to_ascii_lowercase).collect();
+        for host in &allowed_hosts {
+            if !host.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-_".contains(&byte)) {
+                let detail = format!("expected host names without port, got {host:?}");
+                self.fault(var!("ALLOWED_HOSTS"), detail);
+            }
+        }
+        (open && exposure == Exposure::ThisMachine).then_some(LoopbackGuard { allowed_hosts })
+    }
+
+    /// Names the listeners of the local server that are set where the platform listens.
+    pub(super) fn notice_listeners(&mut self, notices: &mut Vec<Notice>) {
+        if self.environment.socket == Socket::OfThePlatform {
+            for variable in [var!("HOST"), var!("PORT"), var!("ALLOWED_HOSTS")] {
+                if self.get(variable).is_some() {
+                    notices.push(Notice::NoEffect { variable: variable.name });
+                }
+            }
+        }
     }
 
     pub(super) fn allow_origin(&mut self) -> AllowOrigin {
         const ALLOW_ORIGIN: &Variable = var!("CORS_ALLOW_ORIGIN");
         let Some(list) = self.get(ALLOW_ORIGIN).filter(|list| list != "*") else { return AllowOrigin::Any };
-        // Browsers send scheme and host in small letters.
+        // Browsers send scheme and host in lower case.
         let origins: Vec<String> = items(&list).map(str::to_ascii_lowercase).collect();
         for origin in &origins {
             let authority = origin.split_once("://").map(|(_, authority)| authority);
             if !authority.is_some_and(|authority| !authority.is_empty() && !authority.contains(['/', '*'])) {
-                self.fault(
-                    ALLOW_ORIGIN,
-                    format!("{origin:?}, expected * or origins like https://example.com"),
-                );
+                let detail = format!("expected * or origins like https://example.com, got {origin:?}");
+                self.fault(ALLOW_ORIGIN, detail);
             }
         }
         AllowOrigin::List(origins)
+    }
+
+    pub(super) fn allow_credentials(&mut self, allow_origin: &AllowOrigin) -> Option<bool> {
+        const ALLOW_CREDENTIALS: &Variable = var!("CORS_ALLOW_CREDENTIALS");
+        let allow = self.flag(ALLOW_CREDENTIALS)?;
+        if allow && *allow_origin == AllowOrigin::Any {
+            self.fault(ALLOW_CREDENTIALS, "expected a list of origins in CORS_ALLOW_ORIGIN, got *");
+        }
+        Some(allow)
+    }
+
+    pub(super) fn drop_in_version(
+        &mut self,
+        policy: Option<&Policy>,
+        notices: &mut Vec<Notice>,
+    ) -> Option<Format> {
+        const VERSION: &Variable = var!("DROP_IN_TOKEN_VERSION");
+        if let Some(former) = self.find(VERSION).map(|found| found.name).filter(|name| *name != VERSION.name)
+        {
+            notices.push(Notice::FormerName { former, name: VERSION.name });
+        }
+        let format = self.parsed(VERSION, "007 or 006")?;
+        if format == Format::V006 && policy.is_some_and(|policy| !policy.allow_006) {
+            self.fault(VERSION, "006 needs ALLOW_006=true");
+        }
+        Some(format)
     }
 }

@@ -51,6 +51,8 @@ impl Rule {
 pub enum Denied {
     /// The origin of the page is not allowed.
     Origin,
+    /// The request names a host that is not allowed.
+    Host,
     /// The client names another project in `appId`.
     Project,
     /// 006 is not allowed.
@@ -88,7 +90,7 @@ impl Denied {
     #[must_use]
     pub fn rule(&self) -> Rule {
         match self {
-            Self::Origin => Rule::Origin,
+            Self::Origin | Self::Host => Rule::Origin,
             Self::Project => Rule::Project,
             Self::Version => Rule::Version,
             Self::TokenType(_) => Rule::TokenType,
@@ -105,6 +107,7 @@ impl fmt::Display for Denied {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Origin => f.write_str("the page's origin is not allowed here"),
+            Self::Host => f.write_str("host: expected an IP address, localhost or a name in ALLOWED_HOSTS"),
             Self::Project => f.write_str("appId: another project's, not the one of this server"),
             Self::Version => f.write_str("version: 006 is not allowed here; request 007"),
             Self::TokenType(kind) => write!(f, "tokenType: {} is not allowed here", kind.name()),

@@ -73,8 +73,9 @@ fn variables_table_is_generated() {
         let place = if places.len() == Platform::ALL.len() { "all".to_owned() } else { places.join(", ") };
         let secret = if variable.secret { " (secret)" } else { "" };
         let doc = variable.doc.replace('|', "\\|");
-        writeln!(rows, "| `{}`{secret} | {} | {place} | {doc} |", variable.name, default.replace('|', "\\|"))
-            .unwrap();
+        let names: Vec<String> = variable.names().map(|name| format!("`{name}`")).collect();
+        let names = names.join(" or ");
+        writeln!(rows, "| {names}{secret} | {} | {place} | {doc} |", default.replace('|', "\\|")).unwrap();
     }
     assert_generated("docs/configuration.md", "variables", &rows);
 }

@@ -205,7 +205,7 @@ fn paths_lead_to_one_thing_only() {
 
 #[test]
 fn an_006_token_knows_no_wildcards_but_uid_0() {
-    let server = Server::with(&[("TOKEN_VERSION", "006"), ("ALLOW_WILDCARD_CHANNEL", "true")]);
+    let server = Server::with(&[("DROP_IN_TOKEN_VERSION", "006"), ("ALLOW_WILDCARD_CHANNEL", "true")]);
     let get = |path: &str| server.bare(Method::GET, path);
     assert_eq!(fields(&get("/rtc/room-*/publisher/uid/1")), ["channel"]);
     assert_eq!(fields(&get("/rtc//publisher/uid/1")), ["channel"]);

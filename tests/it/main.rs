@@ -13,6 +13,7 @@ mod differential;
 mod docs;
 mod dropin;
 mod inspect;
+mod loopback;
 mod openapi;
 #[cfg(feature = "native")]
 mod page;

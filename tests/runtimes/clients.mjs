@@ -38,7 +38,7 @@ for (const runtime of options.only.split(",")) {
     process.exit(2);
   }
   for (const version of ["007", "006"]) {
-    const env = { APP_ID, APP_CERTIFICATE, AUTH: "none", ALLOWED_TOKEN_TYPES: TYPES, TOKEN_VERSION: version };
+    const env = { APP_ID, APP_CERTIFICATE, AUTH: "none", ALLOWED_TOKEN_TYPES: TYPES, DROP_IN_TOKEN_VERSION: version };
     const server = await STARTERS[runtime](artefacts, env);
     for (const { name, clients } of families) {
       for (const [client, run] of Object.entries(clients)) {

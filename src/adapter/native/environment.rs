@@ -1,12 +1,15 @@
-//! What the machine offers to the configuration and the command line.
+//! What a machine offers to the configuration.
 
 use crate::adapter::host;
-use crate::config::{Environment, Socket};
+use crate::config::{Environment, Socket, Source};
 
-/// What a machine offers to the configuration.
+/// The variables of the process.
+pub const VARIABLES: Source<'static> = Source { name: "environment", lookup: &host::variable };
+
+/// What a machine offers to the configuration, with these sources of variables.
 #[must_use]
-pub fn environment(socket: Socket) -> Environment<'static> {
-    Environment { lookup: &host::variable, files: Some(&host::file), secret_store: false, socket }
+pub fn environment<'a>(sources: &'a [Source<'a>], socket: Socket) -> Environment<'a> {
+    Environment { sources, files: Some(&host::file), secret_store: false, socket }
 }
 
 /// Whether the user wants no colors on any terminal (`NO_COLOR`, no-color.org).

@@ -9,6 +9,7 @@ use std::time::Duration;
 use hyper_util::server::graceful::GracefulShutdown;
 use tokio::net::{TcpListener, TcpSocket};
 
+use super::certificate_file;
 use super::connection::Connection;
 use super::connections::Connections;
 use super::output::Output;
@@ -55,6 +56,13 @@ pub fn serve(settings: Settings, app: App, listening: impl FnOnce(SocketAddr)) -
         listening(listener.local_addr()?);
         let connections = Connections::new(settings.max_connections);
         let clients = GracefulShutdown::new();
+        let follow = certificate_file::follow(server.app())?;
+        let stop = async {
+            tokio::select! {
+                () = stop => {}
+                () = follow => {}
+            }
+        };
         let accept =
             Accept { listener: &listener, connections: &connections, threads: &threads, clients: &clients };
         accept.until(stop).await;

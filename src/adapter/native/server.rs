@@ -39,6 +39,10 @@ impl Server {
         Self { app, limiter, output, fetches: Fetches::default(), stopping: AtomicBool::new(false) }
     }
 
+    pub(super) fn app(&self) -> &App {
+        &self.app
+    }
+
     /// Makes each answer from now on the last one of its connection.
     pub(super) fn stop(&self) {
         self.stopping.store(true, Ordering::Relaxed);

@@ -1,4 +1,4 @@
-//! `TOKEN_VERSION=006` on the drop-in routes: the same refusals as on `POST /token`.
+//! `DROP_IN_TOKEN_VERSION=006` on the drop-in routes: the same refusals as on `POST /token`.
 
 use http::Method;
 use serde_json::json;
@@ -7,7 +7,7 @@ use crate::common::opened::opened_006;
 use crate::common::server::Server;
 
 fn old() -> Server {
-    Server::with(&[("TOKEN_VERSION", "006"), ("ALLOW_WILDCARD_CHANNEL", "true")])
+    Server::with(&[("DROP_IN_TOKEN_VERSION", "006"), ("ALLOW_WILDCARD_CHANNEL", "true")])
 }
 
 #[test]

@@ -193,9 +193,8 @@ fn a_server_that_is_not_configured_issues_nothing_and_the_log_says_why() {
         json!({
             "level": "error", "message": "request", "time": NOW, "requestId": "request-1", "method": "POST",
             "route": "/token", "status": 503, "code": "unavailable", "durationUs": 250,
-            "cause": "APP_ID: unset, expected 32 hexadecimal digits; APP_CERTIFICATE: unset, expected 32 \
-                      hexadecimal digits, or APP_CERTIFICATE_SECRET; AUTH: unset, expected api-key, jwt, \
-                      api-key,jwt, or none to let anybody have tokens",
+            "cause": "APP_ID is missing: expected 32 hexadecimal digits; APP_CERTIFICATE is missing: expected 32 \
+                      hexadecimal digits, or APP_CERTIFICATE_SECRET; AUTH is missing: set AUTH=none, api-key or jwt",
         })
     );
 }

@@ -13,7 +13,8 @@ const CERTIFICATE: &str = "0123456789abcdefFEDCBA9876543210";
 const SECONDARY: &str = "00112233445566778899aabbCCDDEEFF";
 const APP_ID: &str = "a1b2c3d4e5f60718293a4b5c6d7e8f90";
 
-const VARIABLES: [(&str, &str); 4] = [
+const VARIABLES: [(&str, &str); 5] = [
+    ("AUTH", "none"),
     ("APP_ID", APP_ID),
     ("APP_CERTIFICATE", CERTIFICATE),
     ("APP_CERTIFICATE_SECONDARY", SECONDARY),

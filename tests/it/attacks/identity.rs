@@ -135,7 +135,7 @@ fn a_claim_of_another_name_binds_and_its_absence_is_no_freedom() {
 fn anothers_identity_through_every_drop_in_route() {
     let site = Site::new();
     for old in ["007", "006"] {
-        let site = if old == "006" { Site::with(&[("TOKEN_VERSION", "006")]) } else { Site::new() };
+        let site = if old == "006" { Site::with(&[("DROP_IN_TOKEN_VERSION", "006")]) } else { Site::new() };
         for (field, request) in drop_in(&alice(&json!({})), "room-1", "bob") {
             let (rule, said) = super::forbidden(&site.send(&request));
             assert_eq!(rule, "uid", "{field} of {}", request.uri());

@@ -15,7 +15,7 @@ mod reach;
 
 use std::cell::Cell;
 
-use crate::common::server::{APP_ID, CERTIFICATE, EVERY_TYPE, Platform, Reply, Server, context};
+use crate::common::server::{APP_ID, CERTIFICATE, EVERY_TYPE, Reply, Server, context, local};
 use agora_token_server::api::{Body, Context};
 use agora_token_server::fetch::FetchError;
 use bytes::Bytes;
@@ -66,7 +66,7 @@ impl Site {
             variables.push((name, value));
         }
         Self {
-            server: Server::on(Platform::Workers, &variables),
+            server: Server::on(local(), &variables),
             issuer: Cell::new(good),
             fetches: Cell::new(0),
             now: Cell::new(NOW),

@@ -7,7 +7,7 @@ use std::num::NonZeroU32;
 use std::time::Duration;
 
 use agora_token_server::api::{Answer, App, Body, Context, MAX_BODY_BYTES, Problem, Step};
-use agora_token_server::config::{Config, ConfigError, Environment, Listen, Lookup, Notice, Socket};
+use agora_token_server::config::{Config, ConfigError, Environment, Notice, Socket, Source};
 use agora_token_server::fetch::{Fetch, FetchError};
 use agora_token_server::time::UnixTime;
 use bytes::Bytes;
@@ -288,23 +288,34 @@ pub fn lookup(variables: &[(&str, &str)]) -> impl Fn(&str) -> Result<String, Var
     }
 }
 
-/// The platform with these variables; its machine, if it has files, has none.
-pub fn environment(platform: Platform, lookup: Lookup<'_>) -> Environment<'_> {
-    let hosted = Environment { lookup, files: None, secret_store: false, socket: Socket::OfThePlatform };
+/// The platform with variables from these sources; its machine, if it has files, has none.
+pub fn environment<'a>(platform: Platform, sources: &'a [Source<'a>]) -> Environment<'a> {
+    let hosted = Environment { sources, files: None, secret_store: false, socket: Socket::OfThePlatform };
     match platform {
-        Platform::Local(address) => Environment {
-            files: Some(&|_| Err(ErrorKind::NotFound.into())),
-            socket: Socket::Own(Listen { address }),
-            ..hosted
-        },
+        Platform::Local(_) => {
+            Environment { files: Some(&|_| Err(ErrorKind::NotFound.into())), socket: Socket::Own, ..hosted }
+        }
         Platform::Lambda => Environment { secret_store: true, ..hosted },
         Platform::Workers => hosted,
     }
 }
 
+/// Variables with the address that the platform listens on.
+pub fn lookup_on(
+    platform: Platform,
+    variables: &[(&str, &str)],
+) -> impl Fn(&str) -> Result<String, VarError> {
+    move |name| match (lookup(variables)(name), platform, name) {
+        (Err(VarError::NotPresent), Platform::Local(address), "HOST") => Ok(address.ip().to_string()),
+        (Err(VarError::NotPresent), Platform::Local(address), "PORT") => Ok(address.port().to_string()),
+        (result, _, _) => result,
+    }
+}
+
 /// The configuration that these variables are, on a machine without files.
 pub fn config(platform: Platform, variables: &[(&str, &str)]) -> Result<(Config, Vec<Notice>), ConfigError> {
-    Config::read(environment(platform, &lookup(variables)))
+    let lookup = lookup_on(platform, variables);
+    Config::read(environment(platform, &[Source { name: "environment", lookup: &lookup }]))
 }
 
 /// What is wrong with these variables.

@@ -5,8 +5,7 @@ use agora_token_server::config::Notice;
 use super::{HOSTED, HOSTS, faults, listening, read};
 use crate::common::server::{Platform, local};
 
-pub(crate) const UNSET: &str =
-    "AUTH: unset, expected api-key, jwt, api-key,jwt, or none to let anybody have tokens";
+pub(crate) const UNSET: &str = "AUTH is missing: set AUTH=none, api-key or jwt";
 
 const KEYS: (&str, &str) =
     ("API_KEYS", "backend:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef");
@@ -34,7 +33,7 @@ fn nothing_is_open_unless_that_is_said_or_nobody_else_can_reach_it() {
     assert!(read(local(), &[]).0.authenticator.is_open());
     assert_eq!(
         Notice::NoAuthentication.to_string(),
-        "AUTH=none: whoever reaches this server gets any token."
+        "AUTH=none: every client that reaches this server gets any token"
     );
 }
 
@@ -58,16 +57,14 @@ fn no_other_word() {
     for auth in ["off", "NONE", "false", "none,jwt", "api-key,none", "jwt,jwt", "api-keys", ","] {
         assert_eq!(
             faults(Platform::Lambda, &with_auth(auth, &[])),
-            [format!(
-                "AUTH: {auth:?}, expected api-key, jwt, api-key,jwt, or none to let anybody have tokens"
-            )]
+            [format!("AUTH: expected api-key, jwt, api-key,jwt or none, got {auth:?}")]
         );
     }
 }
 
 #[test]
 fn what_a_way_needs() {
-    let keys = "API_KEYS: unset, expected name:sha256-hex for each key";
+    let keys = "API_KEYS is missing: expected name:sha256-hex of each key with AUTH=api-key";
     assert_eq!(faults(Platform::Lambda, &with_auth("api-key", &[])), [keys]);
     let jwt = [
         "JWT_ISSUER: unset, expected with AUTH=jwt",
@@ -108,7 +105,7 @@ fn free_identities_are_said_in_the_log() {
     assert_eq!(read(Platform::Lambda, &free).1, [Notice::FreeIdentities]);
     assert_eq!(
         Notice::FreeIdentities.to_string(),
-        "JWT_UID_CLAIM=none: whoever has a JWT may take any identity."
+        "JWT_UID_CLAIM=none: a caller with a JWT may take any identity"
     );
 }
 

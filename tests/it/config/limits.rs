@@ -1,13 +1,15 @@
 //! What may be had, how often, for how long, by which pages; and where the local server listens.
 
-use std::num::NonZeroU32;
+use std::num::{NonZeroU32, NonZeroUsize};
 
-use agora_token_server::config::{AllowOrigin, DefaultValue, Listen, Notice, VARIABLES};
+use agora_token_server::config::{
+    AllowOrigin, DefaultValue, LoopbackGuard, Notice, Source, VARIABLES, listen_address,
+};
 use agora_token_server::policy::{ChannelPattern, Policy};
 use agora_token_server::request::Format;
 use agora_token_server::request::TokenKind;
 
-use super::{HOSTED, fault, faults, read, with};
+use super::{HOSTED, HOSTS, fault, faults, listening, read, with};
 use crate::common::server::{APP_ID, CERTIFICATE, EVERY_TYPE, Platform, environment, local, lookup};
 
 #[test]
@@ -18,8 +20,11 @@ fn allowed_channels() {
     assert_eq!(patterns(" room-1 , lobby-*,, * "), [pattern("room-1"), pattern("lobby-*"), pattern("*")]);
     assert!(patterns(",").is_empty(), "an empty list allows nothing");
     let expected = "expected a channel's name, or its start and a * at the end";
-    assert_eq!(fault("ALLOWED_CHANNELS", "a,*-room"), format!("ALLOWED_CHANNELS: \"*-room\", {expected}"));
-    assert_eq!(fault("ALLOWED_CHANNELS", "a**"), format!("ALLOWED_CHANNELS: \"a**\", {expected}"));
+    assert_eq!(
+        fault("ALLOWED_CHANNELS", "a,*-room"),
+        format!("ALLOWED_CHANNELS: {expected}, got \"*-room\"")
+    );
+    assert_eq!(fault("ALLOWED_CHANNELS", "a**"), format!("ALLOWED_CHANNELS: {expected}, got \"a**\""));
 }
 
 #[test]
@@ -35,8 +40,8 @@ fn allowed_token_types() {
     assert!(types(",").is_empty(), "an empty list allows nothing");
     assert_eq!(
         fault("ALLOWED_TOKEN_TYPES", "rtc,chat"),
-        "ALLOWED_TOKEN_TYPES: \"chat\", expected some of rtc, rtm, chat-user, chat-app, fpa, \
-         apaas-room-user, apaas-user, apaas-app, convoai, stt"
+        "ALLOWED_TOKEN_TYPES: expected some of rtc, rtm, chat-user, chat-app, fpa, apaas-room-user, apaas-user, \
+         apaas-app, convoai, stt, got \"chat\""
     );
 }
 
@@ -48,25 +53,26 @@ fn lifetimes() {
     }
     for name in ["MAX_EXPIRE_TIME", "DEFAULT_EXPIRE_TIME"] {
         for text in ["0", "86401", "-1", "1h", "1.5", "99999999999"] {
-            let expected = format!("{name}: \"{text}\", expected seconds, 1 to 86400");
+            let expected = format!("{name}: expected seconds from 1 to 86400, got {text:?}");
             assert_eq!(fault(name, text), expected);
         }
     }
 }
 
 #[test]
-fn token_version() {
-    assert_eq!(with("TOKEN_VERSION", "007").drop_in_version, Format::V007);
-    assert_eq!(with("TOKEN_VERSION", "006").drop_in_version, Format::V006);
+fn drop_in_token_version() {
+    assert_eq!(with("DROP_IN_TOKEN_VERSION", "007").drop_in_version, Format::V007);
+    assert_eq!(with("DROP_IN_TOKEN_VERSION", "006").drop_in_version, Format::V006);
     for closed in [("ALLOWED_CHANNELS", "room-*"), ("ALLOW_006", "false")] {
-        let variables = [HOSTED.as_slice(), &[("TOKEN_VERSION", "006"), closed]].concat();
-        assert_eq!(faults(Platform::Lambda, &variables), ["TOKEN_VERSION: 006 needs ALLOW_006=true"]);
+        let variables = [HOSTED.as_slice(), &[("DROP_IN_TOKEN_VERSION", "006"), closed]].concat();
+        assert_eq!(faults(Platform::Lambda, &variables), ["DROP_IN_TOKEN_VERSION: 006 needs ALLOW_006=true"]);
     }
-    let variables = [("TOKEN_VERSION", "006"), ("ALLOWED_CHANNELS", "room-*"), ("ALLOW_006", "true")];
+    let variables = [("DROP_IN_TOKEN_VERSION", "006"), ("ALLOWED_CHANNELS", "room-*"), ("ALLOW_006", "true")];
     let (config, _) = read(Platform::Lambda, &[HOSTED.as_slice(), &variables].concat());
     assert_eq!(config.drop_in_version, Format::V006);
     for text in ["6", "AccessToken2", "005"] {
-        assert_eq!(fault("TOKEN_VERSION", text), format!("TOKEN_VERSION: {text:?}, expected 007 or 006"));
+        let expected = format!("DROP_IN_TOKEN_VERSION: expected 007 or 006, got {text:?}");
+        assert_eq!(fault("DROP_IN_TOKEN_VERSION", text), expected);
     }
 }
 
@@ -104,23 +110,99 @@ fn switches() {
     assert!(policy("EXPIRE_WITH_JWT", "true").expire_with_jwt);
     for name in ["ALLOW_WILDCARD_UID", "ALLOW_WILDCARD_CHANNEL", "EXPIRE_WITH_JWT", "ALLOW_006"] {
         for value in ["yes", "1", "TRUE"] {
-            assert_eq!(fault(name, value), format!("{name}: {value:?}, expected true or false"));
+            assert_eq!(fault(name, value), format!("{name}: expected true or false, got {value:?}"));
         }
     }
 }
 
 #[test]
-fn rate_limit_and_trusted_proxies() {
+fn limits_of_the_local_server() {
+    let with = |name: &str, value: &str| read(local(), &[(name, value)]).0;
+    let fault = |name: &str, value: &str| faults(local(), &[(name, value)]).join("; ");
     assert_eq!(with("RATE_LIMIT", "60").rate_limit, NonZeroU32::new(60));
     for text in ["0", "-1", "60/min", "1.5"] {
-        let expected = format!("RATE_LIMIT: {text:?}, expected requests per minute, at least 1");
+        let expected = format!("RATE_LIMIT: expected requests per minute, at least 1, got {text:?}");
         assert_eq!(fault("RATE_LIMIT", text), expected);
     }
     assert_eq!(with("TRUSTED_PROXIES", "2").trusted_proxies, 2);
     for text in ["-1", "true", "10.0.0.0/8"] {
-        let expected = format!("TRUSTED_PROXIES: {text:?}, expected a number of proxies, 0 or more");
+        let expected = format!("TRUSTED_PROXIES: expected a number of proxies, at least 0, got {text:?}");
         assert_eq!(fault("TRUSTED_PROXIES", text), expected);
     }
+    assert_eq!(with("MAX_CONNECTIONS", "256").max_connections, NonZeroUsize::new(256));
+    for text in ["0", "-1", "many"] {
+        let expected = format!("MAX_CONNECTIONS: expected a number of connections, at least 1, got {text:?}");
+        assert_eq!(fault("MAX_CONNECTIONS", text), expected);
+    }
+}
+
+#[test]
+fn hosted_platform_rejects_limits_it_cannot_apply() {
+    for platform in HOSTS {
+        for (name, instead) in [
+            ("RATE_LIMIT", "use API Gateway's throttle on Lambda, a RATE_LIMITER binding on Workers"),
+            ("TRUSTED_PROXIES", "the platform reports the client's address"),
+            ("MAX_CONNECTIONS", "the platform accepts them"),
+        ] {
+            assert_eq!(
+                faults(platform, &[HOSTED.as_slice(), &[(name, "1")]].concat()),
+                [format!("{name}: this platform cannot apply it; remove it: {instead}")]
+            );
+        }
+    }
+}
+
+#[test]
+fn hosted_platform_notices_listeners() {
+    let listeners = [("HOST", "0.0.0.0"), ("PORT", "80"), ("ALLOWED_HOSTS", "a.example")];
+    for platform in HOSTS {
+        let (config, notices) = read(platform, &[HOSTED.as_slice(), &listeners].concat());
+        let mut expected = vec![Notice::NoAuthentication];
+        expected.extend(listeners.map(|(variable, _)| Notice::NoEffect { variable }));
+        assert_eq!(notices, expected);
+        assert_eq!(config.listen, None);
+    }
+    assert_eq!(
+        Notice::NoEffect { variable: "PORT" }.to_string(),
+        "PORT has no effect here: this platform listens by itself"
+    );
+}
+
+#[test]
+fn allowed_hosts_are_names_without_port() {
+    let own = [("APP_ID", "0123456789abcdef0123456789abcdef"), HOSTED[1], HOSTED[2]];
+    let listed = [own.as_slice(), &[("ALLOWED_HOSTS", " Dev.example ,tunnel.example")]].concat();
+    let guard = read(local(), &listed).0.loopback_guard;
+    let allowed_hosts = vec!["dev.example".to_owned(), "tunnel.example".to_owned()];
+    assert_eq!(guard, Some(LoopbackGuard { allowed_hosts }));
+    for host in ["a.example:80", "https://a.example", "*.example", "[::1]"] {
+        let expected = format!("ALLOWED_HOSTS: expected host names without port, got {host:?}");
+        assert_eq!(faults(local(), &[("ALLOWED_HOSTS", host)]), [expected]);
+    }
+}
+
+#[test]
+fn only_open_loopback_with_real_project_is_guarded() {
+    let id = ("APP_ID", "0123456789abcdef0123456789abcdef");
+    let keys = ("API_KEYS", "backend:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef");
+    let guarded = |platform, variables: &[(&str, &str)]| read(platform, variables).0.loopback_guard.is_some();
+    assert!(guarded(local(), &[id, HOSTED[1], HOSTED[2]]));
+    assert!(!guarded(local(), &[]), "the public test project");
+    assert!(!guarded(local(), &[id, HOSTED[1], ("AUTH", "api-key"), keys]));
+    assert!(!guarded(listening("0.0.0.0:80"), &[id, HOSTED[1], HOSTED[2]]));
+    assert!(!guarded(Platform::Lambda, &[id, HOSTED[1], HOSTED[2]]));
+}
+
+#[test]
+fn credentials_need_a_list_of_origins() {
+    assert_eq!(
+        fault("CORS_ALLOW_CREDENTIALS", "true"),
+        "CORS_ALLOW_CREDENTIALS: expected a list of origins in CORS_ALLOW_ORIGIN, got *"
+    );
+    let list = ("CORS_ALLOW_ORIGIN", "https://a.example");
+    let variables = [HOSTED.as_slice(), &[list, ("CORS_ALLOW_CREDENTIALS", "true")]].concat();
+    assert!(read(Platform::Workers, &variables).0.allow_credentials);
+    assert!(!with("CORS_ALLOW_CREDENTIALS", "false").allow_credentials);
 }
 
 #[test]
@@ -138,25 +220,30 @@ fn cors_allow_origin() {
     {
         assert_eq!(
             fault("CORS_ALLOW_ORIGIN", origin),
-            format!("CORS_ALLOW_ORIGIN: {origin:?}, expected * or origins like https://example.com")
+            format!("CORS_ALLOW_ORIGIN: expected * or origins like https://example.com, got {origin:?}")
         );
     }
     assert_eq!(
         fault("CORS_ALLOW_ORIGIN", "https://a.example,*"),
-        "CORS_ALLOW_ORIGIN: \"*\", expected * or origins like https://example.com"
+        "CORS_ALLOW_ORIGIN: expected * or origins like https://example.com, got \"*\""
     );
 }
 
 #[test]
 fn host_and_port() {
     let listen = |variables: &[(&str, &str)]| {
-        Listen::read(environment(local(), &lookup(variables))).map(|listen| listen.address)
+        let sources = [Source { name: "environment", lookup: &lookup(variables) }];
+        listen_address(environment(local(), &sources))
     };
     assert_eq!(listen(&[]), Ok("127.0.0.1:8080".parse().unwrap()));
     assert_eq!(listen(&[("HOST", "::"), ("PORT", "0")]), Ok("[::]:0".parse().unwrap()));
-    let error = listen(&[("HOST", "example.com"), ("PORT", "65536")]).unwrap_err();
-    assert_eq!(
-        error.to_string(),
-        "HOST: \"example.com\", expected an IP address or localhost; PORT: \"65536\", expected a port, 0 to 65535"
-    );
+    assert_eq!(listen(&[("HOST", "localhost")]), Ok("127.0.0.1:8080".parse().unwrap()));
+    let wrong = [("HOST", "example.com"), ("PORT", "65536")];
+    let expected = [
+        "HOST: expected an IP address or localhost, got \"example.com\"",
+        "PORT: expected a port from 0 to 65535, got \"65536\"",
+    ];
+    assert_eq!(listen(&wrong).unwrap_err().to_string(), expected.join("; "));
+    assert_eq!(faults(local(), &wrong), expected);
+    assert_eq!(read(local(), &[("PORT", "1")]).0.listen, Some("127.0.0.1:1".parse().unwrap()));
 }

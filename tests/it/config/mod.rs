@@ -53,7 +53,7 @@ fn listening(address: &str) -> Platform {
 fn given(config: &Config) -> &Project {
     match &config.project {
         ProjectSource::Given(project) => project,
-        ProjectSource::Remote(_) => panic!("the certificate is to be fetched"),
+        ProjectSource::File(_) | ProjectSource::Remote(_) => panic!("the certificate comes from elsewhere"),
     }
 }
 
@@ -108,12 +108,16 @@ fn every_fault_is_reported_at_once() {
         ("ALLOW_WILDCARD_CHANNEL", "no"),
         ("RATE_LIMIT", "0"),
         ("TRUSTED_PROXIES", "all"),
-        ("TOKEN_VERSION", "5"),
+        ("DROP_IN_TOKEN_VERSION", "5"),
+        ("CORS_ALLOW_CREDENTIALS", "no"),
+        ("MAX_CONNECTIONS", "0"),
+        ("ALLOWED_HOSTS", "x:1"),
         ("CORS_ALLOW_ORIGIN", "b,c"),
     ];
     let expected = [
         "ALLOWED_CHANNELS",
         "ALLOWED_CHANNELS",
+        "ALLOWED_HOSTS",
         "ALLOWED_TOKEN_TYPES",
         "ALLOWED_TOKEN_TYPES",
         "ALLOW_WILDCARD_CHANNEL",
@@ -122,17 +126,19 @@ fn every_fault_is_reported_at_once() {
         "APP_CERTIFICATE",
         "APP_CERTIFICATE_SECONDARY",
         "APP_ID",
+        "CORS_ALLOW_CREDENTIALS",
         "CORS_ALLOW_ORIGIN",
         "CORS_ALLOW_ORIGIN",
         "DEFAULT_EXPIRE_TIME",
+        "DROP_IN_TOKEN_VERSION",
         "EXPIRE_WITH_JWT",
         "JWT_AUDIENCE",
         "JWT_HEADER",
         "JWT_ISSUER",
         "JWT_JWKS_URL",
+        "MAX_CONNECTIONS",
         "MAX_EXPIRE_TIME",
         "RATE_LIMIT",
-        "TOKEN_VERSION",
         "TRUSTED_PROXIES",
     ];
     for platform in [local(), Platform::Lambda, Platform::Workers] {

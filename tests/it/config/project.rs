@@ -2,16 +2,24 @@
 
 use std::io::{Error, ErrorKind};
 
-use agora_token_server::config::{Config, Environment, Notice, ProjectSource};
+use agora_token_server::api::App;
+use agora_token_server::config::{Config, Environment, Notice, ProjectSource, Socket, Source};
+
+use agora_token_server::time::{Ttl, UnixTime};
+use agora_token_server::token::{AccessToken2, Service};
 
 use super::auth::UNSET as AUTH_UNSET;
 use super::{HOSTED, faults, given, listening, read};
-use crate::common::server::{APP_ID, CERTIFICATE, Platform, environment, local, lookup};
+use crate::common::server::{APP_ID, CERTIFICATE, Platform, Server, environment, local, lookup};
 
-const APP_ID_UNSET: &str = "APP_ID: unset, expected 32 hexadecimal digits";
+const NOW: UnixTime = UnixTime::from_secs(1_763_770_000);
+
+const DIGITS_0: &str = "0 characters, expected 32 hexadecimal digits";
+
+const APP_ID_UNSET: &str = "APP_ID is missing: expected 32 hexadecimal digits";
 
 fn certificate_unset(or: &str) -> String {
-    format!("APP_CERTIFICATE: unset, expected 32 hexadecimal digits{or}")
+    format!("APP_CERTIFICATE is missing: expected 32 hexadecimal digits{or}")
 }
 
 #[test]
@@ -23,8 +31,8 @@ fn a_local_server_needs_nothing_and_says_what_that_means() {
     }
     assert_eq!(
         Notice::PublicTestProject.to_string(),
-        "APP_ID and APP_CERTIFICATE are unset: signing for Agora's public test project. Real clients need \
-         their own project's."
+        "APP_ID and APP_CERTIFICATE are missing: tokens are signed for Agora's public test project; set your own \
+         project's for real clients"
     );
 }
 
@@ -45,7 +53,7 @@ fn a_local_server_that_others_can_reach_needs_everything_said_too() {
         assert_eq!(faults(listening(address), &[]), [APP_ID_UNSET, &certificate, AUTH_UNSET]);
         let own = [("APP_ID", "0123456789abcdef0123456789abcdef"), HOSTED[1], HOSTED[2]];
         assert_eq!(read(listening(address), &own).1, [Notice::NoAuthentication]);
-        let public = "APP_ID: Agora's public test project, which anybody can sign for; expected your own";
+        let public = "APP_ID: expected your own project's, got Agora's public test project's, whose certificate is public";
         assert_eq!(faults(listening(address), &HOSTED), [public]);
     }
 }
@@ -87,8 +95,8 @@ fn from_file(text: Option<&str>) -> Result<Config, String> {
         assert_eq!(path, "/run/secrets/agora");
         text.map(str::to_owned).ok_or(Error::from(ErrorKind::PermissionDenied))
     };
-    let lookup = lookup(&variables);
-    Config::read(Environment { files: Some(&file), ..environment(local(), &lookup) })
+    let sources = [Source { name: "environment", lookup: &lookup(&variables) }];
+    Config::read(Environment { files: Some(&file), socket: Socket::Unused, ..environment(local(), &sources) })
         .map(|(config, _)| config)
         .map_err(|error| error.to_string())
 }
@@ -96,10 +104,13 @@ fn from_file(text: Option<&str>) -> Result<Config, String> {
 #[test]
 fn a_certificate_from_a_file() {
     for text in [CERTIFICATE.to_owned(), format!("{CERTIFICATE}\n"), format!("\r\n {CERTIFICATE}\r\n")] {
-        assert_eq!(given(&from_file(Some(&text)).unwrap()).app_id().as_str(), APP_ID);
+        let config = from_file(Some(&text)).unwrap();
+        let file = config.project.file().unwrap();
+        assert_eq!(file.path(), "/run/secrets/agora");
+        assert_eq!(config.project.current(NOW).unwrap().app_id().as_str(), APP_ID);
     }
     for (text, fault) in [
-        (None, "APP_CERTIFICATE_FILE: the file cannot be read: permission denied"),
+        (None, "APP_CERTIFICATE_FILE: expected a readable file, got permission denied"),
         (Some(""), "APP_CERTIFICATE_FILE: 0 characters, expected 32 hexadecimal digits"),
         (
             Some("5CFd2fd1755d40ecb72977518be15d3x"),
@@ -110,9 +121,51 @@ fn a_certificate_from_a_file() {
     }
     let variables = [HOSTED[0], HOSTED[2], ("APP_CERTIFICATE_FILE", "x")];
     for platform in [Platform::Lambda, Platform::Workers] {
-        let fault = "APP_CERTIFICATE_FILE: set, which only the local server reads";
+        let fault = "APP_CERTIFICATE_FILE: only the local server reads it; remove it";
         assert_eq!(faults(platform, &variables), [fault]);
     }
+}
+
+/// What the project signs, to tell certificates apart without seeing them.
+fn signed(config: &Config) -> String {
+    let project = config.project.current(NOW).unwrap();
+    let service = Service::rtm(&"42".parse().unwrap(), Ttl::HOUR.into());
+    AccessToken2::new(project.app_id(), NOW, Ttl::HOUR, 1, service).build(project.certificate())
+}
+
+#[test]
+fn certificate_file_replaces_and_invalid_one_keeps() {
+    let config = from_file(Some(CERTIFICATE)).unwrap();
+    let before = signed(&config);
+    let file = config.project.file().unwrap();
+    file.replace(Ok("0123456789abcdef0123456789abcdef\n".to_owned())).unwrap();
+    let after = signed(&config);
+    assert_ne!(before, after);
+    for (read, fault) in [
+        (Err(ErrorKind::NotFound.into()), "expected a readable file, got entity not found".to_owned()),
+        (Ok(String::new()), DIGITS_0.to_owned()),
+    ] {
+        assert_eq!(file.replace(read), Err(fault));
+        assert_eq!(signed(&config), after);
+    }
+    file.replace(Ok(CERTIFICATE.to_owned())).unwrap();
+    assert_eq!(signed(&config), before);
+    assert!(!format!("{config:?}").contains(&CERTIFICATE[..8]));
+}
+
+#[test]
+fn handler_uses_replaced_certificate_and_logs_invalid_one() {
+    let app = App::new(Ok(from_file(Some(CERTIFICATE)).unwrap()));
+    assert_eq!(app.certificate_file(), Some("/run/secrets/agora"));
+    assert_eq!(app.replace_certificate(Ok("0123456789abcdef0123456789abcdef".to_owned()), NOW), None);
+    let line = app.replace_certificate(Err(ErrorKind::PermissionDenied.into()), NOW).unwrap();
+    let line: serde_json::Value = serde_json::from_str(&line).unwrap();
+    assert_eq!(
+        line["message"],
+        "APP_CERTIFICATE_FILE: expected a readable file, got permission denied; the certificate read before \
+         stays in use"
+    );
+    assert_eq!(Server::local().app.certificate_file(), None);
 }
 
 #[test]
@@ -124,10 +177,10 @@ fn a_certificate_from_a_store_of_secrets() {
     assert!(!format!("{config:?}").contains("session-token"));
     assert_eq!(
         faults(Platform::Lambda, &secret),
-        ["AWS_SESSION_TOKEN: unset, expected what Lambda sets for APP_CERTIFICATE_SECRET"]
+        ["AWS_SESSION_TOKEN is missing: expected with APP_CERTIFICATE_SECRET; Lambda sets it"]
     );
     for platform in [local(), Platform::Workers] {
-        let fault = "APP_CERTIFICATE_SECRET: set, which only AWS Lambda reads";
+        let fault = "APP_CERTIFICATE_SECRET: only AWS Lambda reads it; remove it";
         assert_eq!(faults(platform, &session), [fault]);
     }
 }
@@ -140,7 +193,7 @@ fn a_certificate_comes_from_one_place() {
         assert_eq!(
             faults(local(), &variables),
             [
-                "APP_CERTIFICATE: expected one of APP_CERTIFICATE, APP_CERTIFICATE_FILE, APP_CERTIFICATE_SECRET"
+                "APP_CERTIFICATE: expected exactly one of APP_CERTIFICATE, APP_CERTIFICATE_FILE, APP_CERTIFICATE_SECRET, got several"
             ]
         );
     }

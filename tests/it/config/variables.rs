@@ -1,13 +1,16 @@
 //! The table of variables against every file that lists them, and against what is read.
 
 use std::cell::RefCell;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::env::VarError;
 use std::fs;
 
-use agora_token_server::config::{Config, DefaultValue, Listen, Platform, VARIABLES, Variable};
+use agora_token_server::config::{Config, DefaultValue, Notice, Platform, Source, VARIABLES, Variable};
 
-use super::HOSTED;
-use crate::common::server::{self, config, environment, local};
+use agora_token_server::request::Format;
+
+use super::{HOSTED, given, listening};
+use crate::common::server::{self, APP_ID, CERTIFICATE, config, environment, local, refused_config};
 
 fn names(variables: impl Iterator<Item = &'static Variable>) -> BTreeSet<String> {
     variables.map(|variable| variable.name.to_owned()).collect()
@@ -97,6 +100,8 @@ fn template_yaml_sets_the_lambda_variables() {
         let start = parameters.find(&format!("  {parameter}:\n")).expect(parameter);
         let body: Vec<&str> =
             parameters[start..].lines().skip(1).take_while(|line| line.starts_with("    ")).collect();
+        let words = name.split('_').map(|word| format!("{}{}", &word[..1], word[1..].to_lowercase()));
+        assert_eq!(words.collect::<String>(), parameter);
         let hidden = body.contains(&"    NoEcho: true");
         assert_eq!(hidden, secrets(Platform::Lambda).contains(name), "{parameter}");
         let default = body.iter().find_map(|line| line.strip_prefix("    Default: "));
@@ -135,20 +140,131 @@ fn default_set_explicitly_changes_nothing() {
 
 #[test]
 fn every_variable_of_the_table_is_read() {
-    let asked = RefCell::new(BTreeSet::new());
+    // Each variable is looked at once for being text; a second time, its reader asks for it.
+    let asked = RefCell::new(BTreeMap::<String, usize>::new());
     let read = |variables: &[(&str, &str)], platform| {
         let lookup = |name: &str| {
-            asked.borrow_mut().insert(name.to_owned());
+            *asked.borrow_mut().entry(name.to_owned()).or_default() += 1;
             server::lookup(variables)(name)
         };
-        let _ = Config::read(environment(platform, &lookup));
-        let _ = Listen::read(environment(platform, &lookup));
+        let _ = Config::read(environment(platform, &[Source { name: "environment", lookup: &lookup }]));
+        asked.take()
     };
-    read(&[("AUTH", "api-key,jwt")], local());
-    read(&[("AUTH", "none"), ("APP_CERTIFICATE_SECRET", "x")], server::Platform::Lambda);
-    let table = names(VARIABLES.iter());
-    let asked = asked.into_inner();
-    assert_eq!(table.difference(&asked).count(), 0, "{asked:?}");
-    let of_lambda = ["AWS_SESSION_TOKEN", "PARAMETERS_SECRETS_EXTENSION_HTTP_PORT"];
-    assert_eq!(asked.difference(&table).collect::<Vec<_>>(), of_lambda);
+    let of_local = read(&[("AUTH", "api-key,jwt"), ("APP_ID", "x")], local());
+    let of_lambda = read(&[("AUTH", "none"), ("APP_CERTIFICATE_SECRET", "x")], server::Platform::Lambda);
+    for variable in VARIABLES {
+        let often =
+            |asked: &BTreeMap<String, usize>| asked.get(variable.name).is_some_and(|count| *count > 1);
+        assert!(often(&of_local) || often(&of_lambda), "{} is in the table and is not read", variable.name);
+    }
+    let every_name: BTreeSet<&str> = VARIABLES.iter().flat_map(Variable::names).collect();
+    let others: Vec<&String> = of_lambda.keys().filter(|name| !every_name.contains(name.as_str())).collect();
+    assert_eq!(others, ["AWS_SESSION_TOKEN", "PARAMETERS_SECRETS_EXTENSION_HTTP_PORT"]);
+}
+
+/// An example as it is after a user has filled in the project, which is all that it leaves empty.
+fn filled_in(example: &str) -> Vec<(String, String)> {
+    let lines = file(example);
+    let uncommented =
+        lines.lines().filter(|line| !line.starts_with('#')).filter_map(|line| line.split_once('='));
+    uncommented
+        .map(|(name, value)| {
+            let value = if value.is_empty() { "0123456789abcdef0123456789abcdef" } else { value };
+            (name.to_owned(), value.to_owned())
+        })
+        .collect()
+}
+
+#[test]
+fn example_files_open_no_server() {
+    for (example, platform) in [
+        (".env.example", local()),
+        (".env.example", listening("0.0.0.0:8080")),
+        (".dev.vars.example", server::Platform::Workers),
+    ] {
+        let variables = filled_in(example);
+        let names: Vec<&str> = variables.iter().map(|(name, _)| name.as_str()).collect();
+        assert!(names.starts_with(&["APP_ID", "APP_CERTIFICATE"]), "{example}: {names:?}");
+        let variables: Vec<(&str, &str)> =
+            variables.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        assert!(refused_config(platform, &variables).is_missing_auth(), "{example} on {platform:?}");
+    }
+}
+
+#[test]
+fn variable_that_is_not_utf8_is_an_error() {
+    let bytes = std::ffi::OsString::from("x");
+    for variable in VARIABLES {
+        for name in variable.names() {
+            let lookup = |asked: &str| {
+                if asked == name {
+                    Err(VarError::NotUnicode(bytes.clone()))
+                } else {
+                    server::lookup(&HOSTED)(asked)
+                }
+            };
+            let sources = [Source { name: "environment", lookup: &lookup }];
+            let error =
+                Config::read(environment(server::Platform::Workers, &sources)).unwrap_err().to_string();
+            assert_eq!(error, format!("{name}: expected UTF-8 text, got other bytes"));
+        }
+    }
+}
+
+#[test]
+fn first_source_with_any_name_wins() {
+    let first =
+        [("AGORA_APP_ID", "a".repeat(32)), ("AUTH", "none".to_owned()), ("MAX_EXPIRE_TIME", " ".to_owned())];
+    let second = [
+        ("APP_ID", "b".repeat(32)),
+        ("NEXT_AGORA_APP_CERTIFICATE", "c".repeat(32)),
+        ("AUTH", "jwt".to_owned()),
+        ("MAX_EXPIRE_TIME", "60".to_owned()),
+    ];
+    let get = |variables: &[(&str, String)], name: &str| {
+        let found = variables.iter().find(|(known, _)| *known == name);
+        found.map(|(_, value)| value.clone()).ok_or(VarError::NotPresent)
+    };
+    let sources = [
+        Source { name: "environment", lookup: &|name| get(&first, name) },
+        Source { name: ".env", lookup: &|name| get(&second, name) },
+    ];
+    let (config, _) = Config::read(environment(server::Platform::Workers, &sources)).unwrap();
+    assert_eq!(given(&config).app_id().as_str(), "a".repeat(32));
+    assert!(config.authenticator.is_open());
+    assert_eq!(config.policy.max_ttl.as_secs(), 60, "an empty variable is unset");
+}
+
+#[test]
+fn names_of_one_variable_must_agree() {
+    let same = [("APP_ID", APP_ID), ("NEXT_PUBLIC_AGORA_APP_ID", APP_ID), HOSTED[1], HOSTED[2]];
+    assert!(config(server::Platform::Workers, &same).is_ok());
+    let other = "0123456789abcdef0123456789abcdef";
+    let names = [
+        ("APP_CERTIFICATE", "NEXT_AGORA_APP_CERTIFICATE"),
+        ("AGORA_APP_CERTIFICATE", "NEXT_AGORA_APP_CERTIFICATE"),
+    ];
+    for (one, another) in names {
+        let differ = [HOSTED[0], (one, CERTIFICATE), (another, other), HOSTED[2]];
+        let error = refused_config(server::Platform::Workers, &differ).to_string();
+        assert_eq!(error, format!("{one}: expected one value, got another one in {another}"));
+    }
+}
+
+#[test]
+fn former_name_is_read_with_a_notice() {
+    let version = |variables: &[(&str, &str)]| {
+        let (config, notices) = config(server::Platform::Workers, &[&HOSTED, variables].concat()).unwrap();
+        (config.drop_in_version, notices)
+    };
+    let former = ("TOKEN_VERSION", "006");
+    let notice = Notice::FormerName { former: "TOKEN_VERSION", name: "DROP_IN_TOKEN_VERSION" };
+    assert_eq!(version(&[former]), (Format::V006, vec![Notice::NoAuthentication, notice]));
+    assert_eq!(notice.to_string(), "TOKEN_VERSION is now DROP_IN_TOKEN_VERSION; rename it");
+    assert_eq!(version(&[former, ("DROP_IN_TOKEN_VERSION", "006")]).0, Format::V006);
+    let differ = [HOSTED.as_slice(), &[former, ("DROP_IN_TOKEN_VERSION", "007")]].concat();
+    assert_eq!(
+        refused_config(server::Platform::Workers, &differ).to_string(),
+        "DROP_IN_TOKEN_VERSION: expected one value, got another one in TOKEN_VERSION"
+    );
 }
