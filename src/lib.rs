@@ -3,7 +3,7 @@
 //! The library builds, parses, verifies and explains tokens of the formats 007 and 006:
 //!
 //! ```
-//! use agora_token_server::inspect::{Client, Inspection};
+//! use agora_token_server::inspect::{Client, Inspection, Verdict};
 //! use agora_token_server::time::{Ttl, UnixTime};
 //! use agora_token_server::token::{AccessToken2, Project, RtcPrivileges, Service, UnverifiedAccessToken2};
 //!
@@ -21,8 +21,8 @@
 //!
 //! // The token opens room-1, and not room-2.
 //! let client = |channel| Client::new(Some(channel), Some("42"));
-//! assert!(Inspection::new(&text, &project, now, client("room-1")).usable());
-//! assert!(!Inspection::new(&text, &project, now, client("room-2")).usable());
+//! assert_eq!(Inspection::new(&text, &project, now, client("room-1"))?.verdict(), Verdict::Usable);
+//! assert_eq!(Inspection::new(&text, &project, now, client("room-2"))?.verdict(), Verdict::Refused);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!

@@ -82,9 +82,13 @@ impl FromStr for UnixTime {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct InvalidTime;
 
+impl InvalidTime {
+    pub(crate) const EXPECTED: &str = "Unix seconds or RFC 3339, such as 2026-11-25T12:00:00Z";
+}
+
 impl fmt::Display for InvalidTime {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("expected Unix seconds or RFC 3339, such as 2026-11-25T12:00:00Z")
+        write!(f, "expected {}", Self::EXPECTED)
     }
 }
 

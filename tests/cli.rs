@@ -32,20 +32,66 @@ fn mint(arguments: &[&str]) -> String {
 const RTC: [&str; 6] = ["--channel", "room-1", "--uid", "42", "--role", "publisher"];
 
 #[test]
-fn a_minted_token_is_usable() {
+fn minted_token_is_usable() {
     let token = mint(&RTC);
     let output = run(&["inspect", &token, "--channel", "room-1", "--uid", "42"]);
     assert_eq!(output.status.code(), Some(0), "{}", text(&output.stdout));
     assert!(text(&output.stdout).contains("signature   valid, by the primary certificate"));
-    assert!(!text(&output.stdout).contains('\u{1b}'), "no colour outside of a terminal");
+    assert!(!text(&output.stdout).contains('\u{1b}'), "no color outside a terminal");
 }
 
 #[test]
-fn inspect_exits_with_1_where_a_client_would_be_refused() {
+fn inspect_of_refused_token_exits_with_1() {
     let token = mint(&RTC);
     let output = run(&["inspect", &token, "--channel", "room-2"]);
     assert_eq!(output.status.code(), Some(1));
     assert!(text(&output.stdout).contains("[channel_differs]"), "{}", text(&output.stdout));
+}
+
+#[test]
+fn inspect_of_unchecked_signature_exits_with_3() {
+    let token = mint(&[&RTC[..], &["--version", "006"]].concat());
+    let output = run(&["inspect", &token]);
+    assert_eq!(output.status.code(), Some(3));
+    assert!(
+        text(&output.stdout).starts_with("Agora token, version 006: unknown\n"),
+        "{}",
+        text(&output.stdout)
+    );
+    assert_eq!(run(&["inspect", &token, "--channel", "room-1", "--uid", "42"]).status.code(), Some(0));
+}
+
+#[test]
+fn inspect_judges_for_a_use_and_as_of_a_time() {
+    let token = mint(&RTC);
+    let output = run(&["inspect", &token]);
+    assert!(text(&output.stdout).starts_with("Agora token, version 007: usable for rtc\n"));
+    let output = run(&["inspect", &token, "--for", "rtm"]);
+    assert_eq!(output.status.code(), Some(1));
+    let expected = "  seen as: RTM -10005, RTM 1.x 5\n";
+    assert!(text(&output.stdout).contains(expected), "{}", text(&output.stdout));
+    let output = run(&["inspect", &token, "--at", "2100-01-01T00:00:00Z"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(text(&output.stdout).contains("[expired]"), "{}", text(&output.stdout));
+    for misuse in [["--for", "video"], ["--at", "yesterday"]] {
+        let output = run(&[&["inspect", &token], &misuse[..]].concat());
+        assert_eq!(output.status.code(), Some(2), "{misuse:?}");
+        assert!(text(&output.stderr).contains("expected"), "{}", text(&output.stderr));
+    }
+}
+
+#[test]
+fn inspect_of_two_tokens_exits_with_2_and_names_both() {
+    let (one, other) = (mint(&RTC), mint(&[&RTC[..], &["--version", "006"]].concat()));
+    let output = run(&["inspect", &format!("{one} {other}")]);
+    assert_eq!(output.status.code(), Some(2));
+    let expected = format!(
+        "expected one token, got 2: {}… at character 0, {}… at character {}; inspect one at a time\n",
+        &one[..10],
+        &other[..10],
+        one.len() + 1
+    );
+    assert!(text(&output.stderr).ends_with(&expected), "{}", text(&output.stderr));
 }
 
 #[test]

@@ -18,7 +18,7 @@ use super::route::Parameters;
 use crate::auth::Caller;
 use crate::config::Config;
 use crate::grant::{Grant, IssuedToken};
-use crate::inspect::{Client, Inspection};
+use crate::inspect::Inspection;
 use crate::request::TokenRequest;
 use crate::time::Ttl;
 use crate::token::Project;
@@ -85,8 +85,9 @@ impl Authenticated<'_> {
     fn inspect(&self) -> Result<Response<Bytes>, Problem> {
         let request = parse::inspect::parse(self.body.json(self.request.headers())?)?;
         let project = self.project()?;
-        let client = Client::new(request.channel.as_deref(), request.uid.as_deref());
-        let inspection = Inspection::new(&request.token, &project, self.context.now, client);
+        let at = request.at.unwrap_or(self.context.now);
+        let inspection = Inspection::new(&request.token, &project, at, request.client())
+            .map_err(|several| parse::inspect::several(&several))?;
         Ok(private(&Report::new(&inspection)))
     }
 

@@ -10,22 +10,29 @@ use super::inspect_text;
 use super::project::project;
 use crate::adapter::{host, native};
 use crate::api::answer::inspect::Report;
-use crate::inspect::{Client, Inspection};
+use crate::inspect::{Client, Inspection, Use, Verdict};
+use crate::time::UnixTime;
 
 /// More than any token has; what is longer is explained by its beginning.
 const MAX_INPUT_BYTES: u64 = 1024 * 1024;
 
 #[derive(Args)]
 pub(super) struct Inspect {
-    /// The token; - reads it from standard input
+    /// Token, or text with a token in it; - reads standard input
     token: String,
-    /// The channel that the client joins
-    #[arg(long)]
+    /// Check against the CHANNEL that the client joins
+    #[arg(long, allow_hyphen_values = true)]
     channel: Option<String>,
-    /// The uid or user account that the client joins with
-    #[arg(long)]
+    /// Check against the UID, user account or user ID of the client
+    #[arg(long, allow_hyphen_values = true)]
     uid: Option<String>,
-    /// Print JSON, as `POST /inspect` answers it
+    /// Check for a USE: rtc, rtm, chat, streaming, fpa, fcdn, apaas, convoai or stt
+    #[arg(long = "for", value_name = "USE")]
+    purpose: Option<Use>,
+    /// Judge as of a TIME, in Unix seconds or RFC 3339 (now)
+    #[arg(long, value_name = "TIME")]
+    at: Option<UnixTime>,
+    /// Print the JSON of `POST /inspect`
     #[arg(long)]
     json: bool,
 }
@@ -34,16 +41,21 @@ impl Inspect {
     pub(super) fn run(&self) -> Result<ExitCode, Failure> {
         let token = if self.token == "-" { read_token()? } else { self.token.clone() };
         let project = project()?;
-        let client = Client::new(self.channel.as_deref(), self.uid.as_deref());
-        let inspection = Inspection::new(&token, &project, host::now(), client);
+        let client = Client::new(self.channel.as_deref(), self.uid.as_deref()).with_use(self.purpose);
+        let inspection = Inspection::new(&token, &project, self.at.unwrap_or_else(host::now), client)
+            .map_err(|several| Failure::misuse(several.to_string()))?;
         if self.json {
             let report = serde_json::to_string_pretty(&Report::new(&inspection));
             println!("{}", report.expect("texts and numbers have a JSON form"));
         } else {
-            let colour = std::io::stdout().is_terminal() && !native::wants_no_color();
-            print!("{}", inspect_text::render(&inspection, colour));
+            let color = std::io::stdout().is_terminal() && !native::wants_no_color();
+            print!("{}", inspect_text::render(&inspection, color));
         }
-        Ok(if inspection.usable() { ExitCode::SUCCESS } else { ExitCode::from(1) })
+        Ok(match inspection.verdict() {
+            Verdict::Usable => ExitCode::SUCCESS,
+            Verdict::Refused => ExitCode::from(1),
+            Verdict::Unknown => ExitCode::from(3),
+        })
     }
 }
 

@@ -3,7 +3,8 @@
 use std::fmt::Write;
 
 use crate::inspect::{
-    EndedBy, Finding, InspectedPrivilege, InspectedService, Inspection, Quoted, Severity, Signature, Span,
+    EndedBy, Finding, InspectedPrivilege, InspectedService, Inspection, Quoted, SdkError, Severity,
+    Signature, Span, Verdict,
 };
 use crate::time::UnixTime;
 use crate::token::{Payload, Permissions};
@@ -15,11 +16,15 @@ const BOLD: &str = "\x1b[1m";
 const RESET: &str = "\x1b[0m";
 
 /// The inspection in lines that end with a line break. Texts out of the token are escaped, so that
-/// it cannot steer the terminal. Colours only where `colour` says so.
+/// it cannot steer the terminal. Colours only where `color` says so.
 #[must_use]
-pub fn render(inspection: &Inspection, colour: bool) -> String {
-    let mut page = Page { text: String::new(), colour };
+pub fn render(inspection: &Inspection, color: bool) -> String {
+    let mut page = Page { text: String::new(), color };
     page.heading(inspection);
+    if !inspection.repairs.is_empty() {
+        let undone: Vec<_> = inspection.repairs.iter().map(|repair| repair.code).collect();
+        page.row("repaired", &undone.join(", "));
+    }
     if let Some(app_id) = inspection.app_id {
         let whose = if inspection.our_app_id { "this project's" } else { "another project's" };
         page.row("app id", &format!("{app_id} ({whose})"));
@@ -39,6 +44,9 @@ pub fn render(inspection: &Inspection, colour: bool) -> String {
         };
         page.row("signature", &signature);
     }
+    if let Some(hash) = &inspection.token_hash {
+        page.row("hash", hash);
+    }
     for service in &inspection.services {
         page.service(service, inspection.now);
     }
@@ -49,30 +57,33 @@ pub fn render(inspection: &Inspection, colour: bool) -> String {
         page.text.push('\n');
     }
     for finding in &inspection.findings {
-        page.finding(finding);
+        page.finding(finding, inspection.sdk_error(finding));
     }
     page.text
 }
 
 struct Page {
     text: String,
-    colour: bool,
+    color: bool,
 }
 
 impl Page {
     fn heading(&mut self, inspection: &Inspection) {
-        let errors = inspection.findings.iter().any(|finding| finding.severity == Severity::Error);
-        let (style, verdict) = match (errors, inspection.findings.is_empty()) {
-            (true, _) => (RED, "refused"),
-            (false, true) => (GREEN, "usable"),
-            (false, false) => (YELLOW, "usable, with warnings"),
+        let uses: Vec<_> = inspection.usable_for.iter().map(|purpose| purpose.name()).collect();
+        let usable =
+            if uses.is_empty() { "usable".to_owned() } else { format!("usable for {}", uses.join(", ")) };
+        let (style, verdict) = match (inspection.verdict(), inspection.findings.is_empty()) {
+            (Verdict::Refused, _) => (RED, "refused".to_owned()),
+            (Verdict::Unknown, _) => (YELLOW, "unknown".to_owned()),
+            (Verdict::Usable, true) => (GREEN, usable),
+            (Verdict::Usable, false) => (YELLOW, format!("{usable}, with warnings")),
         };
         let what = match inspection.version {
             Some(version) => format!("Agora token, version {}", version.name()),
             None => "No Agora token".to_owned(),
         };
         let what = self.styled(BOLD, &what);
-        let verdict = self.styled(style, verdict);
+        let verdict = self.styled(style, &verdict);
         self.line(&format!("{what}: {verdict}"));
     }
 
@@ -101,7 +112,7 @@ impl Page {
         self.line(&format!("    {name:<20}{end}"));
     }
 
-    fn finding(&mut self, finding: &Finding) {
+    fn finding(&mut self, finding: &Finding, sdk_error: SdkError) {
         let style = match finding.severity {
             Severity::Error => RED,
             Severity::Warning => YELLOW,
@@ -109,6 +120,10 @@ impl Page {
         let severity = self.styled(style, finding.severity.name());
         let explanation = finding.kind.explain();
         self.line(&format!("{severity}: {} [{}]", explanation.what, explanation.code));
+        self.line(&format!("  fix: {}", explanation.fix));
+        if !sdk_error.is_none() {
+            self.line(&format!("  seen as: {}", in_words(sdk_error)));
+        }
     }
 
     fn row(&mut self, name: &str, value: &str) {
@@ -120,13 +135,27 @@ impl Page {
     }
 
     fn styled(&self, style: &str, text: &str) -> String {
-        if self.colour { format!("{style}{text}{RESET}") } else { text.to_owned() }
+        if self.color { format!("{style}{text}{RESET}") } else { text.to_owned() }
     }
 }
 
 fn moment(time: UnixTime, now: UnixTime) -> String {
     let span = Span::between(time, now);
     if time > now { format!("{time} (in {span})") } else { format!("{time} ({span} ago)") }
+}
+
+/// The errors that a developer may have come with.
+fn in_words(error: SdkError) -> String {
+    let SdkError { rtc, web, rtm, rtm1, chat, convoai, .. } = error;
+    let all = [
+        rtc.map(|code| format!("RTC {code}")),
+        web.map(|text| format!("Web {}", Quoted(text))),
+        rtm.map(|code| format!("RTM {code}")),
+        rtm1.map(|code| format!("RTM 1.x {code}")),
+        chat.map(|code| format!("Chat {code}")),
+        convoai.map(|status| format!("Conversational AI HTTP {status}")),
+    ];
+    all.into_iter().flatten().collect::<Vec<_>>().join(", ")
 }
 
 fn counted(permissions: &Permissions) -> String {
@@ -147,7 +176,7 @@ mod tests {
         let project = Project::public_test();
         let token = AccessToken2::new(project.app_id(), ISSUED_AT, Ttl::HOUR, 1, service)
             .build(project.certificate());
-        Inspection::new(&token, &project, ISSUED_AT.plus(600), client)
+        Inspection::new(&token, &project, ISSUED_AT.plus(600), client).unwrap()
     }
 
     fn inspection() -> Inspection {
@@ -157,38 +186,39 @@ mod tests {
     }
 
     #[test]
-    fn a_page_is_plain_text_where_no_colour_is_wanted() {
+    fn text_without_colors_is_plain() {
         assert_eq!(
             render(&inspection(), false),
             "\
-Agora token, version 007: usable, with warnings
+Agora token, version 007: usable for rtc, with warnings
   app id      970CA35de60c44645bbae8a215061b33 (this project's)
   issued      2023-11-14T22:13:20Z (10 minutes ago)
   ends        2023-11-14T23:13:20Z (in 50 minutes)
   signature   valid, by the primary certificate
+  hash        120bf1ba25ade760
   rtc         channel \"room-1\", uid \"42\"
     joinChannel         ends with the token
     publishAudioStream  2023-11-14T22:18:20Z (5 minutes ago)
 
-warning: publishAudioStream of its rtc service ended at 2023-11-14T22:18:20Z, 5 minutes ago, before the token \
-does (error 109): renew earlier, or pass 0 for privileges that last as long as the token [privileges_ended]
+warning: publishAudioStream of the rtc service ended at 2023-11-14T22:18:20Z, 5 minutes ago, before the token \
+does [privileges_ended]
+  fix: renew earlier, or give the privileges the lifetime of the token (007: 0)
+  seen as: RTC 109, Web \"dynamic key expired\"
 "
         );
     }
 
     #[test]
-    fn a_page_has_colours_where_they_are_wanted() {
+    fn text_with_colors_styles_verdict_and_severity() {
         let page = render(&inspection(), true);
-        assert!(
-            page.starts_with(
-                "\x1b[1mAgora token, version 007\x1b[0m: \x1b[33musable, with warnings\x1b[0m\n"
-            )
-        );
+        assert!(page.starts_with(
+            "\x1b[1mAgora token, version 007\x1b[0m: \x1b[33musable for rtc, with warnings\x1b[0m\n"
+        ));
         assert!(page.contains("\n\x1b[33mwarning\x1b[0m: publishAudioStream"));
     }
 
     #[test]
-    fn nothing_in_a_token_steers_the_terminal() {
+    fn token_content_never_steers_the_terminal() {
         let clear = "\x1b[2J";
         let service = Service::rtm(&clear.parse().unwrap(), Ttl::HOUR.into());
         let client = Client::new(None, Some("\x1b[3J"));

@@ -120,10 +120,13 @@ impl FromStr for Use {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct UnknownUse;
 
+impl UnknownUse {
+    pub(crate) const EXPECTED: &str = "rtc, rtm, chat, streaming, fpa, fcdn, apaas, convoai or stt";
+}
+
 impl fmt::Display for UnknownUse {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let names = Use::ALL.map(Use::name);
-        write!(f, "expected {}", names.join(", "))
+        write!(f, "expected {}", Self::EXPECTED)
     }
 }
 

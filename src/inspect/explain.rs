@@ -1,13 +1,13 @@
-//! What each finding says, in words for whoever has the token in hand: the fault, and what to do.
-//!
-//! Error numbers are those of Agora's SDKs: 101 invalid App ID, 109 token expired, 110 invalid
-//! token. The Web SDK reports 110 as `CAN_NOT_GET_GATEWAY_SERVER`.
+//! What each finding says, to whoever has the token in hand, and what to do about it.
 
+use std::borrow::Cow;
 use std::fmt;
 
-use super::finding::{FindingKind, OddUid};
-use super::phrase::{Quoted, Span};
-use crate::time::{Ttl, UnixTime};
+use super::client::Use;
+use super::finding::{FindingKind, OddUid, RtmSlot};
+use super::phrase::{Quoted, Span, list, year};
+use super::sdk_error::Fault;
+use crate::time::Ttl;
 use crate::token::{Field, ParseError};
 
 /// A finding in words.
@@ -16,8 +16,11 @@ use crate::token::{Field, ParseError};
 pub struct Explanation {
     /// A stable code, for programs.
     pub code: &'static str,
-    /// The fault, and what to do about it.
-    pub what: String,
+    /// What is wrong.
+    pub what: Cow<'static, str>,
+    /// What to do about it.
+    pub fix: Cow<'static, str>,
+    pub(super) fault: Fault,
 }
 
 impl FindingKind {
@@ -25,357 +28,269 @@ impl FindingKind {
     #[must_use]
     #[expect(clippy::too_many_lines, reason = "an arm a finding; in parts it would not be exhaustive")]
     pub fn explain(&self) -> Explanation {
-        let (code, what) = match self {
-            Self::Empty => (
-                "empty",
-                String::from(
-                    "the token is empty: Agora's Node.js, Python and PHP libraries answer so when App ID or App \
-                 Certificate are not 32 hexadecimal digits; check both on the server",
-                ),
-            ),
-            Self::Placeholder(word) => (
-                "placeholder",
-                format!(
-                    "this is the word {word}, not a token: a variable was used before it was set; wait for the \
-                 token server's answer, and check the name of the member that holds the token"
-                ),
-            ),
-            Self::Jwt => (
-                "jwt",
-                String::from(
-                    "this is a JWT, not an Agora token: it is what a client shows to the token server; join with \
-                 the token that the server answers with",
-                ),
-            ),
-            Self::Json => ("json", {
-                String::from("this is JSON, not a token: pass on only the member of it that holds the token")
-            }),
-            Self::Hex32 { our_app_id: true } => (
-                "app_id_or_certificate",
-                String::from(
-                    "this is the App ID, not a token: ask the token server for a token, and pass the App ID where \
-                 the SDK is initialised",
-                ),
-            ),
-            Self::Hex32 { our_app_id: false } => (
-                "app_id_or_certificate",
-                String::from(
-                    "these are 32 hexadecimal digits, so an App ID or an App Certificate, not a token: ask the \
-                 token server for a token; if a client holds the certificate, replace it in the Agora Console",
-                ),
-            ),
-            Self::NotAToken => (
-                "not_a_token",
-                String::from(
-                    "this is not an Agora token, which starts with 007 (in the older format with 006): check \
-                 which variable was passed",
-                ),
-            ),
-            Self::UnknownVersion(version) => (
-                "unknown_version",
-                format!(
-                    "it starts with {version}, a version that is not known here: check its first characters, or \
-                 whether there is a newer release of this tool"
-                ),
-            ),
-            Self::Repaired(repair) => (repair.code, repair.what.to_owned()),
-            Self::CutOff => (
-                "cut_off",
-                String::from(
-                    "the token is cut off, its end is missing: copy all of it, and look for a place that shortens \
-                 it, such as a database column",
-                ),
-            ),
-            Self::Damaged(error @ ParseError::AppId(_)) => ("damaged", {
-                format!("the token is damaged ({error}): check APP_ID on the server (error 101)")
-            }),
-            Self::Damaged(error) => (
-                "damaged",
-                format!(
-                    "the token is damaged ({error}): pass it on exactly as the server made it (error 110)"
-                ),
-            ),
-            Self::OldVersion(version) => (
-                "old_version",
-                format!(
-                    "this is a token of the old version {}, which today's Agora SDKs refuse (error 110): make one of \
-                 version 007",
-                    version.name()
-                ),
-            ),
-            Self::OlderVersion => (
-                "older_version",
-                String::from(
-                    "version 006 still works, but knows no wildcard channels and no services besides RTC and RTM: \
-                 make version 007 where all clients have a 4.x SDK (on the Web 4.8 or later)",
-                ),
-            ),
-            Self::OtherAppId { token, ours } => ("other_app_id", {
-                let case = if token.as_str().eq_ignore_ascii_case(ours.as_str()) {
-                    ", which differs in upper and lower case"
-                } else {
-                    ""
-                };
-                format!(
-                    "it was made for the App ID {token}, this project's is {ours}{case}: a client of this project \
-                     is refused (error 110); use the same App ID on client and server"
-                )
-            }),
-            Self::SignatureInvalid => (
-                "signature_invalid",
-                String::from(
-                    "it was not signed with this project's App Certificate: clients are refused (error 110, on the \
-                 Web CAN_NOT_GET_GATEWAY_SERVER); compare the server's certificate with the one in the Agora \
-                 Console, where it may have been replaced",
-                ),
-            ),
-            Self::SignedWithSecondary => (
-                "signed_with_secondary",
-                String::from(
-                    "it is signed with the secondary App Certificate, and works until that is deleted in the Agora \
-                 Console: sign with the primary one",
-                ),
-            ),
-            Self::Expired { at, now } => (
-                "expired",
-                format!(
-                    "it ended at {at}, {} ago (error 109): fetch a new token and pass it to renewToken, or join \
-                 again; listen for the SDK's event that the token will expire",
-                    Span::between(*at, *now)
-                ),
-            ),
-            Self::ExpireZero => (
-                "expire_zero",
-                String::from(
-                    "its lifetime is 0 seconds, so it had ended when it was made (error 109): pass the builder \
-                 seconds from now, such as 3600, and check that the variable is set",
-                ),
-            ),
-            Self::IssuedInFuture { at, now } => (
-                "issued_in_future",
-                format!(
-                    "it was issued at {at}, {} in the future: the clock of the server that made it is fast, or the \
-                 one here is slow; set both by NTP",
-                    Span::between(*at, *now)
-                ),
-            ),
-            Self::ShortLived { expire } => (
-                "short_lived",
-                format!(
-                    "it lives for {} only: lifetimes are seconds, not minutes or hours; pass 3600 for an hour",
-                    Span::secs(*expire)
-                ),
-            ),
-            Self::ExpireIsTimestamp { expire } => (
-                "expire_is_timestamp",
-                format!(
-                    "its lifetime is {expire} seconds ({}), a Unix timestamp where 007 wants seconds from now: pass \
-                 3600 for an hour; Agora ends the token after 24 hours",
-                    Span::secs(*expire)
-                ),
-            ),
-            Self::Over24Hours { expire } => ("over_24_hours", {
-                let asked = expire / 1000;
-                let hint = if expire % 1000 == 0 && (60..=Ttl::MAX.as_secs()).contains(&asked) {
-                    format!("; if milliseconds were meant, pass {asked}")
-                } else {
-                    String::new()
-                };
-                format!(
-                    "its lifetime is {expire} seconds ({}), but Agora ends every token 24 hours after its issue: \
-                     pass at most 86400, and renew{hint}",
-                    Span::secs(*expire)
-                )
-            }),
-            Self::NoServices => (
-                "no_services",
-                String::from(
-                    "it holds no service, so it opens nothing (error 110): add a service, such as RTC, before \
-                 building it",
-                ),
-            ),
-            Self::UnknownServices(count) => (
-                "unknown_services",
-                format!(
-                    "{count} of its services cannot be shown, because they start with a type that is not known \
-                 here: look for a newer release of this tool"
-                ),
-            ),
-            Self::TooMuch => (
-                "too_much",
-                String::from(
-                    "it holds more services or privileges than any library makes, and the rest of them is not shown: \
-                 do not trust where it comes from",
-                ),
-            ),
-            Self::NoRtcService { has } => (
-                "no_rtc_service",
-                format!(
-                    "it has no RTC service, only {}: no client can join a channel with it (error 110); ask for an \
-                 RTC token",
-                    list(has)
-                ),
-            ),
-            Self::PrivilegeMissing { service, privilege } => (
-                "privilege_missing",
-                format!(
-                    "its {service} service lacks the privilege {privilege}, so it opens nothing (error 110): grant \
-                 {privilege} when building it"
-                ),
-            ),
-            Self::NoPrivileges { service } => (
-                "no_privileges",
-                format!(
-                    "its {service} service grants no privilege: Agora's Node.js library leaves roomUser out of \
-                 Flexible Classroom's tokens, the other languages do not"
-                ),
-            ),
-            Self::PrivilegesEnded { service, privileges, at, now } => ("privileges_ended", {
-                let last = if privileges.len() == 1 { "" } else { ", the last" };
-                format!(
-                    "{} of its {service} service ended{last} at {at}, {} ago, before the token does (error \
-                     109): renew earlier, or pass 0 for privileges that last as long as the token",
-                    list(privileges),
-                    Span::between(*at, *now)
-                )
-            }),
-            Self::PrivilegeIsTimestamp { service, privileges } => (
-                "privilege_is_timestamp",
-                format!(
-                    "its {service} service has a Unix timestamp for {} where 007 wants seconds from now: pass the token's \
-                 own lifetime, or 0 for the same; as it is, the token's end cuts it",
-                    list(privileges)
-                ),
-            ),
-            Self::PrivilegeIsSeconds { service, privileges, stored } => (
-                "privilege_is_seconds",
-                format!(
-                    "its {service} service has {stored} as the end of {}, seconds from now where 006 wants a Unix timestamp, \
-                 so that ended in {} (error 109): pass the time now plus the seconds",
-                    list(privileges),
-                    year(*stored)
-                ),
-            ),
-            Self::PrivilegesBeyondToken { service, privileges } => (
-                "privileges_beyond_token",
-                format!(
-                    "{} of its {service} service would last longer than the token, whose end cuts it: give the token \
-                 the longer lifetime",
-                    list(privileges)
-                ),
-            ),
-            Self::UidIsTextZero => (
-                "uid_is_text_zero",
-                String::from(
-                    "its uid is the text \"0\", a user of that name, not uid 0: a client that joins with uid 0 is \
-                 refused (error 110); pass the number to the builder, as Number(uid) or (int) $uid",
-                ),
-            ),
-            Self::OddUid(odd, uid) => ("odd_uid", format!("its uid {} {odd}", Quoted(uid))),
-            Self::NameIsPlaceholder { service, field, word } => (
-                "name_is_placeholder",
-                format!(
-                    "the {} of its {service} service is the word {word}, because a variable was not set where the \
-                 token was made (error 110): check what the token server was asked",
-                    field.name()
-                ),
-            ),
-            Self::NameNotAllowed { service, field, error } => (
-                "name_not_allowed",
-                format!(
-                    "the {} of its {service} service is not one that Agora allows ({error}): no client can use such \
-                 a name; choose another",
-                    field.name()
-                ),
-            ),
-            Self::NoUser { service } => (
-                "no_user",
-                format!(
-                    "its {service} service names no user, so nobody can sign in with it (error 110): pass a user id; \
-                 uid 0 is none there"
-                ),
-            ),
-            Self::ChannelDiffers { token, joins } => {
-                ("channel_differs", differs("channel", token.as_deref(), joins))
+        use Fault::{AppId, Channel, Expired, Invalid, Missing, None as NoFault, User};
+        let (code, fault, what, fix): (_, _, Cow<'static, str>, Cow<'static, str>) = match self {
+            Self::Empty => ("empty", Missing, "the token is empty".into(),
+                "check that App ID and App Certificate on the server are 32 hexadecimal digits; otherwise Agora's \
+                 Node.js, Python and PHP libraries return an empty token".into()),
+            Self::Placeholder(word) => ("placeholder", Invalid,
+                format!("this is the word {word}, not a token: a variable was used before it was set").into(),
+                "wait for the response of the token server, and check the name of the member that holds the token".into()),
+            Self::Jwt => ("jwt", Invalid, "this is a JWT, not an Agora token".into(),
+                "send the JWT to the token server, and join with the token in its response".into()),
+            Self::Json => ("json", Invalid, "this is JSON without a token in it".into(),
+                "look for an error in it, and pass only the member that holds the token".into()),
+            Self::Hex32 { our_app_id: true } => ("app_id_or_certificate", Invalid, "this is the App ID, not a token".into(),
+                "request a token from the token server; pass the App ID where the SDK is initialized".into()),
+            Self::Hex32 { our_app_id: false } => ("app_id_or_certificate", Invalid,
+                "these are 32 hexadecimal digits: an App ID or an App Certificate, not a token".into(),
+                "request a token from the token server; if a client holds the App Certificate, replace it in the Agora \
+                 Console".into()),
+            Self::NotAToken => ("not_a_token", Invalid,
+                "this is not an Agora token, which starts with 007 or, in the older format, 006".into(),
+                "check which variable was passed".into()),
+            Self::UnknownVersion(version) => ("unknown_version", Invalid,
+                format!("the token starts with {version}, an unknown version").into(),
+                "check the first characters; look for a newer release of this tool".into()),
+            Self::Repaired(repair) => (repair.code, Invalid, repair.what.into(), repair.fix.into()),
+            Self::CutOff => ("cut_off", Invalid, "the end of the token is missing".into(),
+                "copy all of the token; look for a place that shortens it, such as a database column".into()),
+            Self::Damaged(error @ ParseError::AppId(_)) => ("damaged", Invalid, format!("the token is damaged: {error}").into(),
+                "check APP_ID on the server that issued the token".into()),
+            Self::Damaged(error) => ("damaged", Invalid, format!("the token is damaged: {error}").into(),
+                "pass the token on as the server issued it".into()),
+            Self::OldVersion(version) => ("old_version", Invalid,
+                format!("this is a token of the legacy version {}, which current Agora SDKs refuse", version.name()).into(),
+                "issue a token of version 007".into()),
+            Self::OlderVersion => ("older_version", NoFault,
+                "version 006 still works, but has no wildcard channels and no services besides RTC and RTM".into(),
+                "issue version 007 if all clients have a 4.x SDK (Web: 4.8 or later)".into()),
+            Self::OtherAppId { token, ours } => {
+                let same = token.as_str().eq_ignore_ascii_case(ours.as_str());
+                let case = if same { ", which differs in upper and lower case" } else { "" };
+                ("other_app_id", AppId,
+                    format!("the token is for the App ID {token}, but this project is {ours}{case}").into(),
+                    "use the same App ID on client and server".into())
             }
-            Self::UidDiffers { token, joins } => ("uid_differs", differs("uid", token.as_deref(), joins)),
+            Self::CertificateInToken => ("certificate_in_token", Invalid,
+                "the token holds the App Certificate of this project in the place of the App ID: every client can read \
+                 the certificate".into(),
+                "swap App ID and App Certificate on the server; then replace the leaked certificate in the Agora Console".into()),
+            Self::SignatureInvalid => ("signature_invalid", Invalid,
+                "the token is not signed with the App Certificate of this project".into(),
+                "compare the certificate on the server with the Agora Console: enable one if the project has none, \
+                 and copy it again if it was replaced".into()),
+            Self::SignedWithSecondary => ("signed_with_secondary", NoFault,
+                "the token is signed with the secondary App Certificate, and works until that is deleted".into(),
+                "sign with the primary certificate".into()),
+            Self::NamesNeeded { is_rtm: true } => ("names_needed", NoFault,
+                "the signature of a 006 token covers the user ID, so it could not be checked".into(),
+                "inspect the token together with the user ID that logs in, as uid".into()),
+            Self::NamesNeeded { is_rtm: false } => ("names_needed", NoFault,
+                "the signature of a 006 token covers channel and uid, so it could not be checked".into(),
+                "inspect the token together with the channel and uid that the client joins with".into()),
+            Self::UnsignedBoundary { channel, uid } => ("unsigned_boundary", NoFault,
+                format!("the signature of a 006 token does not separate channel and uid: with other checksums, this one \
+                 opens channel {} for uid {uid} too", Quoted(channel)).into(),
+                "issue version 007, which signs each name with its length".into()),
+            Self::Expired { at, now } => ("expired", Expired,
+                format!("the token expired at {at}, {} ago", Span::between(*at, *now)).into(),
+                "fetch a new token and pass it to renewToken, or join again; renew when the SDK reports that the token \
+                 will expire".into()),
+            Self::ExpireZero => ("expire_zero", Expired,
+                "the lifetime of the token is 0 seconds, so it had expired when it was issued".into(),
+                "pass seconds from now to the builder, such as 3600; check that the variable is set".into()),
+            Self::IssuedInFuture { at, now } => ("issued_in_future", NoFault,
+                format!("the token was issued at {at}, {} in the future", Span::between(*at, *now)).into(),
+                "set the clocks of both servers by NTP".into()),
+            Self::ShortLived { expire } => ("short_lived", NoFault,
+                format!("the lifetime of the token is only {}", Span::secs(*expire)).into(),
+                "pass the lifetime in seconds: 3600 for an hour".into()),
+            Self::ExpireIsTimestamp { expire } => ("expire_is_timestamp", NoFault,
+                format!("the lifetime is {expire} seconds ({}), a Unix timestamp; Agora ends the token after 24 hours",
+                    Span::secs(*expire)).into(),
+                "pass seconds from now, such as 3600: 007 counts from the time of issue".into()),
+            Self::Over24Hours { expire } => {
+                let meant = expire / 1000;
+                let is_milliseconds = expire % 1000 == 0 && (60..=Ttl::MAX.as_secs()).contains(&meant);
+                ("over_24_hours", NoFault,
+                    format!("the lifetime is {expire} seconds ({}), but Agora ends every token 24 hours after its issue",
+                        Span::secs(*expire)).into(),
+                    if is_milliseconds { format!("pass {meant}, in seconds instead of milliseconds").into() }
+                    else { "pass at most 86400, and renew".into() })
+            }
+            Self::EndsTooLate { at, now } => ("over_24_hours", NoFault,
+                format!("the token ends at {at}, in {}, but Agora ends every token 24 hours after its issue",
+                    Span::between(*at, *now)).into(),
+                "end the token at most 86400 seconds after its issue; check the clock of the server that issued it".into()),
+            Self::NoServices => ("no_services", Invalid, "the token holds no service, so it opens nothing".into(),
+                "add a service, such as RTC, before building the token".into()),
+            Self::UnknownServices(count) => ("unknown_services", NoFault,
+                format!("{count} {} be read: the first is of an unknown type", if *count == 1 { "service cannot" } else { "services cannot" }).into(),
+                "look for a newer release of this tool".into()),
+            Self::TooMuch => ("too_much", NoFault,
+                "the token holds more services or privileges than any library issues; the rest is not shown".into(),
+                "do not trust the source of the token".into()),
+            Self::NoService { wanted, has } => (
+                if *wanted == Use::Rtc { "no_rtc_service" } else { "no_service" }, Invalid,
+                format!("the token has no {wanted} service, only {}", list(has)).into(), request_for(*wanted).into()),
+            Self::PrivilegeMissing { service, privilege } => ("privilege_missing", Invalid,
+                format!("the {service} service lacks the privilege {privilege}, so it opens nothing").into(),
+                format!("grant {privilege} when building the token").into()),
+            Self::NoPrivileges { service } => ("no_privileges", NoFault,
+                format!("the {service} service grants no privilege").into(),
+                "add the privilege; Agora's Node.js library leaves roomUser out of Flexible Classroom tokens".into()),
+            Self::PrivilegesEnded { service, privileges, at, now } => ("privileges_ended", Expired,
+                format!("{} of the {service} service ended{} at {at}, {} ago, before the token does", list(privileges),
+                    if privileges.len() == 1 { "" } else { ", the last" }, Span::between(*at, *now)).into(),
+                "renew earlier, or give the privileges the lifetime of the token (007: 0)".into()),
+            Self::PrivilegeIsTimestamp { service, privileges } => ("privilege_is_timestamp", NoFault,
+                format!("the {service} service has a Unix timestamp for {}; the end of the token cuts it", list(privileges)).into(),
+                "pass seconds from now, or 0 for the lifetime of the token: 007 counts from the time of issue".into()),
+            Self::PrivilegeIsSeconds { service, privileges, stored } => ("privilege_is_seconds", Expired,
+                format!("the {service} service has {stored} as the end of {}: as a Unix timestamp, it ended in {}",
+                    list(privileges), year(*stored)).into(),
+                "pass the current Unix time plus the seconds: 006 holds absolute times".into()),
+            Self::PrivilegesBeyondToken { service, privileges } => ("privileges_beyond_token", NoFault,
+                format!("{} of the {service} service would last longer than the token, whose end cuts it", list(privileges)).into(),
+                "give the token the longer lifetime, at most 24 hours, and renew".into()),
+            Self::AppToken { service } => (if *service == "chat" { "chat_app_token" } else { "apaas_app_token" }, Invalid,
+                format!("this is an app token: it administers every {service} user of the project, and a client that holds \
+                 it can do so too").into(),
+                format!("keep it on the server; request a token for one user ({}) for the client",
+                    if *service == "chat" { "tokenType chat-user" } else { "tokenType apaas-user" }).into()),
+            Self::UidIsTextZero => ("uid_is_text_zero", Invalid,
+                "the uid is the text \"0\", a user account of that name, not uid 0".into(),
+                "pass the number to the builder: Number(uid) or (int) $uid".into()),
+            Self::OddUid(odd, uid) => ("odd_uid", NoFault,
+                format!("the uid {} {odd}, so it is a user account, which a client that joins with an integer cannot use",
+                    Quoted(uid)).into(), odd.fix().into()),
+            Self::NameIsPlaceholder { service, field, word } => ("name_is_placeholder", Invalid,
+                format!("the {} of the {service} service is the word {word}: a variable was not set", field.name()).into(),
+                "check what the token server was asked for".into()),
+            Self::NameNotAllowed { service, field, error } => ("name_not_allowed",
+                if *field == Field::Channel { Channel } else { User },
+                format!("the {} of the {service} service is not allowed: {error}", field.name()).into(),
+                "use another name".into()),
+            Self::UserIdNotFor2x { service, user } => ("user_id_not_for_2x", NoFault,
+                format!("the {service} user {} has a dot or starts with an underscore, which Signaling 2.x refuses", Quoted(user)).into(),
+                "use another user ID if clients have Signaling 2.x".into()),
+            Self::NoUser { service } => ("no_user", Invalid, format!("the {service} service names no user").into(),
+                "pass a user ID to the builder; uid 0 is none".into()),
+            Self::RtmWrongSlot { user } => ("rtm_wrong_slot", Invalid, match user {
+                    RtmSlot::Both => "the user is also in the uid slot of the 006 token, which RTM wants empty",
+                    RtmSlot::Uid => "the user is in the uid slot of the 006 token; RTM wants the user in the channel slot and \
+                                     the uid slot empty",
+                    RtmSlot::Unknown => "the uid slot of the 006 token is not empty, as RTM wants it",
+                }.into(),
+                "issue the token with RtmTokenBuilder, or pass the user as the channel name and an empty uid".into()),
+            Self::NamesSwapped { channel, uid } => ("names_swapped", Invalid,
+                format!("channel and uid are swapped: the token is for channel {} and uid {}", Quoted(channel), Quoted(uid)).into(),
+                "swap the two arguments where the token is built".into()),
+            Self::ChannelDiffers { field, token, joins } => differs(
+                "channel_differs", if *field == Field::Channel { "channel" } else { "room" }, token.as_deref(), joins),
+            Self::UidDiffers { token, joins } => differs("uid_differs", "uid", token.as_deref(), joins),
+            Self::UidKindDiffers { token, joins } => {
+                let is_account = token.parse::<u32>().is_err();
+                let (what, fix) = if is_account {
+                    (format!("the token is for the user account {}, but the client joins with the integer {joins}", Quoted(token)),
+                     "join with joinChannelWithUserAccount (Web: pass the account as text), or issue a token for the integer")
+                } else {
+                    (format!("the token is for the integer uid {token}, but the client joins with the user account {}", Quoted(joins)),
+                     "join with joinChannel and the integer, or issue a token for the user account")
+                };
+                ("uid_kind_differs", Invalid, what.into(), fix.into())
+            }
             Self::UserDiffers { service, token, joins } => {
-                ("user_differs", { differs(&format!("{service} user"), token.as_deref(), joins) })
+                differs("user_differs", &format!("{service} user"), token.as_deref(), joins)
             }
-            Self::WildcardChannel { service, pattern } => (
-                "wildcard_channel",
-                format!(
-                    "the channel of its {service} service is {}, a wildcard: it opens {}; make it for one channel \
-                 unless that is meant",
-                    named(pattern, Field::Channel),
-                    if pattern.is_empty() || pattern == "*" {
-                        "every channel of the project"
-                    } else {
-                        "every channel that fits"
-                    }
-                ),
-            ),
-            Self::WildcardUid { service, pattern } => (
-                "wildcard_uid",
-                format!(
-                    "the uid of its {service} service is {}, a wildcard: whoever holds the token can join as {}; make \
-                 it for one uid unless that is meant",
-                    named(pattern, Field::Uid),
-                    if pattern.is_empty() || pattern == "*" { "any user" } else { "any user that fits" }
-                ),
-            ),
+            Self::ChatUserIsUuid { uuid, user } => ("chat_user_is_uuid", NoFault,
+                format!("the token names the Chat UUID {uuid}, which must be that of the user {}", Quoted(user)).into(),
+                "compare it with the uuid that Chat's REST API returns for the user".into()),
+            Self::WildcardChannel { service, pattern } => ("wildcard_channel", NoFault,
+                format!("the channel of the {service} service is {}, a wildcard: the token opens {}", named(pattern, Field::Channel),
+                    if is_everything(pattern) { "every channel of the project" } else { "every channel that matches" }).into(),
+                "issue a token for one channel, unless that is intended".into()),
+            Self::WildcardOpensRest => ("wildcard_opens_rest", NoFault,
+                "the holder can also call Agora's REST API with this token (Authorization: agora token=…), for each of \
+                 its channels".into(),
+                "issue a token for one channel to clients".into()),
+            Self::WildcardUid { service, pattern } => ("wildcard_uid", NoFault,
+                format!("the uid of the {service} service is {}, a wildcard: its holder can join as {}", named(pattern, Field::Uid),
+                    if is_everything(pattern) { "any user" } else { "any user that matches" }).into(),
+                "issue a token for one uid, unless that is intended".into()),
         };
-        Explanation { code, what }
+        Explanation { code, what, fix, fault }
     }
 }
 
 impl fmt::Display for OddUid {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let account = "so it is a user account, and a client that joins with a number is refused (error 110)";
+        f.write_str(match self {
+            Self::Negative(_) => "is negative",
+            Self::TooLarge => "is more than 4294967295",
+            Self::LeadingZeros => "has leading zeros",
+            Self::NotWhole => "is not a whole number",
+        })
+    }
+}
+
+impl OddUid {
+    fn fix(self) -> String {
         match self {
-            Self::Negative(Some(unsigned)) => {
-                write!(
-                    f,
-                    "is negative, {account}: integer uids are 1 to 4294967295; as one of them this is {unsigned}"
-                )
+            Self::Negative(Some(unsigned)) => format!("pass it as an unsigned integer: {unsigned}"),
+            Self::LeadingZeros => "pass the number without leading zeros".to_owned(),
+            Self::Negative(None) | Self::TooLarge | Self::NotWhole => {
+                "use an integer from 1 to 4294967295".to_owned()
             }
-            Self::Negative(None) => write!(f, "is negative, {account}: integer uids are 1 to 4294967295"),
-            Self::TooLarge => write!(f, "is more than 4294967295, {account}: use a smaller uid"),
-            Self::LeadingZeros => write!(f, "has zeros in front, {account}: pass the number without them"),
-            Self::NotWhole => write!(f, "is no whole number, {account}: integer uids are 1 to 4294967295"),
         }
     }
 }
 
-/// A name of the token's and the one that the client uses instead.
-fn differs(what: &str, token: Option<&str>, joins: &str) -> String {
+/// The request that issues the token for a use.
+fn request_for(wanted: Use) -> &'static str {
+    match wanted {
+        Use::Rtc => "request tokenType rtc with the channel and uid of the client",
+        Use::Rtm => "request tokenType rtm, or rtc with \"rtm\": true",
+        Use::Chat => "request tokenType chat-user, or rtc with \"chat\": true",
+        Use::Streaming => "build a token with the Streaming service",
+        Use::Fpa => "request tokenType fpa",
+        Use::Fcdn => "build a token with the FCDN service",
+        Use::Apaas => "request tokenType apaas-room-user or apaas-user",
+        Use::ConvoAi => "request tokenType convoai",
+        Use::Stt => "request tokenType stt",
+    }
+}
+
+/// A name of the token, and the one that the client uses instead.
+fn differs(
+    code: &'static str,
+    what: &str,
+    token: Option<&str>,
+    joins: &str,
+) -> (&'static str, Fault, Cow<'static, str>, Cow<'static, str>) {
     let joins_zero = what == "uid" && joins == "0";
     let client =
         if joins_zero { "0, for which the SDK draws one".to_owned() } else { Quoted(joins).to_string() };
-    let differs = match token {
+    let text = match token {
         Some(token) => {
+            let same_number = token.parse::<u64>().is_ok_and(|number| Ok(number) == joins.parse());
             let how = if !joins_zero && token.trim() == joins.trim() {
                 ", which differs in spaces"
             } else if token.to_lowercase() == joins.to_lowercase() {
                 ", which differs in upper and lower case"
-            } else if same_number(token, joins) {
-                ", and for Agora zeros in front make another user"
+            } else if same_number {
+                "; for Agora, leading zeros make another user"
             } else {
                 ""
             };
-            format!("it is for the {what} {}, but the client uses {client}{how}", Quoted(token))
+            format!("the token is for the {what} {}, but the client uses {client}{how}", Quoted(token))
         }
         None => {
-            format!("it is for another {what} than the client's, {client} (006 holds a checksum of it only)")
+            format!("the token is for another {what} than {client} of the client; 006 holds a checksum only")
         }
     };
-    format!(
-        "{differs}: the client is refused (error 110); use the same {what} for the token and in the client"
-    )
-}
-
-fn same_number(one: &str, other: &str) -> bool {
-    matches!((one.parse::<u64>(), other.parse::<u64>()), (Ok(one), Ok(other)) if one == other)
+    (code, Fault::Invalid, text.into(), format!("use the same {what} for the token and in the client").into())
 }
 
 /// What stands for a wildcard.
@@ -387,10 +302,6 @@ fn named(pattern: &str, field: Field) -> String {
     }
 }
 
-fn list(names: &[impl AsRef<str>]) -> String {
-    names.iter().map(AsRef::as_ref).collect::<Vec<_>>().join(", ")
-}
-
-fn year(seconds: u32) -> String {
-    UnixTime::from_secs(seconds).to_string().chars().take(4).collect()
+fn is_everything(pattern: &str) -> bool {
+    pattern.is_empty() || pattern == "*"
 }

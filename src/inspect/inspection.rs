@@ -2,18 +2,21 @@
 
 use std::fmt;
 
-use super::client::Client;
+use super::client::{Client, Use};
 use super::finding::{Finding, FindingKind, Severity};
 use super::legacy::Version;
-use super::repair::{self, Found};
+use super::repair::{self, Found, Repair, SeveralTokens, Unread};
 use super::rules;
+use super::sdk_error::SdkError;
+use super::text::token_hash;
+use super::view::ServiceView;
 use crate::time::UnixTime;
 use crate::token::{AppId, Field, Payload, Project};
 
 /// What a token holds, and what is wrong with it.
 ///
 /// ```
-/// use agora_token_server::inspect::{Client, Inspection, Signature};
+/// use agora_token_server::inspect::{Client, Inspection, Signature, Verdict};
 /// use agora_token_server::time::{Ttl, UnixTime};
 /// use agora_token_server::token::{AccessToken2, Project, Service};
 ///
@@ -21,9 +24,10 @@ use crate::token::{AppId, Field, Payload, Project};
 /// let service = Service::rtm(&"alice".parse()?, Ttl::HOUR.into());
 /// let token = AccessToken2::new(project.app_id(), now, Ttl::HOUR, 1, service).build(project.certificate());
 ///
-/// let inspection = Inspection::new(&token, &project, now, Client::new(None, Some("bob")));
+/// let inspection = Inspection::new(&token, &project, now, Client::new(None, Some("bob")))?;
 /// assert_eq!(inspection.signature, Signature::Primary);
-/// assert_eq!(inspection.findings[0].kind.explain().code, "user_differs");
+/// assert_eq!(inspection.verdict(), Verdict::Refused);
+/// assert_eq!(inspection.findings[0].code(), "user_differs");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,9 +35,13 @@ use crate::token::{AppId, Field, Payload, Project};
 pub struct Inspection {
     /// The time that the token was judged at.
     pub now: UnixTime,
+    /// What was undone to get at the token, in this order.
+    pub repairs: Vec<&'static Repair>,
+    /// [`token_hash`] of the token.
+    pub token_hash: Option<String>,
     /// The version; `None` if the text is no token.
     pub version: Option<Version>,
-    /// The App ID in the token.
+    /// The App ID in the token; `None` if the App Certificate is in its place.
     pub app_id: Option<AppId>,
     /// Whether that is the App ID of the project that the token was inspected for.
     pub our_app_id: bool,
@@ -51,6 +59,33 @@ pub struct Inspection {
     pub wildcards: Vec<Wildcard>,
     /// What is wrong, errors first.
     pub findings: Vec<Finding>,
+    /// What a client can use the token for, as far as the services are concerned.
+    pub usable_for: Vec<Use>,
+    uses: Vec<Use>,
+    is_wanted_unread: bool,
+}
+
+/// Whether a client can use a token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// Nothing in the token or the request says otherwise.
+    Usable,
+    /// A finding is an error.
+    Refused,
+    /// No finding is an error, but the signature or the wanted service could not be checked.
+    Unknown,
+}
+
+impl Verdict {
+    /// `usable`, `refused` or `unknown`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Usable => "usable",
+            Self::Refused => "refused",
+            Self::Unknown => "unknown",
+        }
+    }
 }
 
 /// Which certificate signed a token.
@@ -86,10 +121,10 @@ impl fmt::Display for Unchecked {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::NoToken => "there is no token to check",
-            Self::OldVersion => "signatures of this old version are not checked",
-            Self::OtherProject => "the token is another project's, whose certificate is not known here",
+            Self::OldVersion => "signatures of legacy versions are not checked",
+            Self::OtherProject => "the token belongs to another project, whose certificate is not known here",
             Self::NeedsNames => {
-                "006 is signed together with its channel and uid (RTM: its user), so give those as well"
+                "the signature of a 006 token covers channel and uid (RTM: the user ID), which were not given"
             }
             Self::OtherNames => "the token is for another channel or uid than were given",
         })
@@ -152,24 +187,40 @@ impl Inspection {
     /// one of 200 bytes can hold 16,000.
     pub const MAX_SHOWN: usize = 64;
 
-    /// Explains `token` as of `now` for a client of `project`.
-    #[must_use]
-    pub fn new(token: &str, project: &Project, now: UnixTime, client: Client<'_>) -> Self {
-        let mut inspection = Self::empty(now);
-        let Found { view, repairs } = match repair::read(token, project) {
+    /// Explains the token in `text` as of `now`, for a client of `project`.
+    ///
+    /// # Errors
+    /// [`SeveralTokens`] if the text holds different tokens.
+    pub fn new(
+        text: &str,
+        project: &Project,
+        now: UnixTime,
+        client: Client<'_>,
+    ) -> Result<Self, SeveralTokens> {
+        let mut inspection = Self::empty(now, client);
+        let Found { token, view, repairs } = match repair::read(text, project) {
             Ok(found) => found,
-            Err(kind) => {
-                inspection.findings.push(Finding::error(kind));
-                return inspection;
+            Err(Unread::Finding(kind)) => {
+                inspection.findings.push(Finding { severity: Severity::Error, kind });
+                return Ok(inspection);
             }
+            Err(Unread::Several(several)) => return Err(several),
         };
-        let errors = repairs.into_iter().map(|repair| Finding::error(FindingKind::Repaired(repair)));
+        for repair in &repairs {
+            let kind = FindingKind::Repaired(repair);
+            inspection.findings.push(Finding { severity: repair.severity, kind });
+        }
         let judged = rules::judge(&view, project, now, client);
-        inspection.findings.extend(errors.chain(judged.findings));
+        inspection.findings.extend(judged.findings);
         inspection.findings.sort_by_key(|finding| finding.severity);
-        Self {
+        if client.wanted().is_none() && !view.services.is_empty() {
+            inspection.uses = view.services.iter().filter_map(ServiceView::purpose).collect();
+        }
+        Ok(Self {
+            token_hash: Some(token_hash(&token)),
+            repairs,
             version: Some(view.version),
-            app_id: view.app_id,
+            app_id: view.app_id.filter(|_| !judged.is_certificate_in_token),
             our_app_id: view.app_id == Some(project.app_id()),
             issued_at: view.issued_at,
             expires_at: view.expires_at,
@@ -177,14 +228,35 @@ impl Inspection {
             services: view.services.iter().map(|service| service.shown(view.expires_at)).collect(),
             unknown_services: view.unknown_services,
             wildcards: judged.wildcards,
+            usable_for: judged.usable_for,
+            is_wanted_unread: judged.is_wanted_unread,
             ..inspection
+        })
+    }
+
+    /// Whether a client can use the token.
+    #[must_use]
+    pub fn verdict(&self) -> Verdict {
+        if self.findings.iter().any(|finding| finding.severity == Severity::Error) {
+            Verdict::Refused
+        } else if self.is_wanted_unread || matches!(self.signature, Signature::Unchecked(_)) {
+            Verdict::Unknown
+        } else {
+            Verdict::Usable
         }
     }
 
-    /// Whether a client can use the token: no finding is an error.
+    /// The errors by which Agora's SDKs report a finding.
     #[must_use]
-    pub fn usable(&self) -> bool {
-        self.findings.iter().all(|finding| finding.severity != Severity::Error)
+    pub fn sdk_error(&self, finding: &Finding) -> SdkError {
+        let fault = finding.kind.explain().fault;
+        match finding.kind.service() {
+            Some("rtm2") => SdkError::new(fault, &[Use::Rtm]),
+            Some(service) => {
+                SdkError::new(fault, &service.parse().map(|purpose| vec![purpose]).unwrap_or_default())
+            }
+            None => SdkError::new(fault, &self.uses),
+        }
     }
 
     /// Seconds until the token ends, negative if it has ended.
@@ -193,9 +265,11 @@ impl Inspection {
         Some(self.now.until(self.expires_at?))
     }
 
-    fn empty(now: UnixTime) -> Self {
+    fn empty(now: UnixTime, client: Client<'_>) -> Self {
         Self {
             now,
+            repairs: Vec::new(),
+            token_hash: None,
             version: None,
             app_id: None,
             our_app_id: false,
@@ -206,6 +280,9 @@ impl Inspection {
             unknown_services: 0,
             wildcards: Vec::new(),
             findings: Vec::new(),
+            usable_for: Vec::new(),
+            uses: client.wanted().map_or_else(|| Use::ALL.to_vec(), |wanted| vec![wanted]),
+            is_wanted_unread: false,
         }
     }
 }

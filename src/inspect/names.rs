@@ -1,9 +1,10 @@
 //! Names as Agora compares them: wildcards, and texts that should not be names.
 
 use super::finding::{FindingKind, OddUid};
+use super::view::Name;
 use crate::token::Field;
 pub(super) use crate::token::is_wildcard;
-use crate::token::{Account, ChannelName, NameError, canonical_u32};
+use crate::token::{Account, ChannelName, NameError, UserId, canonical_u32};
 
 /// Whether a token's name, perhaps a wildcard, is good for a client's. Takes time in proportion to
 /// both lengths.
@@ -44,16 +45,34 @@ pub(super) fn placeholder(name: &str) -> Option<&'static str> {
 }
 
 /// Why Agora does not allow a name that is no wildcard.
-pub(super) fn not_allowed(field: Field, name: &str) -> Option<NameError> {
+pub(super) fn not_allowed(service: &str, field: Field, name: &str) -> Option<NameError> {
+    let max = 64;
     match field {
         Field::Channel => name.parse::<ChannelName>().err(),
         Field::Uid | Field::Account => name.parse::<Account>().err(),
-        // Agora states a length only.
-        Field::UserId | Field::RoomUuid | Field::UserUuid if name.len() > 64 => {
-            Some(NameError::TooLong { bytes: name.len(), max: 64 })
+        Field::UserId | Field::RoomUuid | Field::UserUuid if name.len() > max => {
+            Some(NameError::TooLong { bytes: name.len(), max })
         }
+        // Of Chat, and of rooms, Agora states the length only.
+        Field::UserId if service == "rtm" || service == "rtm2" => name.parse::<Account>().err(),
         Field::UserId | Field::RoomUuid | Field::UserUuid => None,
     }
+}
+
+/// Whether a service's user is `user`. Chat folds case, and users of Flexible Classroom log in to
+/// it under the MD5 of their ID.
+pub(super) fn is_user(service: &str, name: &Name, user: &str) -> bool {
+    let is_md5 = || user.parse::<UserId>().is_ok_and(|user| name.is(user.md5().as_str()));
+    let folds = || name.text.as_deref().is_some_and(|text| text.eq_ignore_ascii_case(user));
+    name.is(user) || service == "chat" && (folds() || is_md5())
+}
+
+/// Whether it has the form of a UUID.
+pub(super) fn is_uuid(text: &str) -> bool {
+    let groups = text
+        .split('-')
+        .map(|group| group.bytes().all(|byte| byte.is_ascii_hexdigit()).then_some(group.len()));
+    groups.eq([8, 4, 4, 4, 12].map(Some))
 }
 
 /// What a uid is that looks like a number without being a uid.

@@ -1,11 +1,11 @@
 //! Texts that are no token, and why.
 
 use super::finding::FindingKind;
-use super::names;
 use super::view::View;
+use super::{names, text};
 use crate::token::{AppId, ParseError, Project};
 
-/// A text that is something else than a token.
+/// A text that cannot have a token in it.
 pub(super) fn recognize(text: &str, project: &Project) -> Option<FindingKind> {
     if text.is_empty() {
         return Some(FindingKind::Empty);
@@ -13,55 +13,40 @@ pub(super) fn recognize(text: &str, project: &Project) -> Option<FindingKind> {
     if let Some(word) = names::placeholder(text) {
         return Some(FindingKind::Placeholder(word));
     }
-    if text.starts_with("eyJ") {
-        return Some(FindingKind::Jwt);
-    }
-    if text.starts_with(['{', '[']) {
-        return Some(FindingKind::Json);
-    }
     let digits = text.parse::<AppId>().ok()?;
     Some(FindingKind::Hex32 { our_app_id: digits == project.app_id() })
 }
 
-/// Why a text that is nothing else is not a token either.
-pub(super) fn why_not(text: &str, error: ParseError) -> FindingKind {
-    let version = text.get(..3).filter(|version| version.bytes().all(|byte| byte.is_ascii_digit()));
-    match version {
-        Some("006" | "007") => {}
-        Some("002" | "003" | "004" | "005") => return FindingKind::Damaged(error),
-        Some(version) if version.starts_with("00") => {
-            return FindingKind::UnknownVersion(version.to_owned());
-        }
-        _ => return FindingKind::NotAToken,
+/// Why there is no token in a text: `repaired` is the text if it was to be a token, `plain` the
+/// text with its escapes undone.
+pub(super) fn why_not(repaired: &str, plain: &str, error: ParseError) -> FindingKind {
+    let inside = || {
+        let runs = text::starts(plain).map(|start| text::base64_run(&plain[start..], text::is_base64));
+        runs.filter(|run| text::looks_like_token(run)).max_by_key(|run| run.len())
+    };
+    match repaired {
+        text if text.starts_with("eyJ") => FindingKind::Jwt,
+        text if text.starts_with(['{', '[']) => inside().map_or(FindingKind::Json, |run| damaged(run, error)),
+        text if has_version(text) => damaged(text, error),
+        _ => inside().map_or(FindingKind::NotAToken, |run| damaged(run, error)),
+    }
+}
+
+fn has_version(text: &str) -> bool {
+    text.starts_with("00") && text.as_bytes().get(2).is_some_and(u8::is_ascii_digit)
+}
+
+/// What is wrong with a text that starts with a version.
+fn damaged(text: &str, error: ParseError) -> FindingKind {
+    match &text[..3] {
+        "006" | "007" => {}
+        "002" | "003" | "004" | "005" => return FindingKind::Damaged(error),
+        version => return FindingKind::UnknownVersion(version.to_owned()),
     }
     match View::parse(text).err().unwrap_or(error) {
         ParseError::CutOff => FindingKind::CutOff,
         // What is left of base64 after a cut has no = at its end, and ends between groups of four.
-        ParseError::Base64 if is_base64_part(text) => FindingKind::CutOff,
+        ParseError::Base64 if text.bytes().all(text::is_base64) => FindingKind::CutOff,
         error => FindingKind::Damaged(error),
     }
-}
-
-/// `text` without white space, quotes and invisible characters around it.
-pub(super) fn unwrapped(text: &str) -> &str {
-    text.trim_matches(is_wrapping)
-}
-
-/// `text` with the escapes that encoders make of base64 undone.
-pub(super) fn percent_decoded(text: &str) -> String {
-    let mut decoded = text.to_owned();
-    // Twice: a token that was encoded twice has %252B.
-    for (escape, character) in [("%25", "%"), ("%2B", "+"), ("%2F", "/"), ("%3D", "="), ("%20", " ")] {
-        decoded = decoded.replace(escape, character).replace(&escape.to_ascii_lowercase(), character);
-    }
-    decoded
-}
-
-fn is_base64_part(text: &str) -> bool {
-    text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'+' || byte == b'/')
-}
-
-fn is_wrapping(character: char) -> bool {
-    let invisible = matches!(character, '\u{feff}' | '\u{200b}'..='\u{200d}' | '\u{2060}');
-    character.is_whitespace() || invisible || matches!(character, '"' | '\'' | '`' | ',' | ';' | '<' | '>')
 }

@@ -59,6 +59,16 @@ impl fmt::Display for Quoted<'_> {
     }
 }
 
+/// Names with commas between them.
+pub(super) fn list(names: &[impl AsRef<str>]) -> String {
+    names.iter().map(AsRef::as_ref).collect::<Vec<_>>().join(", ")
+}
+
+/// The year of a time.
+pub(super) fn year(seconds: u32) -> String {
+    UnixTime::from_secs(seconds).to_string().chars().take(4).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::Span;

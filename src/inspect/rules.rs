@@ -1,13 +1,16 @@
 //! What is wrong with a token: each rule, once, over the normalized view.
 
-use super::client::Client;
+mod service;
+
+use self::service::JudgedService;
+use super::client::{Client, Use};
 use super::finding::{Finding, FindingKind, Severity};
-use super::inspection::{Inspection, Signature, Unchecked, Wildcard};
+use super::inspection::{Signature, Unchecked, Wildcard};
 use super::legacy::Version;
 use super::names;
 use super::view::{Name, ServiceView, Signed, View, verified_by};
 use crate::time::{Ttl, UnixTime};
-use crate::token::{Field, Project, UserId};
+use crate::token::{AppCertificate, AppId, Field, Project};
 
 /// From this on, seconds are taken for a Unix timestamp: 2001-09-09. As a lifetime it is 31 years.
 const MIN_TIMESTAMP: u32 = 1_000_000_000;
@@ -15,48 +18,46 @@ const MIN_TIMESTAMP: u32 = 1_000_000_000;
 /// How far clocks may differ before it is worth a finding.
 const CLOCK_SKEW_SECS: i64 = 30;
 
-/// The verdict of the rules on a token.
+/// What the rules found about a token.
 pub(super) struct Judged {
     pub(super) signature: Signature,
     pub(super) wildcards: Vec<Wildcard>,
     pub(super) findings: Vec<Finding>,
+    pub(super) usable_for: Vec<Use>,
+    /// Whether a service that cannot be read may be the wanted one.
+    pub(super) is_wanted_unread: bool,
+    pub(super) is_certificate_in_token: bool,
 }
 
 /// Runs every rule over a token.
 pub(super) fn judge(view: &View, project: &Project, now: UnixTime, client: Client<'_>) -> Judged {
-    let mut judged = Judged { signature: Signature::Invalid, wildcards: Vec::new(), findings: Vec::new() };
+    let mut judged = Judged {
+        signature: Signature::Unchecked(Unchecked::OldVersion),
+        wildcards: Vec::new(),
+        findings: Vec::new(),
+        usable_for: Vec::new(),
+        is_wanted_unread: false,
+        is_certificate_in_token: view.app_id.is_some_and(|app_id| is_certificate(app_id, project)),
+    };
     if matches!(view.signed, Signed::Legacy) {
-        judged.signature = Signature::Unchecked(Unchecked::OldVersion);
+        if judged.is_certificate_in_token {
+            judged.error(FindingKind::CertificateInToken);
+        }
         judged.error(FindingKind::OldVersion(view.version));
         return judged;
     }
     judged.signature(view, project, client);
-    if view.version == Version::V006 {
-        judged.warn(FindingKind::OlderVersion);
-    }
-    let has_ended = judged.times(view, now);
-    let wants_channel = client.channel.is_some();
-    let services: Vec<_> = view
-        .services
-        .iter()
-        .map(|service| JudgedService::new(service, view, now, has_ended, client))
-        .collect();
+    judged.times(view, now);
     if view.is_truncated {
         judged.warn(FindingKind::TooMuch);
-    }
-    if view.unknown_services > 0 {
-        judged.warn(FindingKind::UnknownServices(view.unknown_services));
-    } else if view.services.is_empty() {
-        judged.error(FindingKind::NoServices);
-    } else if wants_channel && !services.iter().any(|service| service.is_wanted) {
-        judged.error(FindingKind::NoRtcService {
-            has: view.services.iter().map(|service| service.name).collect(),
-        });
     }
     for service in &view.services {
         judged.wildcards(service);
     }
-    judged.services(services);
+    let services: Vec<_> =
+        view.services.iter().map(|service| JudgedService::new(service, view, now, client)).collect();
+    judged.presence(view, client.wanted());
+    judged.services(services, client.wanted());
     judged
 }
 
@@ -78,49 +79,76 @@ impl Judged {
     }
 
     fn signature(&mut self, view: &View, project: &Project, client: Client<'_>) {
-        self.signature = match &view.signed {
-            Signed::V007(token) => verified_by(project, |certificate| token.verify(certificate).is_ok()),
-            Signed::V006(token) => match signed_names(view, client) {
-                Ok((channel, uid)) => {
-                    verified_by(project, |certificate| token.verify(certificate, &channel, &uid).is_ok())
-                }
-                Err(why) => Signature::Unchecked(why),
-            },
-            Signed::Legacy => Signature::Unchecked(Unchecked::OldVersion),
+        let names = signed_names(view, client);
+        self.signature = match (&view.signed, &names) {
+            (Signed::V007(token), _) => verified_by(project, |certificate| token.verify(certificate).is_ok()),
+            (Signed::V006(token), Ok((channel, uid))) => {
+                verified_by(project, |certificate| token.verify(certificate, channel, uid).is_ok())
+            }
+            (Signed::V006(_), Err(why)) => Signature::Unchecked(*why),
+            (Signed::Legacy, _) => Signature::Unchecked(Unchecked::OldVersion),
         };
+        let is_verified = matches!(self.signature, Signature::Primary | Signature::Secondary);
+        if self.is_certificate_in_token {
+            self.error(FindingKind::CertificateInToken);
+            return;
+        }
         if let Some(app_id) = view.app_id.filter(|app_id| *app_id != project.app_id()) {
-            if self.signature == Signature::Invalid {
+            if !is_verified {
                 self.signature = Signature::Unchecked(Unchecked::OtherProject);
             }
-            self.error(FindingKind::OtherAppId { token: app_id, ours: project.app_id() });
+            // A server with the test project only is often used to inspect tokens of other projects.
+            let is_test = project.app_id() == Project::public_test().app_id();
+            let severity = if is_test && !is_verified { Severity::Warning } else { Severity::Error };
+            self.add(severity, FindingKind::OtherAppId { token: app_id, ours: project.app_id() });
         }
+        let is_rtm = view.services.iter().any(|service| service.uid_slot.is_some());
         match self.signature {
             Signature::Invalid => self.error(FindingKind::SignatureInvalid),
             Signature::Secondary => self.warn(FindingKind::SignedWithSecondary),
+            Signature::Unchecked(Unchecked::NeedsNames) => self.warn(FindingKind::NamesNeeded { is_rtm }),
             Signature::Primary | Signature::Unchecked(_) => {}
+        }
+        if view.version == Version::V006 {
+            self.warn(FindingKind::OlderVersion);
+            if let (true, false, Ok((channel, uid))) = (is_verified, is_rtm, names) {
+                self.unsigned_boundary(&channel, &uid);
+            }
         }
     }
 
-    /// Judges the token's own times, and returns whether it has ended.
-    fn times(&mut self, view: &View, now: UnixTime) -> bool {
+    /// Names another channel and uid that the same signature fits: the channel gives its last
+    /// character to the uid, or takes all of the uid, which leaves uid 0.
+    fn unsigned_boundary(&mut self, channel: &str, uid: &str) {
+        let (channel, uid) = match channel.char_indices().next_back() {
+            Some((index, _)) if uid.is_empty() => (channel[..index].to_owned(), channel[index..].to_owned()),
+            _ => (format!("{channel}{uid}"), String::new()),
+        };
+        if !channel.is_empty() {
+            let uid = if uid.is_empty() { "0".to_owned() } else { uid };
+            self.warn(FindingKind::UnsignedBoundary { channel, uid });
+        }
+    }
+
+    /// Judges the token's own times.
+    fn times(&mut self, view: &View, now: UnixTime) {
         if let Some(at) = view.issued_at.filter(|at| now.until(*at) > CLOCK_SKEW_SECS) {
             self.warn(FindingKind::IssuedInFuture { at, now });
         }
-        match view.lifetime {
-            Some(0) => {
-                self.error(FindingKind::ExpireZero);
-                return true;
+        let longest = i64::from(Ttl::MAX.as_secs()) + CLOCK_SKEW_SECS;
+        match (view.lifetime, view.expires_at) {
+            (Some(0), _) => return self.error(FindingKind::ExpireZero),
+            (Some(expire @ MIN_TIMESTAMP..), _) => self.warn(FindingKind::ExpireIsTimestamp { expire }),
+            (Some(expire), _) if expire > Ttl::MAX.as_secs() => {
+                self.warn(FindingKind::Over24Hours { expire });
             }
-            Some(expire @ MIN_TIMESTAMP..) => self.warn(FindingKind::ExpireIsTimestamp { expire }),
-            Some(expire) if expire > Ttl::MAX.as_secs() => self.warn(FindingKind::Over24Hours { expire }),
-            Some(expire) if expire < 60 => self.warn(FindingKind::ShortLived { expire }),
-            Some(_) | None => {}
+            (Some(expire), _) if expire < 60 => self.warn(FindingKind::ShortLived { expire }),
+            (None, Some(at)) if now.until(at) > longest => self.warn(FindingKind::EndsTooLate { at, now }),
+            _ => {}
         }
-        let ended = view.expires_at.filter(|at| *at <= now);
-        if let Some(at) = ended {
+        if let Some(at) = view.expires_at.filter(|at| *at <= now) {
             self.error(FindingKind::Expired { at, now });
         }
-        ended.is_some()
     }
 
     fn wildcards(&mut self, service: &ServiceView) {
@@ -132,190 +160,90 @@ impl Judged {
         }
     }
 
-    /// A fault that breaks a service is an error if it leaves no service that the client wants.
-    fn services(&mut self, services: Vec<JudgedService>) {
-        let breaks_all =
-            services.iter().filter(|service| service.is_wanted).all(|service| !service.broken_by.is_empty());
-        for JudgedService { is_wanted, broken_by, warnings } in services {
-            for kind in broken_by {
-                self.add(if is_wanted && breaks_all { Severity::Error } else { Severity::Warning }, kind);
+    /// Judges whether the wanted service is there.
+    fn presence(&mut self, view: &View, wanted: Option<Use>) {
+        let is_mark_missing = wanted.is_some_and(|wanted| {
+            matches!(wanted, Use::ConvoAi | Use::Stt)
+                && !view.services.iter().any(|service| service.purpose() == Some(wanted))
+        });
+        let is_there = match wanted {
+            Some(wanted) => !is_mark_missing && view.services.iter().any(|service| service.serves(wanted)),
+            None => view.services.iter().any(|service| !service.is_mark),
+        };
+        match (view.unknown_services, wanted) {
+            (1.., _) => {
+                self.warn(FindingKind::UnknownServices(view.unknown_services));
+                self.is_wanted_unread = !is_there;
             }
-            for kind in warnings {
+            (0, _) if view.services.is_empty() => self.error(FindingKind::NoServices),
+            (0, Some(wanted)) if !is_there => {
+                let has = view.services.iter().map(|service| service.name).collect();
+                self.error(FindingKind::NoService { wanted, has });
+            }
+            (0, _) => {}
+        }
+    }
+
+    /// A fault that breaks a service is an error if it leaves no service that the client wants.
+    fn services(&mut self, services: Vec<JudgedService>, wanted: Option<Use>) {
+        let breaks_all = services.iter().filter(|service| service.is_wanted).all(JudgedService::is_broken);
+        // Without a use, another service's user is not at fault where one service names the client.
+        let is_named = wanted.is_none() && services.iter().any(|service| service.is_named);
+        let usable = services.iter().filter(|service| service.is_wanted && !service.is_broken());
+        match wanted {
+            Some(wanted) => self.usable_for.extend(usable.map(|_| wanted).take(1)),
+            None => self.usable_for.extend(usable.filter_map(|service| service.purpose)),
+        }
+        self.usable_for.dedup();
+        for service in services {
+            let severity = if service.is_wanted && breaks_all { Severity::Error } else { Severity::Warning };
+            for kind in service.broken_by {
+                self.add(severity, kind);
+            }
+            for kind in service.differs.into_iter().filter(|_| !is_named) {
+                self.add(severity, kind);
+            }
+            for kind in service.warnings {
                 self.warn(kind);
             }
         }
     }
 }
 
+/// Whether the App ID in a token is a certificate of the project, in either case. Takes the same time
+/// wherever they differ.
+fn is_certificate(app_id: AppId, project: &Project) -> bool {
+    let is_same = |certificate: &AppCertificate| {
+        let pairs = app_id.as_str().bytes().zip(certificate.expose_secret());
+        pairs.fold(0, |sum, (one, other)| sum | (one.to_ascii_lowercase() ^ other.to_ascii_lowercase())) == 0
+    };
+    is_same(project.certificate()) || project.secondary().is_some_and(is_same)
+}
+
 /// The channel and the uid that a 006 signature covers, as far as they are known.
 fn signed_names(view: &View, client: Client<'_>) -> Result<(String, String), Unchecked> {
-    let mut signed = [String::new(), String::new()];
-    let mut unknown = None;
-    let names = view.services.iter().flat_map(|service| &service.names);
-    for ((field, name), signed) in names.zip(&mut signed) {
-        let given = match field {
-            Field::Channel => client.channel,
-            _ => client.uid,
-        };
-        match (&name.text, given) {
-            (Some(text), _) if *field == Field::Uid => signed.clone_from(text),
-            (_, Some(given)) if name.is(given) => given.clone_into(signed),
-            (_, Some(_)) => return Err(Unchecked::OtherNames),
-            (_, None) => unknown = Some(Unchecked::NeedsNames),
+    let Some(service) = view.services.first() else { return Err(Unchecked::NeedsNames) };
+    let known = [client.channel, client.uid, client.uid.map(names::uid_in_token)];
+    let text = |name: &Name| {
+        let given = known.iter().flatten().find(|given| name.is(given)).map(|given| (*given).to_owned());
+        name.text.clone().or(given)
+    };
+    let mut slots = service.names.iter().map(|(_, name)| name).chain(&service.uid_slot);
+    match (slots.next().and_then(text), slots.next().and_then(text)) {
+        (Some(channel), Some(uid)) => Ok((channel, uid)),
+        _ if service
+            .names
+            .iter()
+            .any(|(field, name)| name.text.is_none() && differs(*field, name, client)) =>
+        {
+            Err(Unchecked::OtherNames)
         }
+        _ => Err(Unchecked::NeedsNames),
     }
-    let [channel, uid] = signed;
-    unknown.map_or(Ok((channel, uid)), Err)
 }
 
-/// What was found about one service.
-struct JudgedService {
-    /// Whether the client wants it, as far as is known.
-    is_wanted: bool,
-    /// Why no client, or not this client, can use it.
-    broken_by: Vec<FindingKind>,
-    warnings: Vec<FindingKind>,
-}
-
-impl JudgedService {
-    fn new(service: &ServiceView, view: &View, now: UnixTime, token_ended: bool, client: Client<'_>) -> Self {
-        let is_wanted = if client.channel.is_some() { service.name == "rtc" } else { !service.is_mark };
-        let mut judged = Self { is_wanted, broken_by: Vec::new(), warnings: Vec::new() };
-        if !service.is_mark {
-            judged.missing_privileges(service);
-            if !token_ended {
-                judged.privilege_times(service, view.version, now);
-            }
-        }
-        // With a channel the client is about to join it, and its uid is RTC's alone.
-        let client = if is_wanted { client } else { Client::default() };
-        for (field, name) in &service.names {
-            match field {
-                Field::Channel => judged.channel(service.name, name, client.channel),
-                Field::Uid | Field::Account => judged.uid(service.name, *field, name, client.uid),
-                Field::UserId => judged.user(service, name, client.uid),
-                Field::RoomUuid | Field::UserUuid => {
-                    judged.is_malformed(service.name, *field, name);
-                }
-            }
-        }
-        judged
-    }
-
-    fn missing_privileges(&mut self, service: &ServiceView) {
-        match service.entry {
-            (_, Some(privilege)) if !service.has_entry() => {
-                self.broken_by.push(FindingKind::PrivilegeMissing { service: service.name, privilege });
-            }
-            _ if service.privileges.is_empty() => {
-                self.warnings.push(FindingKind::NoPrivileges { service: service.name });
-            }
-            _ => {}
-        }
-    }
-
-    fn privilege_times(&mut self, service: &ServiceView, version: Version, now: UnixTime) {
-        let is_007 = version == Version::V007;
-        let (mut timestamps, mut seconds, mut beyond, mut ended) =
-            (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        let (mut stored, mut at) = (0, UnixTime::from_secs(0));
-        let mut entry_ended = false;
-        for privilege in service.privileges.iter().take(Inspection::MAX_SHOWN) {
-            let name =
-                privilege.name.map_or_else(|| format!("privilege {}", privilege.number), str::to_owned);
-            let has_ended = privilege.end <= now;
-            match privilege.stored {
-                0 => continue,
-                MIN_TIMESTAMP.. if is_007 => timestamps.push(name),
-                _ if privilege.is_beyond_token => beyond.push(name),
-                _ if !has_ended => continue,
-                ..MIN_TIMESTAMP if !is_007 => {
-                    stored = privilege.stored;
-                    seconds.push(name);
-                }
-                _ => {
-                    at = at.max(privilege.end);
-                    ended.push(name);
-                }
-            }
-            entry_ended |= has_ended && privilege.number == service.entry.0 && service.entry.1.is_some();
-        }
-        let breaks = entry_ended || ended.len() == service.privileges.len();
-        let service = service.name;
-        let list = if breaks { &mut self.broken_by } else { &mut self.warnings };
-        if !seconds.is_empty() {
-            list.push(FindingKind::PrivilegeIsSeconds { service, privileges: seconds, stored });
-        }
-        if !ended.is_empty() {
-            list.push(FindingKind::PrivilegesEnded { service, privileges: ended, at, now });
-        }
-        if !timestamps.is_empty() {
-            self.warnings.push(FindingKind::PrivilegeIsTimestamp { service, privileges: timestamps });
-        }
-        if !beyond.is_empty() {
-            self.warnings.push(FindingKind::PrivilegesBeyondToken { service, privileges: beyond });
-        }
-    }
-
-    fn channel(&mut self, service: &'static str, name: &Name, joins: Option<&str>) {
-        if joins.is_none_or(|joins| name.fits(joins)) {
-            if let Some(pattern) = name.pattern() {
-                self.warnings.push(FindingKind::WildcardChannel { service, pattern });
-            } else if joins.is_none() {
-                self.is_malformed(service, Field::Channel, name);
-            }
-        } else if let Some(joins) = joins.filter(|_| !self.is_malformed(service, Field::Channel, name)) {
-            self.broken_by
-                .push(FindingKind::ChannelDiffers { token: name.text.clone(), joins: joins.to_owned() });
-        }
-    }
-
-    fn uid(&mut self, service: &'static str, field: Field, name: &Name, joins: Option<&str>) {
-        let joins = joins.map(names::uid_in_token);
-        if name.is("0") && joins.is_none_or(str::is_empty) {
-            self.broken_by.push(FindingKind::UidIsTextZero);
-        } else if joins.is_none_or(|joins| name.fits(joins)) {
-            if let Some(pattern) = name.pattern() {
-                self.warnings.push(FindingKind::WildcardUid { service, pattern });
-            } else if joins.is_none() && !self.is_malformed(service, field, name) {
-                self.warnings.extend(name.text.as_deref().and_then(names::odd_uid));
-            }
-        } else if let Some(joins) = joins.filter(|_| !self.is_malformed(service, field, name)) {
-            let joins = if joins.is_empty() { "0" } else { joins }.to_owned();
-            self.broken_by.push(FindingKind::UidDiffers { token: name.text.clone(), joins });
-        }
-    }
-
-    fn user(&mut self, service: &ServiceView, name: &Name, signs_in: Option<&str>) {
-        if name.is("") {
-            // A Chat token of an administrator names no user.
-            if service.has_entry() {
-                self.broken_by.push(FindingKind::NoUser { service: service.name });
-            }
-            return;
-        }
-        self.is_malformed(service.name, Field::UserId, name);
-        // Users of Flexible Classroom sign in to Chat under the MD5 of their ID.
-        let is_md5 = |user: &str| user.parse::<UserId>().is_ok_and(|user| name.is(user.md5().as_str()));
-        if let Some(signs_in) = signs_in.filter(|user| !name.is(user) && !is_md5(user)) {
-            let (token, joins) = (name.text.clone(), signs_in.to_owned());
-            self.broken_by.push(FindingKind::UserDiffers { service: service.name, token, joins });
-        }
-    }
-
-    /// Whether no client can use a name, which becomes a finding.
-    fn is_malformed(&mut self, service: &'static str, field: Field, name: &Name) -> bool {
-        let Some(text) = name.text.as_deref().filter(|_| !name.is_wildcard) else { return false };
-        let kind = match names::placeholder(text) {
-            Some(word) => Some(FindingKind::NameIsPlaceholder { service, field, word }),
-            None => names::not_allowed(field, text).map(|error| FindingKind::NameNotAllowed {
-                service,
-                field,
-                error,
-            }),
-        };
-        let is_malformed = kind.is_some();
-        self.broken_by.extend(kind);
-        is_malformed
-    }
+/// Whether a name that the client gives is not that of the token.
+fn differs(field: Field, name: &Name, client: Client<'_>) -> bool {
+    let given = if field == Field::Channel { client.channel } else { client.uid };
+    given.is_some_and(|given| !name.is(given))
 }

@@ -110,7 +110,7 @@ pub(super) fn is_base64(byte: u8) -> bool {
 }
 
 /// Rules out most other text cheaply: 007 starts a zlib stream, 006 an App ID.
-fn looks_like_token(run: &str) -> bool {
+pub(super) fn looks_like_token(run: &str) -> bool {
     match run.as_bytes() {
         // CM is 8 and the window at most 32 KiB (RFC 1950), so the first digit of base64 is one of eight.
         [b'0', b'0', b'7', first, rest @ ..] => b"CGKOSWae".contains(first) && rest.len() >= 40,
@@ -210,4 +210,13 @@ fn hexadecimal(digits: &str) -> Option<char> {
 /// Tokens and what surrounds them are ASCII, so that no other character need be undone.
 fn ascii(code: u32) -> Option<char> {
     char::from_u32(code).filter(char::is_ascii)
+}
+
+/// `text` without white space, quotes and invisible characters around it.
+pub(super) fn unwrapped(text: &str) -> &str {
+    text.trim_matches(|character: char| {
+        let invisible = matches!(character, '\u{feff}' | '\u{200b}'..='\u{200d}' | '\u{2060}');
+        let quote = matches!(character, '"' | '\'' | '`' | ',' | ';' | '<' | '>');
+        character.is_whitespace() || invisible || quote
+    })
 }

@@ -1,5 +1,6 @@
 //! 006, 007 and legacy tokens in one normalized form, which the rules read.
 
+use super::client::Use;
 use super::inspection::{EndedBy, InspectedPrivilege, InspectedService, Inspection, Signature};
 use super::legacy::{self, Legacy, Version};
 use super::names;
@@ -38,6 +39,8 @@ pub(super) struct ServiceView {
     /// `None` in 006, which holds checksums of it only.
     pub(super) payload: Option<Payload>,
     pub(super) names: Vec<(Field, Name)>,
+    /// In 006 RTM, the uid that RTM wants empty.
+    pub(super) uid_slot: Option<Name>,
     pub(super) privileges: Vec<PrivilegeView>,
     /// The number of the privilege that a user of the service needs, and its name if the service
     /// opens nothing without it.
@@ -139,6 +142,7 @@ impl ServiceView {
             number: Some(service.type_number()),
             name: service.name(),
             payload: Some(service.payload().clone()),
+            uid_slot: None,
             names: service
                 .payload()
                 .texts()
@@ -176,6 +180,7 @@ impl ServiceView {
             name,
             payload: None,
             names,
+            uid_slot: token.is_rtm().then(|| Name::of_checksum(uid)),
             privileges: token
                 .privileges()
                 .iter()
@@ -184,11 +189,24 @@ impl ServiceView {
                     name: UnverifiedAccessToken::privilege_name(*number),
                     stored: end.as_secs(),
                     end: *end,
-                    is_beyond_token: false,
+                    is_beyond_token: *end > token.expires_at(),
                 })
                 .collect(),
             entry,
             is_mark: false,
+        }
+    }
+
+    /// What a client can use it for.
+    pub(super) fn purpose(&self) -> Option<Use> {
+        if self.name == "rtm2" { Some(Use::Rtm) } else { self.name.parse().ok() }
+    }
+
+    /// Whether it serves `wanted`. `ConvoAI` and STT join the channel of the RTC service beside them.
+    pub(super) fn serves(&self, wanted: Use) -> bool {
+        match wanted {
+            Use::ConvoAi | Use::Stt => self.name == "rtc",
+            wanted => self.purpose() == Some(wanted),
         }
     }
 
@@ -234,6 +252,11 @@ impl Name {
     /// Its text, if it stands for more than one name.
     pub(super) fn pattern(&self) -> Option<String> {
         self.text.clone().filter(|_| self.is_wildcard)
+    }
+
+    /// Its text, if that is a UUID.
+    pub(super) fn uuid(&self) -> Option<String> {
+        self.text.clone().filter(|text| names::is_uuid(text))
     }
 
     /// Whether a client can use `text` with it.

@@ -1,9 +1,13 @@
 //! What `POST /inspect` answers, and `inspect --json` prints.
 
+use std::borrow::Cow;
+
+use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
 use crate::inspect::{
-    EndedBy, Finding, InspectedPrivilege, InspectedService, Inspection, Signature, Version, Wildcard,
+    EndedBy, Finding, InspectedPrivilege, InspectedService, Inspection, SdkError, Signature, Verdict,
+    Version, Wildcard,
 };
 use crate::time::UnixTime;
 use crate::token::{Access, Payload, Permissions, Resource, Text};
@@ -12,7 +16,12 @@ use crate::token::{Access, Payload, Permissions, Resource, Text};
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Report<'a> {
+    verdict: &'static str,
     usable: bool,
+    at: u32,
+    repaired: Vec<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    token_hash: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     version: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -78,11 +87,18 @@ struct WildcardName<'a> {
 }
 
 #[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
 struct Problem {
     code: &'static str,
     severity: &'static str,
-    detail: String,
+    detail: Cow<'static, str>,
+    fix: Cow<'static, str>,
+    #[serde(skip_serializing_if = "SdkErrors::is_none")]
+    sdk_error: SdkErrors,
 }
+
+/// The errors of each SDK, without those that do not report the fault.
+struct SdkErrors(SdkError);
 
 impl<'a> Report<'a> {
     /// The report on an inspection.
@@ -95,7 +111,11 @@ impl<'a> Report<'a> {
             Signature::Unchecked(why) => ("unchecked", Some(why.to_string())),
         };
         Self {
-            usable: inspection.usable(),
+            verdict: inspection.verdict().name(),
+            usable: inspection.verdict() == Verdict::Usable,
+            at: inspection.now.as_secs(),
+            repaired: inspection.repairs.iter().map(|repair| repair.code).collect(),
+            token_hash: inspection.token_hash.as_deref(),
             version: inspection.version.map(Version::name),
             app_id: inspection.app_id.map(|app_id| app_id.to_string()),
             our_app_id: inspection.our_app_id,
@@ -107,7 +127,7 @@ impl<'a> Report<'a> {
             services: inspection.services.iter().map(|service| Service::new(service, inspection)).collect(),
             unknown_services: inspection.unknown_services,
             wildcards: inspection.wildcards.iter().map(WildcardName::from).collect(),
-            problems: inspection.findings.iter().map(Problem::from).collect(),
+            problems: inspection.findings.iter().map(|finding| Problem::new(finding, inspection)).collect(),
         }
     }
 }
@@ -160,10 +180,45 @@ impl<'a> From<&'a Wildcard> for WildcardName<'a> {
     }
 }
 
-impl From<&Finding> for Problem {
-    fn from(finding: &Finding) -> Self {
+impl Problem {
+    fn new(finding: &Finding, inspection: &Inspection) -> Self {
         let explanation = finding.kind.explain();
-        Self { code: explanation.code, severity: finding.severity.name(), detail: explanation.what }
+        Self {
+            code: explanation.code,
+            severity: finding.severity.name(),
+            detail: explanation.what,
+            fix: explanation.fix,
+            sdk_error: SdkErrors(inspection.sdk_error(finding)),
+        }
+    }
+}
+
+impl SdkErrors {
+    fn is_none(&self) -> bool {
+        self.0.is_none()
+    }
+}
+
+impl Serialize for SdkErrors {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let SdkError { rtc, web, rtm, rtm1, chat, convoai, .. } = self.0;
+        let mut map = serializer.serialize_map(None)?;
+        let numbers = [
+            ("rtc", rtc.map(i32::from)),
+            ("rtm", rtm),
+            ("rtm1", rtm1.map(i32::from)),
+            ("chat", chat.map(i32::from)),
+            ("convoai", convoai.map(i32::from)),
+        ];
+        for (sdk, number) in numbers {
+            if let Some(number) = number {
+                map.serialize_entry(sdk, &number)?;
+            }
+            if let ("rtc", Some(web)) = (sdk, web) {
+                map.serialize_entry("web", web)?;
+            }
+        }
+        map.end()
     }
 }
 
@@ -187,14 +242,14 @@ mod tests {
     use serde_json::json;
 
     use super::Report;
-    use crate::inspect::{Client, Inspection};
+    use crate::inspect::{Client, Inspection, token_hash};
     use crate::time::{Ttl, UnixTime};
     use crate::token::{
         Access, AccessToken2, Permissions, PrivilegeTtl, Project, Resource, RtcPrivileges, Service,
     };
 
     #[test]
-    fn a_report_has_everything_of_a_token() {
+    fn report_holds_everything_of_a_token() {
         let project = Project::public_test();
         let rtc = RtcPrivileges::subscriber(PrivilegeTtl::UNTIL_TOKEN_ENDS);
         let permissions =
@@ -204,11 +259,15 @@ mod tests {
         let token = AccessToken2::new(project.app_id(), issued_at, Ttl::HOUR, 1, service)
             .with(Service::rtm2(&"alice".parse().unwrap(), permissions, Ttl::HOUR.into()))
             .build(project.certificate());
-        let inspection = Inspection::new(&token, &project, issued_at.plus(600), Client::default());
+        let inspection = Inspection::new(&token, &project, issued_at.plus(600), Client::default()).unwrap();
         assert_eq!(
             serde_json::to_value(Report::new(&inspection)).unwrap(),
             json!({
+                "verdict": "usable",
                 "usable": true,
+                "at": 1_700_000_600,
+                "repaired": [],
+                "tokenHash": token_hash(&token),
                 "version": "007",
                 "appId": "970CA35de60c44645bbae8a215061b33",
                 "ourAppId": true,
@@ -233,21 +292,26 @@ mod tests {
                 "problems": [{
                     "code": "wildcard_uid",
                     "severity": "warning",
-                    "detail": "the uid of its rtc service is 0, a wildcard: whoever holds the token can join as any \
-                               user; make it for one uid unless that is meant",
+                    "detail": "the uid of the rtc service is 0, a wildcard: its holder can join as any user",
+                    "fix": "issue a token for one uid, unless that is intended",
                 }],
             })
         );
     }
 
     #[test]
-    fn a_report_on_no_token_is_short() {
+    fn report_on_no_token_omits_what_does_not_apply() {
         let now = UnixTime::from_secs(0);
-        let inspection = Inspection::new("null", &Project::public_test(), now, Client::default());
+        let inspection = Inspection::new("null", &Project::public_test(), now, Client::default()).unwrap();
         let report = serde_json::to_value(Report::new(&inspection)).unwrap();
         assert_eq!(report["signatureDetail"], "there is no token to check");
         assert_eq!(report["problems"][0]["code"], "placeholder");
-        for member in ["version", "appId", "issuedAt", "expiresAt", "secondsLeft"] {
+        let sdk_error = json!({
+            "rtc": 110, "web": "invalid token, authorized failed", "rtm": -10005, "rtm1": 5, "chat": 104,
+            "convoai": 401,
+        });
+        assert_eq!(report["problems"][0]["sdkError"], sdk_error);
+        for member in ["tokenHash", "version", "appId", "issuedAt", "expiresAt", "secondsLeft"] {
             assert!(report.get(member).is_none(), "{member}");
         }
     }
