@@ -1,9 +1,9 @@
 // What goes wrong around the server, on the three runtimes: who else suffers, what the log says, and that it recovers.
 //
-//   node faults.mjs [--only native,worker,lambda] [--faults part-of-a-name]
-//     --native, --worker, --bootstrap: as in run.mjs
+//   node faults.mjs [--only native,worker,lambda] [--faults part-of-a-name] [--full]
+//     --native, --worker, --bootstrap: as in run.mjs; --full: larger attacks, some minutes long
 //
-// A file in faults/ is one family: its exported functions get { runtime, artefacts, start } and fail by throwing; what
+// A file in faults/ is one family: its exported functions get { runtime, artefacts, start, full } and fail by throwing; what
 // they return is printed. `on` names their runtimes where those are not all; `alone` keeps other faults away meanwhile.
 
 import { existsSync, readdirSync } from "node:fs";
@@ -11,10 +11,12 @@ import { join } from "node:path";
 import { STARTERS } from "./lib/faulty.mjs";
 import { underTest } from "./lib/under-test.mjs";
 
-const GIVE_UP_AFTER_MS = 5 * 60_000;
-
 const here = import.meta.dirname;
-const { options, artefacts, needs } = underTest(STARTERS, { faults: { type: "string", default: "" } });
+const { options, artefacts, needs } = underTest(STARTERS, {
+  faults: { type: "string", default: "" },
+  full: { type: "boolean", default: false },
+});
+const GIVE_UP_AFTER_MS = (options.full ? 15 : 5) * 60_000;
 const runtimes = options.only.split(",");
 for (const runtime of runtimes) {
   if (existsSync(needs[runtime])) continue;
@@ -55,7 +57,7 @@ async function attempt({ fault, runtime, run }) {
   };
   const begin = performance.now();
   try {
-    const figures = await run({ runtime, artefacts, start });
+    const figures = await run({ runtime, artefacts, start, full: options.full });
     passed += 1;
     const seconds = ((performance.now() - begin) / 1000).toFixed(1);
     console.log(`ok    ${fault} (${runtime}, ${seconds} s)${figures ? `: ${figures}` : ""}`);
