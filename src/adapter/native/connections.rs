@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::num::NonZeroUsize;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
@@ -15,6 +15,8 @@ use crate::adapter::host;
 pub(super) struct Connections {
     room: Arc<Semaphore>,
     open: Mutex<Open>,
+    /// How many clients are within a request.
+    receiving: AtomicUsize,
     start: Instant,
 }
 
@@ -28,7 +30,12 @@ impl Connections {
     /// At most `configured` connections, and at most as many as the system has descriptors for.
     pub(super) fn new(configured: Option<NonZeroUsize>) -> Arc<Self> {
         let max = configured.map_or(MAX_CONNECTIONS, NonZeroUsize::get).min(descriptors_for_clients()).max(1);
-        Arc::new(Self { room: Arc::new(Semaphore::new(max)), open: Mutex::default(), start: host::instant() })
+        Arc::new(Self {
+            room: Arc::new(Semaphore::new(max)),
+            open: Mutex::default(),
+            receiving: AtomicUsize::new(0),
+            start: host::instant(),
+        })
     }
 
     /// A place for one more connection. At the cap, the connection longest without progress is
@@ -37,10 +44,10 @@ impl Connections {
         let permit = if let Ok(permit) = Arc::clone(&self.room).try_acquire_owned() {
             permit
         } else {
-            self.close_longest_without_progress();
+            self.close_longest_without_progress(|_| true);
             Arc::clone(&self.room).acquire_owned().await.expect("the semaphore is never closed")
         };
-        let progress = Arc::new(Progress::new(self.start));
+        let progress = Arc::new(Progress::new(Arc::clone(self)));
         let mut open = self.open();
         let id = open.next_id;
         open.next_id += 1;
@@ -58,11 +65,24 @@ impl Connections {
             .for_each(|progress| progress.close());
     }
 
-    fn close_longest_without_progress(&self) {
+    fn close_longest_without_progress(&self, among: impl Fn(&Progress) -> bool) {
         let open = self.open();
-        if let Some((_, progress)) = open.by_id.iter().min_by_key(|(id, progress)| (progress.last(), **id)) {
+        let candidates = open.by_id.iter().filter(|(_, progress)| among(progress) && !progress.is_closing());
+        if let Some((_, progress)) = candidates.min_by_key(|(id, progress)| (progress.last(), **id)) {
             progress.close();
         }
+    }
+
+    /// A client has begun a request. Beyond the cap, another one that has not sent its request
+    /// whole loses its connection.
+    fn receive(&self) {
+        if self.receiving.fetch_add(1, Ordering::Relaxed) >= MAX_RECEIVING {
+            self.close_longest_without_progress(Progress::is_within_request);
+        }
+    }
+
+    fn receive_no_more(&self) {
+        self.receiving.fetch_sub(1, Ordering::Relaxed);
     }
 
     fn open(&self) -> MutexGuard<'_, Open> {
@@ -89,6 +109,7 @@ impl Place {
 impl Drop for Place {
     fn drop(&mut self) {
         self.connections.open().by_id.remove(&self.id);
+        self.progress.received_whole();
     }
 }
 
@@ -98,21 +119,23 @@ impl Drop for Place {
 /// head or body are none: a client can send one at a time for ever.
 #[derive(Debug)]
 pub(super) struct Progress {
-    start: Instant,
-    /// Milliseconds from `start`.
+    connections: Arc<Connections>,
+    /// Milliseconds from the start of the server.
     last: AtomicU64,
     used: AtomicBool,
     within_request: AtomicBool,
+    closing: AtomicBool,
     close: Notify,
 }
 
 impl Progress {
-    fn new(start: Instant) -> Self {
+    fn new(connections: Arc<Connections>) -> Self {
         let progress = Self {
-            start,
+            connections,
             last: AtomicU64::new(0),
             used: AtomicBool::new(false),
             within_request: AtomicBool::new(false),
+            closing: AtomicBool::new(false),
             close: Notify::new(),
         };
         progress.made();
@@ -122,12 +145,16 @@ impl Progress {
     /// Bytes of a request have arrived.
     pub(super) fn received(&self) {
         self.used.store(true, Ordering::Relaxed);
-        self.within_request.store(true, Ordering::Relaxed);
+        if !self.within_request.swap(true, Ordering::Relaxed) {
+            self.connections.receive();
+        }
     }
 
     /// A request has arrived whole.
     pub(super) fn received_whole(&self) {
-        self.within_request.store(false, Ordering::Relaxed);
+        if self.within_request.swap(false, Ordering::Relaxed) {
+            self.connections.receive_no_more();
+        }
     }
 
     /// Whether the client has begun a request that it has not sent whole.
@@ -137,7 +164,7 @@ impl Progress {
 
     /// Something has been achieved now.
     pub(super) fn made(&self) {
-        let elapsed = self.start.elapsed().as_millis();
+        let elapsed = self.connections.start.elapsed().as_millis();
         self.last.store(elapsed.try_into().unwrap_or(u64::MAX), Ordering::Relaxed);
     }
 
@@ -147,7 +174,12 @@ impl Progress {
     }
 
     fn close(&self) {
+        self.closing.store(true, Ordering::Relaxed);
         self.close.notify_one();
+    }
+
+    fn is_closing(&self) -> bool {
+        self.closing.load(Ordering::Relaxed)
     }
 
     fn is_used(&self) -> bool {
@@ -159,8 +191,12 @@ impl Progress {
     }
 }
 
-/// The default cap. 10,000 idle connections hold some 40 MiB.
+/// The default cap. 10,000 connections whose clients have not sent anything hold some 20 MiB.
 const MAX_CONNECTIONS: usize = 10_000;
+
+/// How many requests may be in the midst of arriving. Each one holds up to 100 KiB; most arrive at
+/// once and never count.
+const MAX_RECEIVING: usize = 256;
 
 /// The descriptors that are kept for everything but clients: runtimes, listeners, fetches, output.
 const OTHER_DESCRIPTORS: usize = 32;

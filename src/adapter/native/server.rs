@@ -1,5 +1,6 @@
 //! One request: read, answered, logged.
 
+use std::mem;
 use std::net::IpAddr;
 use std::panic;
 use std::sync::Arc;
@@ -9,7 +10,7 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use http::header::{CONNECTION, HeaderValue};
 use http::{Request, Response};
-use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
+use http_body_util::{BodyExt, Full};
 use hyper::body::{Body as _, Incoming};
 
 use super::connections::Progress;
@@ -139,10 +140,28 @@ async fn read(body: &mut Incoming) -> Body {
     if body.size_hint().lower() > MAX_BODY_BYTES.try_into().unwrap_or(u64::MAX) {
         return Body::TooLarge;
     }
-    let limited = Limited::new(body, MAX_BODY_BYTES).collect();
-    match tokio::time::timeout(BODY_TIMEOUT, limited).await {
-        Ok(Ok(body)) => Body::Whole(body.to_bytes()),
-        Ok(Err(error)) if error.is::<LengthLimitError>() => Body::TooLarge,
-        Ok(Err(_)) | Err(_) => Body::CutOff,
+    tokio::time::timeout(BODY_TIMEOUT, receive(body)).await.unwrap_or(Body::CutOff)
+}
+
+async fn receive(body: &mut Incoming) -> Body {
+    let mut received = Bytes::new();
+    let mut copied = Vec::new();
+    while let Some(frame) = body.frame().await {
+        let Ok(frame) = frame else { return Body::CutOff };
+        // Trailers say nothing to the handler.
+        let Ok(data) = frame.into_data() else { continue };
+        if received.len() + copied.len() + data.len() > MAX_BODY_BYTES {
+            return Body::TooLarge;
+        }
+        if received.is_empty() && copied.is_empty() {
+            received = data;
+            continue;
+        }
+        // Copied, because each part that is kept keeps a buffer of some KiB.
+        if copied.is_empty() {
+            copied.extend_from_slice(&mem::take(&mut received));
+        }
+        copied.extend_from_slice(&data);
     }
+    Body::Whole(if copied.is_empty() { received } else { copied.into() })
 }

@@ -40,8 +40,8 @@ export async function siege({ start, full }) {
       figures.push(`${name}: ${did}; ${noticed}`);
     };
     await during("idle", { count: full ? 5_000 : 1_000, seconds: full ? 13 : 3 });
-    await during("drip", { count: full ? 1_000 : 200, seconds: full ? 15 : 5, begin: HALF_HEAD });
-    await during("drip", { count: full ? 1_000 : 200, seconds: full ? 15 : 5, begin: HALF_BODY });
+    await during("drip", { count: full ? 5_000 : 1_000, seconds: full ? 15 : 5, begin: HALF_HEAD });
+    await during("drip", { count: full ? 5_000 : 1_000, seconds: full ? 15 : 5, begin: HALF_BODY });
     await during("hugeHeads", { count: full ? 500 : 100, size: 400_000 });
     await during("pipeline", { count: full ? 100_000 : 20_000 });
     await during("forgedAddresses", { count: full ? 300_000 : 30_000 });
