@@ -3,6 +3,7 @@
 use std::io;
 use std::time::Duration;
 
+use super::output::Output;
 use crate::adapter::host;
 use crate::api::App;
 
@@ -14,7 +15,7 @@ const INTERVAL: Duration = Duration::from_mins(1);
 ///
 /// # Errors
 /// If the system does not deliver signals.
-pub(super) fn follow(app: &App) -> io::Result<impl Future<Output = ()>> {
+pub(super) fn follow(app: &App, output: &Output) -> io::Result<impl Future<Output = ()>> {
     let mut due = match app.certificate_file() {
         Some(path) => Some((path, Due::new()?)),
         None => None,
@@ -28,7 +29,7 @@ pub(super) fn follow(app: &App) -> io::Result<impl Future<Output = ()>> {
             let read = tokio::task::spawn_blocking(move || host::file(&path)).await;
             let read = read.unwrap_or_else(|error| Err(io::Error::other(error)));
             if let Some(line) = app.replace_certificate(read, host::now()) {
-                host::print(line);
+                output.print(&line);
             }
         }
     })

@@ -16,6 +16,9 @@ use crate::api::LogLine;
 /// Some 3,000 lines: a second of a busy server.
 const MAX_BUFFERED_BYTES: usize = 1024 * 1024;
 
+/// What a buffer keeps of its memory.
+const KEPT_BYTES: usize = 64 * 1024;
+
 /// How long the writer lets lines gather. Waking it up for each one would cost more than the line.
 const GATHER: Duration = Duration::from_millis(5);
 
@@ -100,6 +103,7 @@ impl Shared {
                 return;
             }
             lines.clear();
+            lines.shrink_to(KEPT_BYTES);
         }
     }
 

@@ -56,7 +56,7 @@ pub fn serve(settings: Settings, app: App, listening: impl FnOnce(SocketAddr)) -
         listening(listener.local_addr()?);
         let connections = Connections::new(settings.max_connections);
         let clients = GracefulShutdown::new();
-        let follow = certificate_file::follow(server.app())?;
+        let follow = certificate_file::follow(server.app(), server.output())?;
         let stop = async {
             tokio::select! {
                 () = stop => {}

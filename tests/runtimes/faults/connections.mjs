@@ -38,7 +38,7 @@ clientsThatNeverRead.on = ["native"];
 
 /** At the cap a new client is served at once: whoever achieved nothing for longest makes room. */
 export async function connectionsAtTheCap({ start }) {
-  const server = await start(OPEN, { descriptors: 132 });
+  const server = await start({ ...OPEN, MAX_CONNECTIONS: "100" });
   const busy = await Wire.open(server.port);
   const idle = await Promise.all(Array.from({ length: 150 }, () => Wire.open(server.port)));
   for (let i = 0; i < 20; i += 1) {
