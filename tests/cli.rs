@@ -95,7 +95,7 @@ fn inspect_of_two_tokens_exits_with_2_and_names_both() {
 }
 
 #[test]
-fn inspect_reads_standard_input_and_prints_json() {
+fn inspect_reads_stdin_and_prints_json() {
     let mut child = command(&[])
         .args(["inspect", "-", "--json"])
         .stdin(Stdio::piped())
@@ -113,7 +113,7 @@ fn inspect_reads_standard_input_and_prints_json() {
 }
 
 #[test]
-fn mint_takes_every_type_by_flags_and_anything_by_a_body() {
+fn mint_accepts_every_kind_by_flags_and_body() {
     for arguments in [
         ["--token-type", "rtm", "--uid", "alice"].as_slice(),
         &["--token-type", "chat-app"],
@@ -130,7 +130,7 @@ fn mint_takes_every_type_by_flags_and_anything_by_a_body() {
 }
 
 #[test]
-fn misuse_exits_with_2_and_says_what_is_wrong() {
+fn misuse_exits_with_2_and_names_fault() {
     let output = run(&["mint", "--channel", "room-1", "--role", "boss", "--uid", "1"]);
     assert_eq!(output.status.code(), Some(2));
     let expected = "role is incorrect: \"boss\", expected publisher or subscriber\n";
@@ -141,7 +141,7 @@ fn misuse_exits_with_2_and_says_what_is_wrong() {
 }
 
 #[test]
-fn a_faulty_configuration_exits_with_2_and_names_every_variable() {
+fn invalid_config_exits_with_2_and_names_variables() {
     let output =
         command(&[("APP_ID", "x"), ("APP_CERTIFICATE", CERTIFICATE), ("AUTH", "maybe")]).output().unwrap();
     assert_eq!(output.status.code(), Some(2));
@@ -153,7 +153,7 @@ fn a_faulty_configuration_exits_with_2_and_names_every_variable() {
 }
 
 #[test]
-fn an_api_key_and_its_entry_belong_together() {
+fn api_key_matches_its_entry() {
     let output = run(&["api-key", "my-backend"]);
     let mut lines = text(&output.stdout).lines();
     let (key, entry) = (lines.next().unwrap(), lines.next().unwrap());
@@ -165,7 +165,7 @@ fn an_api_key_and_its_entry_belong_together() {
 }
 
 #[test]
-fn no_output_holds_the_certificate() {
+fn cli_output_holds_no_certificate() {
     let variables = [("APP_ID", "970CA35de60c44645bbae8a215061b33"), ("APP_CERTIFICATE", CERTIFICATE)];
     for arguments in
         [["mint", "--body", "{}"], ["inspect", "007", "--json"], ["inspect", CERTIFICATE, "--json"]]

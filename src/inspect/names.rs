@@ -102,7 +102,7 @@ mod tests {
     use super::matches;
 
     #[test]
-    fn wildcards_match_as_agora_documents_them() {
+    fn wildcards_match_as_documented_by_agora() {
         for (pattern, name, good) in [
             ("", "room", true),
             ("*", "room", true),

@@ -74,7 +74,7 @@ mod tests {
     use super::Span;
 
     #[test]
-    fn spans_have_two_units() {
+    fn span_displays_at_most_two_units() {
         for (seconds, text) in [
             (0, "0 seconds"),
             (1, "1 second"),

@@ -45,7 +45,7 @@ fn answers(server: &Server, origin: Option<&str>) -> Vec<Reply> {
 }
 
 #[test]
-fn any_page_by_default() {
+fn any_origin_is_allowed_by_default() {
     let server = Server::local();
     for origin in [None, Some("https://anything.example"), Some("null")] {
         for reply in answers(&server, origin) {
@@ -61,7 +61,7 @@ fn any_page_by_default() {
 }
 
 #[test]
-fn a_listed_page() {
+fn listed_origin_is_allowed() {
     for origin in [LISTED, "http://localhost:5173"] {
         for reply in answers(&listing(), Some(origin)) {
             assert_eq!(reply.header("access-control-allow-origin"), Some(origin));
@@ -75,7 +75,7 @@ fn a_listed_page() {
 }
 
 #[test]
-fn no_page_at_all_is_served_where_there_is_a_list() {
+fn request_without_origin_is_served() {
     for reply in answers(&listing(), None) {
         assert_eq!(reply.header("access-control-allow-origin"), None);
         assert_eq!(reply.header("vary"), Some("Origin"));
@@ -83,7 +83,7 @@ fn no_page_at_all_is_served_where_there_is_a_list() {
 }
 
 #[test]
-fn another_page_is_refused_and_can_read_nothing() {
+fn unlisted_origin_is_denied_and_reads_nothing() {
     for origin in [
         "https://evil.example",
         "https://app.example.evil.example",
@@ -108,7 +108,7 @@ fn another_page_is_refused_and_can_read_nothing() {
 }
 
 #[test]
-fn an_origin_that_is_no_text_is_another_page() {
+fn origin_other_than_text_is_denied() {
     let request = Request::post("/token")
         .header("origin", b"https://app.example\xff".as_slice())
         .body(Body::Whole("{}".into()))
@@ -117,14 +117,14 @@ fn an_origin_that_is_no_text_is_another_page() {
 }
 
 #[test]
-fn a_configured_origin_is_known_in_any_case() {
+fn origin_matches_in_any_case() {
     let server = Server::with(&[("CORS_ALLOW_ORIGIN", "HTTPS://App.Example")]);
     let reply = send(&server, Method::GET, "/healthz", Some(LISTED), "");
     assert_eq!(reply.header("access-control-allow-origin"), Some(LISTED));
 }
 
 #[test]
-fn a_preflight_allows_what_the_contract_names() {
+fn preflight_allows_methods_and_headers() {
     for (server, origin) in [(Server::local(), "*"), (listing(), LISTED), (Server::unconfigured(), "*")] {
         for path in ["/token", "/token/", "/healthz", "/nowhere", "*"] {
             let reply = send(&server, Method::OPTIONS, path, Some(LISTED), "");
@@ -174,7 +174,7 @@ fn preflight_allows_the_headers_it_lists() {
 }
 
 #[test]
-fn the_preflight_of_another_page_has_no_allow_origin() {
+fn preflight_of_unlisted_origin_allows_none() {
     let reply = send(&listing(), Method::OPTIONS, "/token", Some("https://evil.example"), "");
     assert_eq!(reply.status, 204);
     assert_eq!(reply.header("access-control-allow-origin"), None);
@@ -182,7 +182,7 @@ fn the_preflight_of_another_page_has_no_allow_origin() {
 }
 
 #[test]
-fn a_server_that_is_not_configured_tells_the_page_so() {
+fn unconfigured_server_has_cors_headers() {
     let reply = send(&Server::unconfigured(), Method::POST, "/token", Some(LISTED), "{}");
     assert_eq!(reply.status, 503);
     assert_eq!(reply.header("access-control-allow-origin"), Some("*"));

@@ -27,7 +27,7 @@ use serde_json::{Value, json};
 
 #[test]
 #[ignore = "needs Node; run by tests/differential/run.mjs"]
-fn every_official_builder_makes_what_ours_makes() {
+fn official_builders_make_equal_tokens() {
     let folder = PathBuf::from(std::env::var_os("DIFFERENTIAL").expect("run tests/differential/run.mjs"));
     let official = std::fs::read_to_string(folder.join("official.jsonl")).unwrap();
     let mut ours = String::new();

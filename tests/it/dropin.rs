@@ -23,7 +23,7 @@ fn fields(reply: &Reply) -> Vec<String> {
 }
 
 #[test]
-fn an_unknown_role_is_no_silent_subscriber() {
+fn drop_in_unknown_role_is_rejected() {
     for role in ["admin", "Publisher", "0", "3", "%31%30"] {
         assert_eq!(fields(&get(&format!("/rtc/room-1/{role}/uid/1"))), ["role"], "{role}");
     }
@@ -83,7 +83,7 @@ fn unfilled_placeholder_is_refused() {
 }
 
 #[test]
-fn a_uid_never_wraps_and_has_one_spelling() {
+fn drop_in_uid_out_of_range_or_padded_is_rejected() {
     for uid in ["4294967296", "18446744073709551617", "0123", "00", "-1", "%2B1", "1.0", "alice", "٣"] {
         let uid = percent_encoding::utf8_percent_encode(uid, percent_encoding::CONTROLS).to_string();
         assert_eq!(fields(&get(&format!("/rtc/room-1/publisher/uid/{uid}"))), ["uid"], "{uid}");
@@ -108,7 +108,7 @@ fn a_uid_never_wraps_and_has_one_spelling() {
 }
 
 #[test]
-fn a_lifetime_is_checked() {
+fn drop_in_lifetime_out_of_bounds_is_rejected() {
     for expiry in ["0", "86401", "-1", "1e3", "60s", "4294967297", "99999999999999999999", "%2060"] {
         assert_eq!(fields(&get(&format!("/rtm/1?expiry={expiry}"))), ["expiry"], "{expiry}");
     }
@@ -126,7 +126,7 @@ fn a_lifetime_is_checked() {
 }
 
 #[test]
-fn nothing_is_given_twice() {
+fn drop_in_duplicate_parameter_is_rejected() {
     for body in [
         r#"{"uid":1,"UID":2,"ChannelName":"a"}"#,
         r#"{"uid":1,"uid":1,"ChannelName":"a"}"#,
@@ -145,7 +145,7 @@ fn nothing_is_given_twice() {
 }
 
 #[test]
-fn a_post_is_its_body_and_a_get_its_url() {
+fn drop_in_post_reads_body_and_get_reads_url() {
     let body = json!({ "channel": "room-1" });
     assert_eq!(post("/rtctoken?isPublisher=true&channel=room-2", &body).status, 200);
     assert_eq!(fields(&post("/rtmtoken?user=alice", &json!({}))), ["user"]);
@@ -159,7 +159,7 @@ fn a_post_is_its_body_and_a_get_its_url() {
 }
 
 #[test]
-fn is_publisher_is_true_or_false() {
+fn drop_in_is_publisher_other_than_bool_is_rejected() {
     for (value, publishes) in [
         (json!(true), true),
         (json!("true"), true),
@@ -181,7 +181,7 @@ fn is_publisher_is_true_or_false() {
 }
 
 #[test]
-fn paths_lead_to_one_thing_only() {
+fn drop_in_path_has_one_meaning() {
     for path in ["/rtc/a/b/publisher/uid/1", "/rtm", "/rtm/", "/rtm/1/2", "/RTM/1", "/rtc/a/publisher/uid"] {
         assert_eq!(get(path).problem()["code"], "not_found", "{path}");
     }
@@ -204,7 +204,7 @@ fn paths_lead_to_one_thing_only() {
 }
 
 #[test]
-fn an_006_token_knows_no_wildcards_but_uid_0() {
+fn drop_in_006_rejects_wildcards_except_uid_0() {
     let server = Server::with(&[("DROP_IN_TOKEN_VERSION", "006"), ("ALLOW_WILDCARD_CHANNEL", "true")]);
     let get = |path: &str| server.bare(Method::GET, path);
     assert_eq!(fields(&get("/rtc/room-*/publisher/uid/1")), ["channel"]);
@@ -216,7 +216,7 @@ fn an_006_token_knows_no_wildcards_but_uid_0() {
 }
 
 #[test]
-fn an_administrator_s_token_must_be_allowed() {
+fn drop_in_chat_app_needs_permission() {
     assert_eq!(get("/chat/app").forbidden().0, "tokenType");
     assert_eq!(post("/getToken", &json!({ "tokenType": "chat" })).forbidden().0, "tokenType");
     let server = Server::with(&[("ALLOWED_TOKEN_TYPES", "chat-app")]);
@@ -225,7 +225,7 @@ fn an_administrator_s_token_must_be_allowed() {
 
 /// The Windows sample looks for this text; it has no JSON parser.
 #[test]
-fn no_space_stands_in_a_success_body() {
+fn drop_in_success_body_has_no_white_space() {
     let body = String::from_utf8(get("/rtc/room-1/1/uid/1/?expiry=600").body).unwrap();
     assert!(body.starts_with(r#"{"rtcToken":"007"#), "{body}");
 }

@@ -90,7 +90,7 @@ fn two_tokens() -> (String, String) {
 }
 
 #[test]
-fn text_around_a_token_is_stripped() {
+fn text_around_token_is_stripped() {
     let (token, _) = two_tokens();
     let url = token.replace('+', "%2B").replace('/', "%2F").replace('=', "%3d");
     for (text, position) in [
@@ -126,7 +126,7 @@ fn different_tokens_are_all_found() {
 }
 
 #[test]
-fn text_without_a_token_has_none() {
+fn text_without_token_has_none() {
     let (token, old) = two_tokens();
     for text in [
         "",

@@ -39,12 +39,12 @@ fn operations(document: &Value) -> Vec<(&str, Method, &Map<String, Value>)> {
 }
 
 #[test]
-fn its_version_is_the_package_s() {
+fn openapi_version_is_package_version() {
     assert_eq!(document()["info"]["version"], env!("CARGO_PKG_VERSION"));
 }
 
 #[test]
-fn it_has_every_route_and_no_other() {
+fn openapi_lists_exactly_routes() {
     let table: BTreeSet<(String, String)> = routes()
         .flat_map(|(pattern, methods)| methods.iter().map(move |method| (pattern, method.to_string())))
         .map(|(pattern, method)| {
@@ -64,7 +64,7 @@ fn it_has_every_route_and_no_other() {
 }
 
 #[test]
-fn it_has_every_problem_as_it_is_answered() {
+fn openapi_lists_every_problem() {
     let cause = String::new;
     let faults = vec![
         FieldFault { field: "channel".into(), detail: "channel is required".to_owned(), from_client: false },
@@ -114,7 +114,7 @@ fn it_has_every_problem_as_it_is_answered() {
 }
 
 #[test]
-fn every_operation_has_the_problems_of_its_kind() {
+fn openapi_operations_list_their_problems() {
     let document = document();
     for (path, method, operation) in operations(&document) {
         let described: Vec<&str> =
@@ -137,7 +137,7 @@ fn every_operation_has_the_problems_of_its_kind() {
 }
 
 #[test]
-fn every_example_is_answered_as_described() {
+fn openapi_examples_get_their_responses() {
     let server = Server::with(&[("ALLOWED_TOKEN_TYPES", EVERY_TYPE)]);
     let document = document();
     let mut answered = 0;

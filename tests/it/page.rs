@@ -24,7 +24,7 @@ fn html() -> String {
 }
 
 #[test]
-fn without_a_page_it_is_json() {
+fn home_without_page_is_json() {
     let lambda = config(
         Platform::Lambda,
         &[("AUTH", "none"), ("APP_ID", &"a".repeat(32)), ("APP_CERTIFICATE", &"b".repeat(32))],
@@ -44,7 +44,7 @@ fn without_a_page_it_is_json() {
 }
 
 #[test]
-fn with_a_page_it_is_html_that_may_do_little() {
+fn home_with_page_has_strict_csp() {
     let reply = page();
     assert_eq!(reply.status, 200);
     assert_eq!(reply.header("content-type"), Some("text/html; charset=utf-8"));
@@ -69,7 +69,7 @@ fn with_a_page_it_is_html_that_may_do_little() {
 }
 
 #[test]
-fn the_page_is_small_and_needs_no_exception() {
+fn page_is_small_and_needs_no_csp_exception() {
     let html = html();
     assert!(html.len() < MOST_BYTES, "{} bytes", html.len());
     assert!(html.starts_with("<!doctype html>"));
@@ -92,7 +92,7 @@ fn the_page_is_small_and_needs_no_exception() {
 }
 
 #[test]
-fn the_page_changes_nothing_else() {
+fn page_leaves_other_routes_unchanged() {
     let (bare, full) = (Server::local(), with_page(Server::local()));
     for path in ["/healthz", "/ping", "/nowhere"] {
         assert_eq!(full.bare(Method::GET, path).body, bare.bare(Method::GET, path).body, "{path}");

@@ -131,7 +131,7 @@ fn explain(text: &str, channel: &str) {
 
 proptest! {
     #[test]
-    fn a_built_007_token_parses_back(token in token_007()) {
+    fn built_007_token_parses_back(token in token_007()) {
         let project = Project::public_test();
         let certificate = project.certificate();
         let text = token.build(certificate);
@@ -141,7 +141,7 @@ proptest! {
     }
 
     #[test]
-    fn a_built_006_token_parses_back((token, channel, uid) in token_006()) {
+    fn built_006_token_parses_back((token, channel, uid) in token_006()) {
         let project = Project::public_test();
         let certificate = project.certificate();
         let text = token.build(certificate);
@@ -151,7 +151,7 @@ proptest! {
     }
 
     #[test]
-    fn a_changed_byte_of_what_is_signed_breaks_the_signature(
+    fn changed_signed_byte_breaks_signature(
         token in token_007(), index in any::<prop::sample::Index>(), change in 1..=255_u8,
     ) {
         let project = Project::public_test();
@@ -167,7 +167,7 @@ proptest! {
     }
 
     #[test]
-    fn any_bytes_inside_parse_or_fail(mut bytes in proptest::collection::vec(any::<u8>(), 0..600), whole in any::<bool>()) {
+    fn random_bytes_inside_007_parse_or_fail(mut bytes in proptest::collection::vec(any::<u8>(), 0..600), whole in any::<bool>()) {
         if whole {
             bytes.splice(0..0, payload(&[0; 0])[..48].to_vec());
         }
@@ -179,7 +179,7 @@ proptest! {
     }
 
     #[test]
-    fn any_text_parses_or_fails(text in any::<String>(), version in prop_oneof!["", "006", "007", "00[0-9]", "1:"]) {
+    fn random_text_parses_or_fails(text in any::<String>(), version in prop_oneof!["", "006", "007", "00[0-9]", "1:"]) {
         let text = format!("{version}{text}");
         let _ = text.parse::<UnverifiedAccessToken2>();
         let _ = text.parse::<UnverifiedAccessToken>();
@@ -187,7 +187,7 @@ proptest! {
     }
 
     #[test]
-    fn a_mutated_token_parses_or_fails(
+    fn mutated_007_token_parses_or_fails(
         token in token_007(), index in any::<prop::sample::Index>(), with in "\\PC{0,3}", cut in any::<bool>(),
     ) {
         let mut text = token.build(Project::public_test().certificate());
@@ -202,7 +202,7 @@ proptest! {
     }
 
     #[test]
-    fn a_mutated_006_token_parses_or_fails((token, channel, _) in token_006(), index in any::<prop::sample::Index>(), with in "\\PC{0,3}") {
+    fn mutated_006_token_parses_or_fails((token, channel, _) in token_006(), index in any::<prop::sample::Index>(), with in "\\PC{0,3}") {
         let mut text = token.build(Project::public_test().certificate());
         let index = index.index(text.len());
         text.replace_range(index..=index, &with);
@@ -214,7 +214,7 @@ proptest! {
 }
 
 #[test]
-fn what_inflates_to_64_kib_is_read_and_a_byte_more_is_not() {
+fn inflated_size_above_64_kib_is_rejected() {
     let head = payload(&[]).len();
     let filled = |length: usize| dressed(&payload(&vec![7; length - head]));
     // Read to its end: it is refused for what it holds.
@@ -223,7 +223,7 @@ fn what_inflates_to_64_kib_is_read_and_a_byte_more_is_not() {
 }
 
 #[test]
-fn a_bomb_is_not_inflated() {
+fn zip_bomb_is_rejected() {
     // 64 MiB of zeros in 64 KiB of text.
     let bomb = dressed(&vec![0; 64 << 20]);
     assert_eq!(parsed_007(&bomb), Err(ParseError::TooLarge));
@@ -232,7 +232,7 @@ fn a_bomb_is_not_inflated() {
 
 /// Tokens that claim, or hold, as much as the formats can say.
 #[test]
-fn the_largest_counts_cost_no_more_than_their_bytes() {
+fn largest_007_counts_cost_their_bytes_only() {
     let full = u16::MAX.to_le_bytes();
     let services = |count: [u8; 2], rest: Vec<u8>| {
         let mut bytes = payload(&rest);
@@ -276,7 +276,7 @@ fn the_largest_counts_cost_no_more_than_their_bytes() {
 }
 
 #[test]
-fn a_006_token_of_many_privileges_costs_no_more_than_its_bytes() {
+fn largest_006_counts_cost_their_bytes_only() {
     let message = |count: u16| {
         let mut message = vec![0; 8];
         message.extend(count.to_le_bytes());
@@ -290,7 +290,7 @@ fn a_006_token_of_many_privileges_costs_no_more_than_its_bytes() {
 }
 
 #[test]
-fn a_text_of_a_megabyte_is_refused_in_time() {
+fn text_of_megabyte_is_rejected_in_time() {
     for text in ["0", " ", "+", "%25", "*", "007", "-", "\u{200b}", "\""] {
         explain(&text.repeat(1 << 17), "room");
         explain(&format!("007{}", text.repeat(1 << 17)), "room");
@@ -299,7 +299,7 @@ fn a_text_of_a_megabyte_is_refused_in_time() {
 
 /// Repetitions at every distance up to 60 KiB, inside and outside of the window of the compression.
 #[test]
-fn the_largest_tokens_read_back() {
+fn largest_tokens_parse_back() {
     let project = Project::public_test();
     let (app_id, certificate) = (project.app_id(), project.certificate());
     for (distinct, length) in [(1, 29_000), (2, 19_000), (300, 180), (3_000, 18), (7_000, 6)] {
@@ -320,7 +320,7 @@ fn the_largest_tokens_read_back() {
 }
 
 #[test]
-fn services_of_one_type_keep_their_order() {
+fn services_of_same_type_keep_their_order() {
     let users = ["b", "a", "c"];
     let service = |user: &str| Service::rtm(&user.parse().unwrap(), PrivilegeTtl::UNTIL_TOKEN_ENDS);
     let app_id = Project::public_test().app_id();

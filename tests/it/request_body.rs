@@ -151,34 +151,34 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(400))]
 
     #[test]
-    fn any_bytes(body in vec(any::<u8>(), 0..300)) {
+    fn random_bytes_as_body_never_panic(body in vec(any::<u8>(), 0..300)) {
         assert_by_the_contract(&SERVER.post("/token", body));
     }
 
     #[test]
-    fn any_text_made_of_json(body in "[\\[\\]{}:,\"\\\\ue0-9.tfn -]{0,80}") {
+    fn random_json_text_as_body_never_panics(body in "[\\[\\]{}:,\"\\\\ue0-9.tfn -]{0,80}") {
         assert_by_the_contract(&SERVER.post("/token", body));
     }
 
     #[test]
-    fn any_json(body in json_value()) {
+    fn random_json_as_body_never_panics(body in json_value()) {
         assert_by_the_contract(&SERVER.token(&body));
     }
 
     #[test]
-    fn what_is_nearly_valid(body in nearly_valid()) {
+    fn nearly_valid_body_gets_token_or_problem(body in nearly_valid()) {
         assert_by_the_contract(&SERVER.token(&body));
     }
 
     #[test]
-    fn a_valid_body_that_was_cut_off(body in valid(), end in any::<Index>()) {
+    fn valid_body_cut_off_is_malformed(body in valid(), end in any::<Index>()) {
         let body = body.to_string();
         let reply = SERVER.post("/token", &body.as_bytes()[..end.index(body.len())]);
         prop_assert_eq!(&reply.problem()["code"], "malformed_json");
     }
 
     #[test]
-    fn what_is_granted_is_what_was_asked(body in valid()) {
+    fn issued_token_holds_requested_values(body in valid()) {
         let reply = SERVER.token(&body);
         let answer = reply.ok();
         for (name, asked) in body.as_object().unwrap() {
@@ -209,17 +209,17 @@ proptest! {
     }
 
     #[test]
-    fn the_same_request_at_the_same_time_with_the_same_salt_is_the_same_token(body in valid()) {
+    fn same_request_time_and_salt_issue_same_token(body in valid()) {
         prop_assert_eq!(SERVER.token(&body).body, SERVER.token(&body).body);
     }
 
     #[test]
-    fn any_json_on_the_drop_in_routes(path in select(DROP_IN.as_slice()), body in json_value()) {
+    fn random_json_on_drop_in_routes_never_panics(path in select(DROP_IN.as_slice()), body in json_value()) {
         assert_refused_or_issued(&SERVER.post(path, body.to_string()));
     }
 
     #[test]
-    fn any_path_and_any_query_on_the_drop_in_routes(
+    fn random_path_on_drop_in_routes_never_panics(
         route in select(["rtc", "rtm", "rte", "chat/account", "access_token", "fetch_rtc_token"].as_slice()),
         segments in vec(segment(), 0..6),
         query in vec((segment(), segment()), 0..4),

@@ -11,7 +11,7 @@ use agora_token_server::token::{
 use serde_json::Value;
 
 #[test]
-fn official_007_tokens_parse_verify_and_repack() {
+fn official_007_token_parses_verifies_and_repacks() {
     for vector in vectors("007").into_iter().chain(vectors("007-builders")) {
         let id = text(&vector, "id");
         let parsed: UnverifiedAccessToken2 =
@@ -43,7 +43,7 @@ fn official_007_tokens_parse_verify_and_repack() {
 }
 
 #[test]
-fn built_007_tokens_have_the_bytes_of_the_official_builders() {
+fn built_007_token_equals_official_bytes() {
     let vectors = vectors("007-builders");
     assert!(vectors.len() >= 22);
     for vector in vectors {
@@ -148,7 +148,7 @@ fn permissions(value: &Value) -> Permissions {
 }
 
 #[test]
-fn official_006_tokens_parse_verify_and_repack() {
+fn official_006_token_parses_verifies_and_repacks() {
     for vector in vectors("006") {
         let id = text(&vector, "id");
         let token = text(&vector, "token");
@@ -177,7 +177,7 @@ fn official_006_tokens_parse_verify_and_repack() {
 }
 
 #[test]
-fn built_006_tokens_are_the_official_ones() {
+fn built_006_token_equals_official_text() {
     for vector in vectors("006") {
         let id = text(&vector, "id");
         let app_id = text(&vector, "app_id").parse().unwrap();
@@ -208,7 +208,7 @@ fn built_006_tokens_are_the_official_ones() {
 }
 
 #[test]
-fn debug_shows_no_certificate() {
+fn project_debug_redacts_certificates() {
     let project = Project::public_test().with_secondary(Some("ab".repeat(16).parse().unwrap()));
     assert_eq!(
         format!("{project:?}"),

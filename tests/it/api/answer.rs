@@ -8,7 +8,7 @@ use crate::common::opened::opened;
 use crate::common::server::{APP_ID, NOW, SALT, Server, rtc};
 
 #[test]
-fn the_main_job() {
+fn rtc_request_gets_token_and_its_values() {
     let reply = Server::local().token(&rtc(json!({})));
     let answer = reply.ok();
     assert_eq!(
@@ -35,7 +35,7 @@ fn the_main_job() {
 }
 
 #[test]
-fn its_members_stand_in_the_order_of_the_contract() {
+fn token_response_members_keep_their_order() {
     let body = Server::local().token(&rtc(json!({ "rtm": true }))).body;
     let text = String::from_utf8(body).unwrap();
     let members = [
@@ -56,7 +56,7 @@ fn its_members_stand_in_the_order_of_the_contract() {
 }
 
 #[test]
-fn no_cache_keeps_a_token() {
+fn token_response_is_never_cached() {
     let reply = Server::local().token(&rtc(json!({})));
     assert_eq!(reply.header("cache-control"), Some("private, no-store"));
     assert_eq!(reply.header("pragma"), Some("no-cache"));
@@ -64,7 +64,7 @@ fn no_cache_keeps_a_token() {
 }
 
 #[test]
-fn nothing_else_is_kept_either_and_nothing_is_sniffed() {
+fn other_responses_are_not_stored_or_sniffed() {
     let server = Server::local();
     for reply in [
         server.bare(Method::GET, "/healthz"),
@@ -78,7 +78,7 @@ fn nothing_else_is_kept_either_and_nothing_is_sniffed() {
 }
 
 #[test]
-fn every_answer_and_its_log_line_carry_the_request_id() {
+fn response_and_log_line_hold_request_id() {
     let server = Server::local();
     for reply in [
         server.token(&rtc(json!({}))),
@@ -93,7 +93,7 @@ fn every_answer_and_its_log_line_carry_the_request_id() {
 }
 
 #[test]
-fn the_log_line_of_a_token() {
+fn log_line_of_token_holds_its_facts() {
     assert_eq!(
         Server::local().token(&rtc(json!({}))).log(),
         json!({
@@ -104,7 +104,7 @@ fn the_log_line_of_a_token() {
 }
 
 #[test]
-fn the_log_line_of_a_refusal_names_fields_and_no_value() {
+fn log_line_of_rejection_names_fields_without_values() {
     let reply = Server::local().token(&rtc(json!({ "uid": -1, "role": "boss", "hobby": "knitting" })));
     assert_eq!(
         reply.log(),

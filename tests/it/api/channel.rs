@@ -10,7 +10,7 @@ const AGORA_89: &str = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123
                         !#$%&()+-:;<=.>?@[]^_{}|~,";
 
 #[test]
-fn a_channel_is_1_to_64_bytes() {
+fn channel_outside_1_to_64_bytes_is_rejected() {
     let server = Server::local();
     for channel in ["a", &"c".repeat(64)] {
         let reply = server.token(&rtc(json!({ "channel": channel })));
@@ -22,7 +22,7 @@ fn a_channel_is_1_to_64_bytes() {
 }
 
 #[test]
-fn a_channel_has_agoras_89_characters() {
+fn channel_with_other_characters_is_rejected() {
     assert_eq!(AGORA_89.chars().count(), 89);
     let server = Server::local();
     for character in AGORA_89.chars() {
@@ -45,13 +45,13 @@ fn a_channel_has_agoras_89_characters() {
 }
 
 #[test]
-fn spaces_at_the_ends_are_kept() {
+fn channel_keeps_outer_spaces() {
     let reply = Server::local().token(&rtc(json!({ "channel": " room " })));
     assert_eq!(services(&reply.token())[0]["channel"], " room ");
 }
 
 #[test]
-fn a_channel_is_required_and_is_text() {
+fn channel_missing_or_not_text_is_rejected() {
     let server = Server::local();
     let required = ["channel is required"];
     assert_eq!(server.token(&rtc_without("channel")).faults(), required);
@@ -66,7 +66,7 @@ fn a_channel_is_required_and_is_text() {
 }
 
 #[test]
-fn a_star_makes_a_wildcard_which_is_refused_unless_allowed() {
+fn channel_with_star_is_denied_unless_allowed() {
     for channel in ["*", "room-*", "*-room", "r*m"] {
         let reply = Server::local().token(&rtc(json!({ "channel": channel })));
         let (rule, detail) = reply.forbidden();
@@ -78,7 +78,7 @@ fn a_star_makes_a_wildcard_which_is_refused_unless_allowed() {
 }
 
 #[test]
-fn an_empty_channel_is_a_wildcard_where_those_are_allowed_and_a_missing_one_elsewhere() {
+fn empty_channel_is_missing_unless_wildcards_are_allowed() {
     let reply = Server::of_everything().token(&rtc(json!({ "channel": "" })));
     assert_eq!(reply.ok()["channel"], "");
     assert_eq!(services(&reply.token())[0]["channel"], "");
@@ -88,14 +88,14 @@ fn an_empty_channel_is_a_wildcard_where_those_are_allowed_and_a_missing_one_else
 }
 
 #[test]
-fn a_subscriber_joins_and_publishes_nothing() {
+fn subscriber_only_joins() {
     let reply = Server::local().token(&rtc(json!({ "role": "subscriber" })));
     assert_eq!(reply.ok()["role"], "subscriber");
     assert_eq!(services(&reply.token())[0]["privileges"], json!({ "joinChannel": 3600 }));
 }
 
 #[test]
-fn any_other_role_is_an_error() {
+fn unknown_role_is_rejected() {
     let server = Server::local();
     for (role, shown) in [
         (json!("boss"), "\"boss\""),

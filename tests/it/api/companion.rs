@@ -21,7 +21,7 @@ fn refused(members: Value) -> Vec<String> {
 }
 
 #[test]
-fn rtm_true_signs_in_as_the_uid() {
+fn rtm_true_signs_in_as_uid() {
     let login = |user_id: &str| json!({ "type": "rtm", "userId": user_id, "privileges": { "login": 3600 } });
     assert_eq!(rtm(json!({ "rtm": true })), login("42"));
     assert_eq!(rtm(json!({ "rtm": true, "uid": "42" })), login("42"));
@@ -30,7 +30,7 @@ fn rtm_true_signs_in_as_the_uid() {
 }
 
 #[test]
-fn rtm_signs_in_as_a_user_id() {
+fn rtm_object_signs_in_as_user_id() {
     let user = |user_id: Value| rtm(json!({ "rtm": { "userId": user_id } }))["userId"].take();
     assert_eq!(user(json!("alice-rtm")), "alice-rtm");
     assert_eq!(user(json!("Zoë 😀")), "Zoë 😀");
@@ -42,7 +42,7 @@ fn rtm_signs_in_as_a_user_id() {
 }
 
 #[test]
-fn signing_in_lasts_as_long_as_the_token() {
+fn rtm_login_ends_with_token() {
     assert_eq!(
         rtm(json!({ "rtm": true, "privilegeExpireTime": 60 }))["privileges"],
         json!({ "login": 3600 })
@@ -50,14 +50,14 @@ fn signing_in_lasts_as_long_as_the_token() {
 }
 
 #[test]
-fn without_rtm_there_is_none() {
+fn rtm_missing_or_false_adds_no_service() {
     let reply = Server::local().token(&rtc(json!({})));
     assert_eq!(services(&reply.token()).as_array().unwrap().len(), 1);
     assert_eq!(reply.ok().get("rtm"), None);
 }
 
 #[test]
-fn rtm_true_needs_a_uid_that_is_a_user_id() {
+fn rtm_true_with_uid_outside_user_id_is_rejected() {
     assert_eq!(
         refused(json!({ "rtm": true, "uid": 0 })),
         ["rtm: true signs in as the uid, which 0 does not name; expected { \"userId\": text }"]
@@ -72,7 +72,7 @@ fn rtm_true_needs_a_uid_that_is_a_user_id() {
 }
 
 #[test]
-fn nothing_else_is_rtm() {
+fn rtm_of_other_type_is_rejected() {
     for (rtm, shown) in [
         (json!(false), "false"),
         (json!(null), "null"),
@@ -88,7 +88,7 @@ fn nothing_else_is_rtm() {
 }
 
 #[test]
-fn a_user_id_is_text_of_1_to_64_bytes_or_an_integer() {
+fn user_id_outside_bounds_is_rejected() {
     let user = |user_id: Value| refused(json!({ "rtm": { "userId": user_id } }));
     assert_eq!(refused(json!({ "rtm": {} })), ["rtm.userId is required"]);
     assert_eq!(user(json!(null)), ["rtm.userId is required"]);
@@ -104,7 +104,7 @@ fn a_user_id_is_text_of_1_to_64_bytes_or_an_integer() {
 }
 
 #[test]
-fn a_wildcard_user_id_is_refused_where_wildcards_are() {
+fn wildcard_user_id_without_permission_is_denied() {
     let server = Server::with(&[("ALLOW_WILDCARD_UID", "false")]);
     let (rule, detail) = server.token(&rtc(json!({ "rtm": { "userId": "a*" } }))).forbidden();
     assert_eq!(rule, "wildcard");
@@ -112,7 +112,7 @@ fn a_wildcard_user_id_is_refused_where_wildcards_are() {
 }
 
 #[test]
-fn the_version_is_007_or_006_as_text() {
+fn version_other_than_007_or_006_is_rejected() {
     let server = Server::local();
     assert_eq!(server.token(&rtc(json!({ "version": "007" }))).ok()["version"], "007");
     assert_eq!(server.token(&rtc(json!({ "version": "006" }))).ok()["version"], "006");

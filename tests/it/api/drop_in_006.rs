@@ -11,13 +11,13 @@ fn old() -> Server {
 }
 
 #[test]
-fn uid_0_is_the_one_wildcard_that_006_knows() {
+fn drop_in_006_accepts_uid_0_as_only_wildcard() {
     let reply = old().bare(Method::GET, "/rtc/room-1/publisher/uid/0");
     opened_006(reply.ok()["rtcToken"].as_str().unwrap(), "room-1", "");
 }
 
 #[test]
-fn the_others_are_refused_by_the_names_of_the_route() {
+fn drop_in_006_rejects_wildcards_by_route_field() {
     let channel = "a 006 token knows no wildcard channels";
     let uid = "a 006 token knows no wildcards but uid 0";
     let user_id = "a 006 token knows no wildcards";

@@ -10,7 +10,7 @@ fn faults(body: &str) -> Vec<String> {
 }
 
 #[test]
-fn the_whole_answer_to_an_empty_object() {
+fn empty_object_gets_every_missing_field() {
     let reply = Server::local().token(&json!({}));
     let detail = "expireTime is required; channel is required; role is incorrect, expected publisher or \
                   subscriber; uid is required";
@@ -30,7 +30,7 @@ fn the_whole_answer_to_an_empty_object() {
 }
 
 #[test]
-fn a_fault_in_every_field() {
+fn every_invalid_field_is_reported_at_once() {
     let body = json!({
         "version": "008", "expireTime": 0, "channel": "a/b", "role": "boss", "uid": -1,
         "privileges": { "joinChannel": -1, "publish": 1 }, "rtm": false, "hobby": "knitting",
@@ -52,7 +52,7 @@ fn a_fault_in_every_field() {
 }
 
 #[test]
-fn an_unknown_field_is_named() {
+fn unknown_field_is_named() {
     let refused = |members: Value| Server::local().token(&rtc(members)).faults();
     assert_eq!(refused(json!({ "expiretime": 60 })), ["expiretime is unknown"]);
     assert_eq!(refused(json!({ "Channel": null })), ["Channel is unknown"]);
@@ -61,13 +61,13 @@ fn an_unknown_field_is_named() {
 }
 
 #[test]
-fn a_long_unknown_field_is_cut() {
+fn long_unknown_field_is_truncated() {
     let problem = Server::local().token(&rtc(json!({ "é".repeat(5000): 1 }))).problem();
     assert_eq!(problem["errors"][0]["field"], "é".repeat(64));
 }
 
 #[test]
-fn a_field_of_another_token_type_is_named_with_its_owner() {
+fn field_of_other_token_type_names_its_owner() {
     let refused = |members: Value| Server::local().token(&rtc(members)).faults();
     assert_eq!(
         refused(json!({ "permissions": {}, "roomUuid": "r", "userUuid": "u" })),
@@ -86,7 +86,7 @@ fn a_field_of_another_token_type_is_named_with_its_owner() {
 }
 
 #[test]
-fn an_unknown_token_type_is_named_with_those_that_there_are() {
+fn unknown_token_type_lists_known_ones() {
     let expected = "expected one of rtc, rtm, chat-user, chat-app, fpa, apaas-room-user, apaas-user, apaas-app, convoai, stt";
     for (token_type, shown) in [
         (json!("chat"), "\"chat\""),
@@ -107,7 +107,7 @@ fn an_unknown_token_type_is_named_with_those_that_there_are() {
 }
 
 #[test]
-fn a_key_given_twice_is_an_error_whatever_it_holds() {
+fn duplicate_field_is_rejected() {
     assert_eq!(
         faults(r#"{"channel":"a","role":"publisher","uid":1,"expireTime":60,"channel":"a"}"#),
         ["channel is given twice"]
@@ -133,7 +133,7 @@ fn a_key_given_twice_is_an_error_whatever_it_holds() {
 }
 
 #[test]
-fn a_key_given_twice_inside_of_a_field() {
+fn duplicate_nested_field_is_rejected() {
     let with = |members: &str| {
         faults(&format!(r#"{{"channel":"a","role":"publisher","uid":1,"expireTime":60,{members}}}"#))
     };
@@ -152,7 +152,7 @@ fn a_key_given_twice_inside_of_a_field() {
 }
 
 #[test]
-fn too_many_keys_are_the_one_fault() {
+fn too_many_fields_are_only_fault() {
     let mut body = rtc(json!({}));
     for index in 0..60 {
         body[format!("x{index}")] = json!(index);
@@ -169,7 +169,7 @@ fn too_many_keys_are_the_one_fault() {
 }
 
 #[test]
-fn a_body_that_is_no_object() {
+fn body_other_than_object_is_rejected() {
     for (body, shown) in
         [("[]", "a list"), ("null", "null"), ("\"token\"", "\"token\""), ("7", "7"), ("true", "true")]
     {
@@ -178,7 +178,7 @@ fn a_body_that_is_no_object() {
 }
 
 #[test]
-fn thousands_of_faults_do_not_make_an_answer_much_larger_than_the_request() {
+fn many_faults_keep_response_small() {
     let names = vec!["x"; 10_000];
     let body = json!({
         "tokenType": "rtm", "uid": "a", "expireTime": 60,

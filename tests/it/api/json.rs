@@ -15,7 +15,7 @@ fn malformed(body: impl Into<Vec<u8>>) -> String {
 }
 
 #[test]
-fn malformed_json_is_answered_with_line_and_column() {
+fn malformed_json_is_reported_with_line_and_column() {
     let detail = "the body is not JSON: expected value at line 2 column 14";
     let reply = Server::local().post("/token", "{\n  \"channel\": oops }");
     assert_eq!(
@@ -28,7 +28,7 @@ fn malformed_json_is_answered_with_line_and_column() {
 }
 
 #[test]
-fn every_way_of_being_no_json() {
+fn malformed_json_of_any_kind_is_rejected() {
     let not_json = |why: &str| format!("the body is not JSON: {why}");
     for (body, why) in [
         ("", "EOF while parsing a value at line 1 column 0"),
@@ -54,7 +54,7 @@ fn every_way_of_being_no_json() {
 }
 
 #[test]
-fn bytes_that_are_not_utf_8() {
+fn body_other_than_utf_8_is_rejected() {
     let why = "the body is not JSON: invalid unicode code point at line 1 column";
     assert_eq!(malformed(*b"{\"channel\":\"\xff\"}"), format!("{why} 13"));
     assert_eq!(malformed(*b"{\"\xc3\":1}"), format!("{why} 3"));
@@ -62,7 +62,7 @@ fn bytes_that_are_not_utf_8() {
 }
 
 #[test]
-fn thousands_of_brackets() {
+fn deeply_nested_json_is_rejected() {
     let why = "the body is not JSON: recursion limit exceeded at line 1 column";
     assert_eq!(malformed("[".repeat(2000)), format!("{why} 128"));
     assert_eq!(malformed("{\"a\":".repeat(10_000)), format!("{why} 636"));
@@ -73,7 +73,7 @@ fn thousands_of_brackets() {
 }
 
 #[test]
-fn a_body_that_was_cut_off_is_no_json() {
+fn body_cut_off_is_malformed() {
     let request = Request::post("/token").body(Body::CutOff).unwrap();
     let problem = Server::local().send(&request).problem();
     assert_eq!(problem["code"], "malformed_json");
@@ -81,7 +81,7 @@ fn a_body_that_was_cut_off_is_no_json() {
 }
 
 #[test]
-fn a_body_may_have_64_kib_and_no_byte_more() {
+fn body_above_64_kib_is_rejected() {
     let mut largest = body_too_large();
     assert_eq!(largest.pop(), Some(b' '));
     assert_eq!(largest.len(), MAX_BODY_BYTES);
@@ -107,7 +107,7 @@ fn typed(content_type: Option<&[u8]>) -> Reply {
 }
 
 #[test]
-fn json_by_any_of_its_names_or_by_none() {
+fn json_content_types_are_accepted() {
     typed(None).ok();
     for content_type in [
         "application/json",
@@ -122,7 +122,7 @@ fn json_by_any_of_its_names_or_by_none() {
 }
 
 #[test]
-fn another_declared_type_is_refused() {
+fn other_content_type_is_rejected() {
     for content_type in [
         "text/plain",
         "text/plain; charset=utf-8",
@@ -148,7 +148,7 @@ fn another_declared_type_is_refused() {
 }
 
 #[test]
-fn a_type_is_asked_for_before_the_syntax() {
+fn content_type_is_checked_before_syntax() {
     let request = |body: &'static str| {
         Request::post("/token").header("content-type", "text/plain").body(Body::Whole(body.into())).unwrap()
     };
@@ -158,7 +158,7 @@ fn a_type_is_asked_for_before_the_syntax() {
 }
 
 #[test]
-fn white_space_and_escapes_are_json_too() {
+fn json_white_space_and_escapes_are_accepted() {
     let body = "\r\n\t {\"channel\" : \"room\\u002d1\",\n \"role\":\"publisher\", \"uid\": \"\\u0034\\u0032\", \
                 \"expireTime\": 3600 }\n";
     let answer: Value = Server::local().post("/token", body).ok();

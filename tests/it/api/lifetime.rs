@@ -18,7 +18,7 @@ fn refused(members: Value) -> Vec<String> {
 }
 
 #[test]
-fn a_token_lives_1_to_86400_seconds_from_now() {
+fn expire_time_within_bounds_is_signed() {
     for expire in [1, 60, 86_400] {
         let reply = Server::local().token(&rtc(json!({ "expireTime": expire })));
         assert_eq!(reply.ok()["expireTime"], expire);
@@ -28,7 +28,7 @@ fn a_token_lives_1_to_86400_seconds_from_now() {
 }
 
 #[test]
-fn a_lifetime_out_of_bounds_is_an_error_and_is_never_clamped() {
+fn expire_time_out_of_bounds_is_rejected() {
     for expire in ["0", "-1", "86401", "999999999", "1.5", "3600.0", "1e3", "true", "\"3600\""] {
         let body = format!(r#"{{"channel":"room-1","role":"publisher","uid":42,"expireTime":{expire}}}"#);
         let shown = if expire == "1e3" { "1000.0" } else { expire };
@@ -40,7 +40,7 @@ fn a_lifetime_out_of_bounds_is_an_error_and_is_never_clamped() {
 }
 
 #[test]
-fn a_unix_timestamp_gets_an_error_that_says_so() {
+fn expire_time_as_timestamp_is_explained() {
     let expected = "expected seconds from now, an integer from 1 to 86400";
     for expire in ["1763773600", "1000000000", "1763773600000", "1763773600.25"] {
         let body = format!(r#"{{"channel":"room-1","role":"publisher","uid":42,"expireTime":{expire}}}"#);
@@ -63,7 +63,7 @@ fn a_unix_timestamp_gets_an_error_that_says_so() {
 }
 
 #[test]
-fn a_lifetime_is_required() {
+fn missing_expire_time_is_rejected() {
     let server = Server::local();
     assert_eq!(server.token(&rtc_without("expireTime")).faults(), ["expireTime is required"]);
     assert_eq!(refused(json!({ "expireTime": null })), ["expireTime is required"]);
@@ -71,7 +71,7 @@ fn a_lifetime_is_required() {
 }
 
 #[test]
-fn privileges_end_with_the_token_or_earlier() {
+fn privilege_expire_time_limits_privileges() {
     let all = |end: u32| json!({ "joinChannel": end, "publishAudioStream": end, "publishVideoStream": end, "publishDataStream": end });
     assert_eq!(privileges(json!({})), all(3600));
     for end in [1, 600, 3600] {
@@ -90,7 +90,7 @@ fn privileges_end_with_the_token_or_earlier() {
 }
 
 #[test]
-fn a_privileges_end_does_not_change_the_tokens() {
+fn privilege_expire_time_keeps_token_end() {
     let reply = Server::local().token(&rtc(json!({ "privilegeExpireTime": 600 })));
     assert_eq!(reply.ok()["expireTime"], 3600);
     assert_eq!(reply.ok()["expiresAt"], NOW + 3600);
@@ -98,7 +98,7 @@ fn a_privileges_end_does_not_change_the_tokens() {
 }
 
 #[test]
-fn each_privilege_by_itself() {
+fn privileges_set_each_end() {
     let each = json!({
         "joinChannel": 300, "publishAudioStream": 600, "publishVideoStream": 900, "publishDataStream": 3600,
     });
@@ -106,7 +106,7 @@ fn each_privilege_by_itself() {
 }
 
 #[test]
-fn a_missing_publish_privilege_is_not_granted_and_a_missing_join_lasts_as_long_as_the_token() {
+fn privileges_without_join_join_until_token_ends() {
     assert_eq!(privileges(json!({ "privileges": {} })), json!({ "joinChannel": 3600 }));
     assert_eq!(
         privileges(json!({ "privileges": { "publishAudioStream": 60 } })),
@@ -119,13 +119,13 @@ fn a_missing_publish_privilege_is_not_granted_and_a_missing_join_lasts_as_long_a
 }
 
 #[test]
-fn a_privilege_of_0_is_agoras_until_the_token_ends() {
+fn privilege_of_0_ends_with_token() {
     let zero = json!({ "joinChannel": 0, "publishVideoStream": 0 });
     assert_eq!(privileges(json!({ "privileges": zero })), zero);
 }
 
 #[test]
-fn a_privilege_is_bounded_by_the_token() {
+fn privilege_beyond_token_is_rejected() {
     for (end, shown) in
         [(json!(3601), "3601"), (json!(-1), "-1"), (json!("60"), "\"60\""), (json!(null), "null")]
     {
@@ -149,7 +149,7 @@ fn a_privilege_is_bounded_by_the_token() {
 }
 
 #[test]
-fn a_subscriber_has_no_publish_privilege() {
+fn subscriber_with_publish_privilege_is_rejected() {
     let why = "a subscriber publishes nothing; ask for the role publisher";
     assert_eq!(
         refused(json!({
@@ -165,7 +165,7 @@ fn a_subscriber_has_no_publish_privilege() {
 }
 
 #[test]
-fn privileges_is_an_object_of_the_four() {
+fn privileges_other_than_four_are_rejected() {
     for (privileges, shown) in [(json!(null), "null"), (json!(600), "600"), (json!([]), "a list")] {
         assert_eq!(
             refused(json!({ "privileges": privileges })),
@@ -179,7 +179,7 @@ fn privileges_is_an_object_of_the_four() {
 }
 
 #[test]
-fn privileges_stands_instead_of_privilege_expire_time() {
+fn privileges_beside_privilege_expire_time_are_rejected() {
     let twice = "privilegeExpireTime: stands beside privileges, expected one of the two";
     let members = json!({ "privilegeExpireTime": 60, "privileges": { "joinChannel": 60 } });
     assert_eq!(refused(members), [twice]);

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::common::server::{NOW, Server, rtc};
 
 #[test]
-fn healthz_ping_and_home() {
+fn fixed_routes_respond() {
     let server = Server::local();
     assert_eq!(server.bare(Method::GET, "/healthz").ok(), json!({ "status": "ok" }));
     assert_eq!(server.bare(Method::GET, "/ping").ok(), json!({ "message": "pong" }));
@@ -22,7 +22,7 @@ fn healthz_ping_and_home() {
 }
 
 #[test]
-fn a_trailing_slash_and_a_query_change_nothing() {
+fn trailing_slash_and_query_are_ignored() {
     let server = Server::local();
     for path in ["/healthz/", "/healthz?x=1", "/healthz/?x=1"] {
         assert_eq!(server.bare(Method::GET, path).ok(), json!({ "status": "ok" }), "{path}");
@@ -75,7 +75,7 @@ fn empty_parameter_is_missing() {
 }
 
 #[test]
-fn nothing_is_at_any_other_path() {
+fn unknown_path_is_not_found() {
     let detail = "there is nothing at this path";
     for path in ["/nowhere", "/token/x", "/Token", "/healthz/x", "/%74oken", "/token%2f", "/%2ftoken", "*"] {
         assert_eq!(
@@ -90,7 +90,7 @@ fn nothing_is_at_any_other_path() {
 }
 
 #[test]
-fn a_wrong_method_is_answered_with_the_right_ones() {
+fn wrong_method_lists_allowed_ones() {
     let server = Server::local();
     for method in [Method::GET, Method::PUT, Method::DELETE, Method::PATCH, Method::HEAD, Method::TRACE] {
         let reply = server.bare(method.clone(), "/token");
@@ -113,7 +113,7 @@ fn a_wrong_method_is_answered_with_the_right_ones() {
 }
 
 #[test]
-fn head_is_get_without_the_body() {
+fn head_responds_as_get_without_body() {
     let server = Server::local();
     for path in ["/", "/healthz", "/ping", "/nowhere", "/token"] {
         let (get, head) = (server.bare(Method::GET, path), server.bare(Method::HEAD, path));
@@ -125,7 +125,7 @@ fn head_is_get_without_the_body() {
 }
 
 #[test]
-fn the_log_names_routes_and_never_a_path() {
+fn log_line_names_route_without_path() {
     let server = Server::local();
     for (path, route) in [
         ("/token", "/token"),
@@ -143,7 +143,7 @@ fn the_log_names_routes_and_never_a_path() {
 
 /// Every fault at once, then one less and one less: the order of the contract.
 #[test]
-fn the_order_of_errors() {
+fn errors_keep_their_order() {
     let listed = Server::with(&[("CORS_ALLOW_ORIGIN", "https://a.example"), ("ALLOWED_CHANNELS", "room-1")]);
     let send = |method: Method, path: &str, body: Body, origin: &str, content_type: &str| {
         let request = Request::builder()
@@ -176,7 +176,7 @@ fn the_order_of_errors() {
 }
 
 #[test]
-fn a_server_that_is_not_configured_issues_nothing_and_the_log_says_why() {
+fn unconfigured_server_issues_nothing_and_logs_why() {
     let server = Server::unconfigured();
     let reply = server.token(&rtc(json!({})));
     let detail = "the server cannot answer now or is not configured; its log says why";
@@ -200,7 +200,7 @@ fn a_server_that_is_not_configured_issues_nothing_and_the_log_says_why() {
 }
 
 #[test]
-fn a_server_that_is_not_configured_is_alive_and_says_nothing_of_bodies() {
+fn unconfigured_server_is_alive_and_reads_no_body() {
     let server = Server::unconfigured();
     server.bare(Method::GET, "/healthz").ok();
     server.bare(Method::GET, "/ping").ok();

@@ -67,7 +67,7 @@ fn answer(step: Step<'_>) -> Answer {
 }
 
 #[test]
-fn no_answer_and_no_log_line_holds_the_certificate() {
+fn responses_and_log_lines_hold_no_certificate() {
     let context = context(NOW, SALT);
     for configured in [Server::with(&VARIABLES), Server::unconfigured()] {
         for request in requests() {
@@ -80,7 +80,7 @@ fn no_answer_and_no_log_line_holds_the_certificate() {
 }
 
 #[test]
-fn no_debug_output_holds_the_certificate() {
+fn debug_output_holds_no_certificate() {
     let (config, notices) = config(local(), &VARIABLES).unwrap();
     holds_no_secret(&format!("{config:?} {config:#?} {notices:?}"));
     assert!(format!("{config:?}").contains("AppCertificate([redacted])"));
@@ -89,7 +89,7 @@ fn no_debug_output_holds_the_certificate() {
 }
 
 #[test]
-fn no_fault_of_the_configuration_holds_the_certificate() {
+fn config_faults_hold_no_certificate() {
     // Cut short, or with a letter too many, or in the place of the App ID: still secret.
     let long = format!("{CERTIFICATE}0");
     let wrong = CERTIFICATE.replace('F', "g");
@@ -113,7 +113,7 @@ fn no_fault_of_the_configuration_holds_the_certificate() {
 }
 
 #[test]
-fn a_token_stands_in_its_answer_and_not_in_the_log() {
+fn log_line_holds_no_token() {
     let reply = Server::local().token(&rtc(json!({})));
     assert!(!reply.log.contains(&reply.token()[3..40]), "{}", reply.log);
 }

@@ -19,20 +19,20 @@ fn refused(uid: &Value) -> Vec<String> {
 }
 
 #[test]
-fn an_integer() {
+fn integer_uid_is_signed_as_its_digits() {
     for uid in [1, 42, 2_882_341_273, u32::MAX] {
         assert_eq!(issued(&json!(uid)), (json!(uid), uid.to_string()));
     }
 }
 
 #[test]
-fn uid_0_is_any_uid_which_the_token_writes_as_the_empty_account() {
+fn uid_0_is_signed_as_empty_account() {
     assert_eq!(issued(&json!(0)), (json!(0), String::new()));
     assert_eq!(issued(&json!("0")), (json!(0), String::new()));
 }
 
 #[test]
-fn text_that_spells_an_integer_canonically_is_that_uid() {
+fn canonical_integer_text_is_that_uid() {
     for text in ["1", "42", "4294967295"] {
         let number: u32 = text.parse().unwrap();
         assert_eq!(issued(&json!(text)), (json!(number), text.to_owned()));
@@ -40,14 +40,14 @@ fn text_that_spells_an_integer_canonically_is_that_uid() {
 }
 
 #[test]
-fn any_other_text_is_an_account() {
+fn other_text_is_user_account() {
     for text in ["alice", "007", "00", "+1", "-1", "1.5", "1e3", " 42", "42 ", "4294967296", "0x2a"] {
         assert_eq!(issued(&json!(text)), (json!(text), text.to_owned()));
     }
 }
 
 #[test]
-fn an_account_is_1_to_255_bytes_of_agoras_characters() {
+fn account_outside_bounds_is_rejected() {
     let longest = "a".repeat(255);
     assert_eq!(issued(&json!(longest)).1, longest);
     let all = " !#$%&()+-:;<=.>?@[]^_{}|~,";
@@ -62,14 +62,14 @@ fn an_account_is_1_to_255_bytes_of_agoras_characters() {
 }
 
 #[test]
-fn a_star_makes_an_account_a_wildcard() {
+fn account_with_star_is_wildcard() {
     for text in ["*", "user-*"] {
         assert_eq!(issued(&json!(text)), (json!(text), text.to_owned()));
     }
 }
 
 #[test]
-fn wildcards_are_refused_where_the_configuration_says_so() {
+fn wildcard_uid_without_permission_is_denied() {
     let server = Server::with(&[("ALLOW_WILDCARD_UID", "false")]);
     for uid in [json!(0), json!("0"), json!("*"), json!("user-*")] {
         let (rule, detail) = server.token(&rtc(json!({ "uid": uid }))).forbidden();
@@ -80,7 +80,7 @@ fn wildcards_are_refused_where_the_configuration_says_so() {
 }
 
 #[test]
-fn a_uid_is_required() {
+fn missing_uid_is_rejected() {
     let server = Server::local();
     assert_eq!(server.token(&rtc_without("uid")).faults(), ["uid is required"]);
     assert_eq!(refused(&json!("")), ["uid is required"]);
@@ -88,7 +88,7 @@ fn a_uid_is_required() {
 }
 
 #[test]
-fn an_integer_out_of_range_is_never_another_uid() {
+fn integer_uid_out_of_range_is_rejected() {
     for uid in ["-1", "4294967296", "4294967297", "-9223372036854775808", "18446744073709551615"] {
         let number: Value = serde_json::from_str(uid).unwrap();
         assert_eq!(refused(&number), [format!("uid: {uid}, expected an integer from 0 to 4294967295")]);
@@ -96,7 +96,7 @@ fn an_integer_out_of_range_is_never_another_uid() {
 }
 
 #[test]
-fn nothing_else_is_a_uid() {
+fn uid_of_other_type_is_rejected() {
     for (uid, shown) in [
         ("1.5", "1.5"),
         ("1.0", "1.0"),

@@ -33,7 +33,7 @@ fn by_credential(site: &Site, credential: &str) -> String {
 }
 
 #[test]
-fn a_caller_is_counted_by_name_and_whoever_has_none_by_address() {
+fn request_counts_by_caller_name_or_address() {
     let site = Site::new();
     assert_eq!(by_credential(&site, &shop()), "key:shop");
     assert_eq!(by_credential(&site, &alice(&json!({}))), "jwt:alice");
@@ -51,7 +51,7 @@ fn a_caller_is_counted_by_name_and_whoever_has_none_by_address() {
 }
 
 #[test]
-fn what_costs_nothing_is_not_counted() {
+fn fixed_routes_are_not_counted() {
     let site = Site::new();
     for path in ["/", "/healthz", "/ping", "/openapi.json", "/nowhere"] {
         assert_eq!(key(&site, &super::bare(&http::Method::GET, path)), None);
@@ -69,7 +69,7 @@ fn address(trusted: &str, lines: &[&[u8]]) -> String {
 }
 
 #[test]
-fn a_forged_x_forwarded_for() {
+fn forged_x_forwarded_for_is_ignored() {
     const PEER: &str = "192.0.2.1";
     const CLIENT: &str = "198.51.100.7";
     // Nobody is trusted: whatever it says.
@@ -105,7 +105,7 @@ fn a_forged_x_forwarded_for() {
 }
 
 #[test]
-fn an_ipv6_client_is_its_64() {
+fn ipv6_client_counts_by_its_64_prefix() {
     let site = Site::new();
     for (peer, expected) in [
         ("2001:db8:1:2:3:4:5:6", "address:2001:db8:1:2::/64"),
@@ -122,7 +122,7 @@ fn an_ipv6_client_is_its_64() {
 }
 
 #[test]
-fn too_many_requests_are_told_when_to_come_again() {
+fn limited_request_gets_retry_after() {
     let reply = Site::new().ask_counted(&with_headers(&[]), |_| Some(17));
     assert_eq!((reply.status, reply.header("retry-after")), (429, Some("17")));
     assert_eq!(reply.problem()["code"], "too_many_requests");

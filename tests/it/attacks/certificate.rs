@@ -90,7 +90,7 @@ fn unavailable(reply: &Reply) -> String {
 }
 
 #[test]
-fn asked_once_a_minute_with_the_sessions_token() {
+fn secret_store_is_asked_once_minute() {
     let function = Function::new();
     for _ in 0..50 {
         signed_with(&function.token_after(1), FIRST);
@@ -104,7 +104,7 @@ fn asked_once_a_minute_with_the_sessions_token() {
 }
 
 #[test]
-fn names_arns_and_parameters_become_what_the_extension_takes() {
+fn secret_names_become_extension_paths() {
     let arn = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:agora-AbCdEf";
     for (secret, path) in [
         (
@@ -127,7 +127,7 @@ fn names_arns_and_parameters_become_what_the_extension_takes() {
 }
 
 #[test]
-fn the_secret_is_the_digits_or_an_object_that_holds_them() {
+fn secret_is_digits_or_object_with_digits() {
     let object = json!({ "APP_CERTIFICATE": FIRST, "other": "x" });
     for answer in [
         secrets_manager(&json!(FIRST)),
@@ -166,7 +166,7 @@ fn the_secret_is_the_digits_or_an_object_that_holds_them() {
 }
 
 #[test]
-fn down_at_the_start_it_is_asked_again_and_recovers() {
+fn secret_store_down_at_start_recovers() {
     let function = Function::new();
     *function.answer.borrow_mut() = Err(FetchError::Unreachable);
     unavailable(&function.token_after(0));
@@ -179,7 +179,7 @@ fn down_at_the_start_it_is_asked_again_and_recovers() {
 }
 
 #[test]
-fn a_rotated_one_is_taken_up_within_a_minute() {
+fn rotated_certificate_is_used_within_minute() {
     let function = Function::with("agora", &[("APP_CERTIFICATE_SECONDARY", FIRST)]);
     let old = function.token_after(0).token();
     *function.answer.borrow_mut() = secrets_manager(&json!(ROTATED));
@@ -196,7 +196,7 @@ fn a_rotated_one_is_taken_up_within_a_minute() {
 }
 
 #[test]
-fn while_the_extension_is_down_the_one_that_was_had_stays_in_use() {
+fn secret_store_down_keeps_certificate() {
     let function = Function::new();
     signed_with(&function.token_after(0), FIRST);
     for broken in [Err(FetchError::Unreachable), secrets_manager(&json!("half a certifi")), Ok("{".into())] {
@@ -212,7 +212,7 @@ fn while_the_extension_is_down_the_one_that_was_had_stays_in_use() {
 }
 
 #[test]
-fn nobody_who_is_not_let_in_makes_the_server_ask_for_other_routes() {
+fn fixed_routes_fetch_no_certificate() {
     let function = Function::new();
     for path in ["/", "/healthz", "/ping", "/openapi.json", "/nowhere"] {
         let request = super::bare(&http::Method::GET, path);

@@ -28,7 +28,7 @@ fn bearer(jwt: &str) -> String {
 }
 
 #[test]
-fn good_ones_are_taken_so_that_the_others_are_refused_for_what_they_are() {
+fn valid_credentials_are_accepted() {
     let site = Site::new();
     for key in [Key::rsa().jwt_of("rsa", &claims()), Key::p256().jwt_of("p256", &claims())] {
         assert_eq!(site.token(&bearer(&key), &rtc(json!({ "uid": "alice" }))).status, 200);
@@ -41,7 +41,7 @@ fn good_ones_are_taken_so_that_the_others_are_refused_for_what_they_are() {
 }
 
 #[test]
-fn no_credential_where_one_belongs() {
+fn missing_credential_is_rejected() {
     assert_eq!(cause(&[]), "no credential");
     // Nor is one looked for where proxies and histories would keep it.
     let jwt = Key::ed25519().jwt_of("ed25519", &claims());
@@ -53,7 +53,7 @@ fn no_credential_where_one_belongs() {
 }
 
 #[test]
-fn keys_that_are_not_configured() {
+fn unconfigured_keys_are_rejected() {
     const WRONG: &str = "api key: not a configured one";
     let hash = sha256(SHOP_KEY);
     let short = &SHOP_KEY[..SHOP_KEY.len() - 1];
@@ -66,7 +66,7 @@ fn keys_that_are_not_configured() {
 }
 
 #[test]
-fn headers_that_are_not_as_they_should_be() {
+fn malformed_credential_headers_are_rejected() {
     const NOT_BEARER: &str = "authorization: expected Bearer, one space and one token";
     for authorization in ["", "Bearer", "Bearer ", "Basic c2hvcDpzaG9w", SHOP_KEY, "Bearer  x", "Bearer x y"]
     {
@@ -87,7 +87,7 @@ fn headers_that_are_not_as_they_should_be() {
 }
 
 #[test]
-fn a_bad_credential_beside_a_good_one() {
+fn invalid_credential_beside_valid_one_is_rejected() {
     let jwt = alice(&json!({}));
     let bad_key = [("authorization", jwt.as_bytes()), ("x-api-key", b"wrong-key-wrong-key".as_slice())];
     assert_eq!(cause(&bad_key), "api key: not a configured one");
@@ -97,7 +97,7 @@ fn a_bad_credential_beside_a_good_one() {
 }
 
 #[test]
-fn claims_that_are_not_as_they_must_be() {
+fn invalid_claims_are_rejected() {
     let other = json!("https://other.example");
     let cases = [
         (json!({ "exp": NOW - 31 }), "jwt exp: expired 31 s ago"),
@@ -135,7 +135,7 @@ fn claims_that_are_not_as_they_must_be() {
 }
 
 #[test]
-fn grants_that_are_null_misspelt_or_of_a_wrong_shape() {
+fn malformed_grants_are_rejected() {
     let cases = [
         (json!(null), "expected an object"),
         (json!([]), "expected an object"),
@@ -161,7 +161,7 @@ fn grants_that_are_null_misspelt_or_of_a_wrong_shape() {
 }
 
 #[test]
-fn signatures_that_another_makes() {
+fn foreign_signatures_are_rejected() {
     let rsa_named = |header: Value| Key::rsa().jwt_with(&header, &claims());
     let stranger = Key::other_rsa();
     let header = json!({
@@ -200,7 +200,7 @@ fn signatures_that_another_makes() {
 }
 
 #[test]
-fn a_body_that_was_not_read_says_nothing_of_the_credential() {
+fn unread_body_hides_credential_check() {
     for body in [Body::Whole(b"{".as_slice().into()), Body::CutOff] {
         let request = Request::post("/token").header("authorization", "Bearer wrong-key-wrong-key");
         assert_eq!(refused(&Site::new().send(&request.body(body).unwrap())), "api key: not a configured one");

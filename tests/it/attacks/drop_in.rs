@@ -23,7 +23,7 @@ fn guarded() -> Vec<(Method, String)> {
 }
 
 #[test]
-fn nothing_without_a_credential_on_any_route() {
+fn drop_in_routes_without_credential_are_rejected() {
     let site = Site::new();
     let routes = guarded();
     assert!(routes.len() >= 17, "{routes:?}");
@@ -40,7 +40,7 @@ fn nothing_without_a_credential_on_any_route() {
 }
 
 #[test]
-fn the_table_of_requests_here_has_every_drop_in_route() {
+fn drop_in_cases_cover_every_route() {
     let asked: BTreeSet<String> = drop_in("", "room-1", "alice")
         .iter()
         .map(|(_, request)| request.uri().path().split('/').nth(1).unwrap().to_owned())
@@ -53,7 +53,7 @@ fn the_table_of_requests_here_has_every_drop_in_route() {
 }
 
 #[test]
-fn a_foreign_channel_through_every_route_that_has_one() {
+fn foreign_channel_on_drop_in_routes_is_denied() {
     let site = Site::with(&[("ALLOWED_CHANNELS", "room-*,user-{sub}-*")]);
     for (_, request) in drop_in(&alice(&json!({})), "other", "alice") {
         let reply = site.send(&request);
@@ -73,7 +73,7 @@ fn a_foreign_channel_through_every_route_that_has_one() {
 }
 
 #[test]
-fn chat_as_an_administrator_is_for_backends() {
+fn chat_app_on_drop_in_routes_needs_backend() {
     let site = Site::new();
     let reply = site.send(&super::get("/chat/app", &alice(&json!({}))));
     assert_eq!(reply.forbidden().0, "tokenType");
@@ -83,7 +83,7 @@ fn chat_as_an_administrator_is_for_backends() {
 }
 
 #[test]
-fn while_the_issuer_is_down_no_route_lets_bearers_in() {
+fn issuer_down_rejects_jwts_on_drop_in_routes() {
     let site = Site::new();
     site.issuer.set(down);
     for (_, request) in drop_in(&alice(&json!({})), "room-1", "alice") {
@@ -93,7 +93,7 @@ fn while_the_issuer_is_down_no_route_lets_bearers_in() {
 }
 
 #[test]
-fn a_lifetime_that_was_not_asked_for_is_no_longer_than_allowed() {
+fn drop_in_default_lifetime_obeys_policy() {
     let claims = json!({ "agora": { "maxExpireTime": 50 } });
     for (credential, seconds) in [(alice(&claims), 50), (alice(&json!({})), 90)] {
         let site = Site::with(&[("MAX_EXPIRE_TIME", "90"), ("DEFAULT_EXPIRE_TIME", "3600")]);

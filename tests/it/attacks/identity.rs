@@ -52,7 +52,7 @@ fn identities(token: &str) -> Vec<String> {
 }
 
 #[test]
-fn anothers_identity_in_any_field() {
+fn foreign_identity_in_any_field_is_denied() {
     let site = Site::new();
     let others = ["bob", "Alice", "alice ", " alice", "alice2", "alic", "42", "ALICE"].map(Value::from);
     for (body, fields) in bodies() {
@@ -67,7 +67,7 @@ fn anothers_identity_in_any_field() {
 }
 
 #[test]
-fn ones_own_identity_in_each_field_or_in_none() {
+fn own_identity_given_or_missing_is_accepted() {
     let site = Site::new();
     for (left_out, fields) in bodies() {
         let mut spelt = left_out.clone();
@@ -94,7 +94,7 @@ fn ones_own_identity_in_each_field_or_in_none() {
 }
 
 #[test]
-fn a_uid_is_the_same_as_text_and_as_a_number_and_nothing_else_is() {
+fn identity_matches_uid_as_text_or_number_only() {
     let site = Site::new();
     for sub in [json!(42), json!("42")] {
         let credential = alice(&json!({ "sub": sub }));
@@ -114,7 +114,7 @@ fn a_uid_is_the_same_as_text_and_as_a_number_and_nothing_else_is() {
 }
 
 #[test]
-fn the_uid_of_the_grants_stands_in_for_the_claim() {
+fn granted_uid_replaces_identity_claim() {
     let site = Site::new();
     let credential = alice(&json!({ "agora": { "uid": 42 } }));
     assert_eq!(site.token(&credential, &rtc(json!({ "uid": 42 }))).status, 200);
@@ -122,7 +122,7 @@ fn the_uid_of_the_grants_stands_in_for_the_claim() {
 }
 
 #[test]
-fn a_claim_of_another_name_binds_and_its_absence_is_no_freedom() {
+fn missing_configured_identity_claim_is_rejected() {
     let site = Site::with(&[("JWT_UID_CLAIM", "agora_uid")]);
     let credential = alice(&json!({ "agora_uid": 7 }));
     assert_eq!(site.token(&credential, &rtc(json!({ "uid": 7 }))).status, 200);
@@ -132,7 +132,7 @@ fn a_claim_of_another_name_binds_and_its_absence_is_no_freedom() {
 }
 
 #[test]
-fn anothers_identity_through_every_drop_in_route() {
+fn foreign_identity_on_drop_in_routes_is_denied() {
     let site = Site::new();
     for old in ["007", "006"] {
         let site = if old == "006" { Site::with(&[("DROP_IN_TOKEN_VERSION", "006")]) } else { Site::new() };
@@ -153,7 +153,7 @@ fn anothers_identity_through_every_drop_in_route() {
 }
 
 #[test]
-fn what_drop_in_routes_draw_or_default_is_the_bearer() {
+fn drop_in_default_uid_is_callers_identity() {
     let site = Site::new();
     let credential = alice(&json!({ "sub": 42 }));
     let posted = |path: &str, body: Value| super::post(path, &credential, &body);
@@ -181,7 +181,7 @@ fn what_drop_in_routes_draw_or_default_is_the_bearer() {
 }
 
 #[test]
-fn a_backend_may_name_anybody_and_so_may_bearers_where_it_was_said() {
+fn backend_and_unbound_caller_name_any_user() {
     let free = Site::with(&[("JWT_UID_CLAIM", "none")]);
     for (mut body, fields) in bodies() {
         for field in fields {

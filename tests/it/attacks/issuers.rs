@@ -33,7 +33,7 @@ fn unavailable(reply: &Reply) -> (String, Option<String>) {
 }
 
 #[test]
-fn fifty_unknown_kids_are_one_fetch_a_minute() {
+fn unknown_kids_refetch_at_most_once_minute() {
     let site = Site::new();
     assert_eq!(send(&site, &known()).status, 200);
     assert_eq!(site.fetches.get(), 1);
@@ -49,7 +49,7 @@ fn fifty_unknown_kids_are_one_fetch_a_minute() {
 }
 
 #[test]
-fn what_is_no_jwt_and_what_no_key_of_ours_needs_fetches_nothing() {
+fn other_credentials_fetch_no_key_set() {
     let site = Site::new();
     for credential in [&shop(), "Bearer a.b.c", "Bearer wrong-key-wrong-key", ""] {
         send(&site, credential);
@@ -58,7 +58,7 @@ fn what_is_no_jwt_and_what_no_key_of_ours_needs_fetches_nothing() {
 }
 
 #[test]
-fn key_sets_that_cannot_be_used() {
+fn unusable_key_set_makes_service_unavailable() {
     let cases: [(Answering, &str); 8] = [
         (|| Ok(vec![b' '; 10_000_000].into()), "key set: more than 262144 bytes"),
         (|| Err(FetchError::TooLarge), "key set: more than 262144 bytes"),
@@ -90,7 +90,7 @@ fn key_sets_that_cannot_be_used() {
 }
 
 #[test]
-fn a_symmetric_key_in_the_set_signs_nothing() {
+fn symmetric_key_in_key_set_verifies_nothing() {
     let site = Site::new();
     site.issuer.set(|| {
         let jwks =
@@ -103,7 +103,7 @@ fn a_symmetric_key_in_the_set_signs_nothing() {
 }
 
 #[test]
-fn while_the_issuer_is_down_known_keys_are_good_and_unknown_ones_undecided() {
+fn issuer_down_accepts_known_keys_only() {
     let site = Site::new();
     assert_eq!(send(&site, &known()).status, 200);
     let outages: [(u32, Answering); 2] = [(1, down), (12, || Err(FetchError::TimedOut))];
@@ -125,7 +125,7 @@ fn while_the_issuer_is_down_known_keys_are_good_and_unknown_ones_undecided() {
 }
 
 #[test]
-fn a_key_that_the_issuer_takes_back_is_forgotten() {
+fn withdrawn_key_is_rejected_after_renewal() {
     let site = Site::new();
     assert_eq!(send(&site, &known()).status, 200);
     site.issuer.set(|| Ok(super::key_set(&[Key::rsa().jwk(&json!({ "kid": "rsa" }))]).into()));
@@ -134,7 +134,7 @@ fn a_key_that_the_issuer_takes_back_is_forgotten() {
 }
 
 #[test]
-fn a_fetch_has_bounds() {
+fn key_set_fetch_has_timeout_and_size() {
     let site = Site::new();
     let (request, context) = (super::post("/token", &alice(&json!({})), &rtc(json!({}))), site.context());
     let Step::Fetch(fetching) = site.server.app.begin(&request, &context) else { panic!("a fetch is due") };

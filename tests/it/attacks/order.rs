@@ -57,7 +57,7 @@ impl Wrong {
 }
 
 #[test]
-fn one_after_the_other() {
+fn checks_keep_their_order() {
     let mut wrong = Wrong::rule();
     wrong.expect(403, "channel");
     wrong.body = "{}".to_owned();
@@ -81,7 +81,7 @@ fn one_after_the_other() {
 }
 
 #[test]
-fn a_limited_caller_learns_nothing_of_its_credential() {
+fn limited_request_reveals_no_credential_check() {
     let site = Site::new();
     let mut bodies = Vec::new();
     for credential in [shop(), "Bearer guess".to_owned(), String::new()] {
@@ -94,7 +94,7 @@ fn a_limited_caller_learns_nothing_of_its_credential() {
 }
 
 #[test]
-fn what_is_wrong_elsewhere_is_not_told_to_strangers() {
+fn unauthenticated_request_learns_no_other_fault() {
     let site = Site::new();
     site.issuer.set(down);
     for path in ["/token", "/inspect", "/getToken", "/rtctoken"] {
@@ -105,7 +105,7 @@ fn what_is_wrong_elsewhere_is_not_told_to_strangers() {
 }
 
 #[test]
-fn names_that_a_client_makes_up_do_not_reach_the_log() {
+fn unknown_field_names_stay_out_of_log() {
     let site = Site::new();
     let secret = "made-up-by-the-client-and-secret";
     let mut body = rtc(json!({ "expireTime": 0, "rtm": { secret: 1 }, "privileges": { secret: 1 } }));

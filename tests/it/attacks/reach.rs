@@ -27,7 +27,7 @@ fn granted(grants: Value) -> String {
 }
 
 #[test]
-fn a_foreign_channel_in_every_field_that_names_one() {
+fn foreign_channel_in_any_field_is_denied() {
     let configured = Site::with(&[("ALLOWED_CHANNELS", "room-1")]);
     let open = Site::new();
     let types = json!(["rtc", "rtm", "convoai", "stt", "apaas-room-user", "chat-user"]);
@@ -59,7 +59,7 @@ fn a_foreign_channel_in_every_field_that_names_one() {
 }
 
 #[test]
-fn the_subject_in_a_pattern_stands_for_itself_alone() {
+fn subject_in_pattern_is_literal() {
     let site = Site::with(&[("ALLOWED_CHANNELS", "user-{sub}-*"), ("JWT_UID_CLAIM", "none")]);
     let status =
         |credential: &str, channel: &str| site.token(credential, &rtc(json!({ "channel": channel }))).status;
@@ -88,7 +88,7 @@ fn the_subject_in_a_pattern_stands_for_itself_alone() {
 }
 
 #[test]
-fn a_role_that_was_not_granted() {
+fn role_without_grant_is_denied() {
     let site = Site::new();
     let listener = granted(json!({ "roles": ["subscriber"] }));
     for more in
@@ -112,7 +112,7 @@ fn a_role_that_was_not_granted() {
 }
 
 #[test]
-fn a_type_inside_another() {
+fn kind_inside_other_kind_is_denied() {
     let carried = [
         (mine(json!({ "rtm": true })), ["rtc", "rtm"].as_slice()),
         (mine(json!({ "rtm": { "userId": "alice" } })), &["rtc", "rtm"]),
@@ -148,7 +148,7 @@ fn a_type_inside_another() {
 }
 
 #[test]
-fn app_level_tokens_are_for_backends_and_those_who_were_named() {
+fn app_level_token_without_grant_is_denied() {
     let site = Site::new();
     for kind in ["chat-app", "apaas-app", "fpa"] {
         let body = json!({ "tokenType": kind, "expireTime": 60 });
@@ -168,7 +168,7 @@ fn app_level_tokens_are_for_backends_and_those_who_were_named() {
 }
 
 #[test]
-fn grants_narrow_and_an_empty_list_allows_nothing() {
+fn empty_grant_list_denies_everything() {
     let site = Site::new();
     assert_forbidden(
         &site.token(&granted(json!({ "channels": [] })), &mine(json!({}))),
@@ -209,7 +209,7 @@ fn grants_narrow_and_an_empty_list_allows_nothing() {
 }
 
 #[test]
-fn a_wildcard_in_every_spelling() {
+fn wildcard_in_any_spelling_is_denied() {
     let site = Site::with(&[("ALLOW_WILDCARD_UID", "false"), ("ALLOW_WILDCARD_CHANNEL", "false")]);
     let free = Site::with(&[("JWT_UID_CLAIM", "none")]);
     let careful = granted(json!({ "wildcards": false }));
@@ -275,7 +275,7 @@ fn a_wildcard_in_every_spelling() {
 }
 
 #[test]
-fn a_lifetime_beyond_the_policy_or_beyond_the_jwt() {
+fn lifetime_beyond_policy_or_jwt_is_denied() {
     let site = Site::with(&[("MAX_EXPIRE_TIME", "600"), ("EXPIRE_WITH_JWT", "true")]);
     let long = |seconds: u32| mine(json!({ "expireTime": seconds }));
     let ending = |seconds: u32| alice(&json!({ "exp": NOW + seconds }));

@@ -25,7 +25,7 @@ fn by_header(
 }
 
 #[test]
-fn each_key_names_its_backend() {
+fn api_key_authenticates_its_backend() {
     let (shop, forum, authenticator) = two_keys();
     for (key, name) in [(shop, "shop"), (forum, "forum")] {
         let caller = Caller::api_key(name);
@@ -37,13 +37,13 @@ fn each_key_names_its_backend() {
 }
 
 #[test]
-fn no_key_is_refused() {
+fn missing_api_key_is_rejected() {
     let (_, _, authenticator) = two_keys();
     assert_eq!(refusal(authenticator.authenticate(&Credentials::default(), now())), "no credential");
 }
 
 #[test]
-fn a_wrong_key_is_refused() {
+fn wrong_api_key_is_rejected() {
     let (shop, _, authenticator) = two_keys();
     let key = shop.expose_secret();
     let wrong = [
@@ -62,7 +62,7 @@ fn a_wrong_key_is_refused() {
 }
 
 #[test]
-fn the_hash_is_no_key() {
+fn api_key_hash_is_rejected() {
     let (shop, _, authenticator) = two_keys();
     let hash = shop.entry().strip_prefix("shop:").unwrap();
     for text in [hash, shop.entry()] {
@@ -75,7 +75,7 @@ fn the_hash_is_no_key() {
 }
 
 #[test]
-fn authorization_is_bearer_and_one_token() {
+fn authorization_other_than_bearer_token_is_rejected() {
     let (shop, _, authenticator) = two_keys();
     let key = shop.expose_secret();
     let wrong = [
@@ -102,7 +102,7 @@ fn authorization_is_bearer_and_one_token() {
 }
 
 #[test]
-fn a_made_key_is_a_token_of_its_own_shape() {
+fn new_api_key_has_its_prefix_and_length() {
     let key = made("shop", 0xff);
     assert_eq!(key.expose_secret(), "ats___________________________________________8");
     assert_eq!(key.entry(), "shop:bd008714407af6b8287d711c9466e6e45660e657abbefc69921cddaa40675f58");
@@ -110,14 +110,14 @@ fn a_made_key_is_a_token_of_its_own_shape() {
 }
 
 #[test]
-fn entries_are_read_as_sha256sum_prints_them() {
+fn api_key_entries_accept_sha256sum_output() {
     assert!(ApiKeys::parse(ENTRIES).is_ok());
     let authenticator = Authenticator::new(Some(keys(ENTRIES)), None);
     assert_eq!(by_header(&authenticator, "backend-key-1"), Ok(Caller::api_key("shop")));
 }
 
 #[test]
-fn every_bad_entry_is_reported_without_its_text() {
+fn invalid_api_key_entries_are_reported_without_text() {
     let hash = "0".repeat(64);
     let text = format!(
         "a:{hash},,secret-key,b:{short},c:{letters},a:{ones},d:{hash},e f:{hash},:{hash},\
@@ -144,7 +144,7 @@ fn every_bad_entry_is_reported_without_its_text() {
 }
 
 #[test]
-fn nothing_shows_a_key() {
+fn api_keys_debug_redacts_keys() {
     let (shop, _, authenticator) = two_keys();
     let credentials = Credentials { x_api_key: Some(shop.expose_secret()), ..Credentials::default() };
     assert_eq!(format!("{shop:?}"), "NewApiKey([redacted])");

@@ -22,7 +22,7 @@ fn cause(changes: &Value) -> String {
 }
 
 #[test]
-fn a_jwt_is_good_until_its_end_and_30_seconds() {
+fn jwt_is_accepted_until_30_seconds_after_exp() {
     assert!(ask_at(&json!({}), after(3600 + 29)).is_ok());
     assert_eq!(refusal(ask_at(&json!({}), after(3600 + 30))), "jwt exp: expired 30 s ago");
     assert_eq!(refusal(ask_at(&json!({}), after(100_000))), "jwt exp: expired 96400 s ago");
@@ -31,7 +31,7 @@ fn a_jwt_is_good_until_its_end_and_30_seconds() {
 }
 
 #[test]
-fn an_end_is_needed_and_is_a_time() {
+fn exp_missing_or_not_time_is_rejected() {
     assert_eq!(cause(&json!({ "exp": null })), "jwt exp: missing");
     for exp in [
         json!("1763773600"),
@@ -55,7 +55,7 @@ fn an_end_is_needed_and_is_a_time() {
 }
 
 #[test]
-fn fractions_of_seconds_are_times_too() {
+fn fractional_times_are_accepted() {
     let end = f64::from(NOW) + 10.9;
     assert!(ask_at(&json!({ "exp": end }), after(39)).is_ok());
     assert_eq!(refusal(ask_at(&json!({ "exp": end }), after(40))), "jwt exp: expired 30 s ago");
@@ -64,7 +64,7 @@ fn fractions_of_seconds_are_times_too() {
 }
 
 #[test]
-fn a_jwt_is_not_good_before_its_time() {
+fn jwt_before_nbf_is_rejected() {
     for name in ["nbf", "iat"] {
         assert!(ask_at(&json!({ name: NOW + 30 }), now()).is_ok(), "{name}");
         assert_eq!(cause(&json!({ name: NOW + 31 })), format!("jwt {name}: 31 s ahead"));
@@ -79,7 +79,7 @@ fn a_jwt_is_not_good_before_its_time() {
 }
 
 #[test]
-fn the_issuer_is_exactly_the_configured_one() {
+fn iss_other_than_configured_is_rejected() {
     assert_eq!(cause(&json!({ "iss": null })), "jwt iss: missing");
     assert_eq!(cause(&json!({ "iss": ["https://issuer.example/"] })), "jwt iss: expected a text");
     for iss in ["https://issuer.example", "https://issuer.example//", "HTTPS://issuer.example/", ""] {
@@ -89,7 +89,7 @@ fn the_issuer_is_exactly_the_configured_one() {
 }
 
 #[test]
-fn the_audience_is_the_configured_one_or_a_list_with_it() {
+fn aud_without_configured_one_is_rejected() {
     for aud in [json!(AUDIENCE), json!([AUDIENCE]), json!(["https://issuer.example/userinfo", AUDIENCE])] {
         assert!(ask_at(&json!({ "aud": aud }), now()).is_ok());
     }
@@ -111,7 +111,7 @@ fn the_audience_is_the_configured_one_or_a_list_with_it() {
 }
 
 #[test]
-fn the_subject_is_a_text_or_an_integer() {
+fn sub_other_than_text_or_integer_is_rejected() {
     let subject = |sub: Value| {
         let settings = JwtSettings { uid_claim: Some("none"), ..by_secret() };
         let token = Key::secret().jwt(&claims_with(&json!({ "sub": sub })));
@@ -127,7 +127,7 @@ fn the_subject_is_a_text_or_an_integer() {
 }
 
 #[test]
-fn an_identity_is_the_sub_unless_another_claim_is_named() {
+fn identity_is_sub_unless_claim_is_configured() {
     let identity = |uid_claim, changes| {
         let settings = JwtSettings { uid_claim, ..by_secret() };
         caller(&accepting(settings), &Key::secret().jwt(&claims_with(&changes))).identity
@@ -144,7 +144,7 @@ fn an_identity_is_the_sub_unless_another_claim_is_named() {
 }
 
 #[test]
-fn a_claim_that_names_nobody_makes_the_credential_bad() {
+fn identity_claim_without_name_rejects_credential() {
     let settings = JwtSettings { uid_claim: Some("uid"), ..by_secret() };
     let authenticator = accepting(settings);
     let cause = |uid: &str| {

@@ -30,7 +30,7 @@ fn texts(list: &[&str]) -> Vec<String> {
 }
 
 #[test]
-fn grants_say_what_the_contract_says() {
+fn grants_with_every_member_parse() {
     let bearer = granted(json!({
         "channels": ["room-1"], "roles": ["subscriber"], "uid": 42,
         "maxExpireTime": 600, "tokenTypes": ["rtc"], "wildcards": false
@@ -46,7 +46,7 @@ fn grants_say_what_the_contract_says() {
 }
 
 #[test]
-fn what_grants_leave_out_is_no_limit_and_an_empty_list_is_nothing() {
+fn missing_grant_is_unlimited_and_empty_list_allows_none() {
     let bearer = granted(json!({}));
     assert_eq!(bearer.grants, Some(Grants::default()));
     assert_eq!(bearer.identity, bound("alice"));
@@ -60,12 +60,12 @@ fn what_grants_leave_out_is_no_limit_and_an_empty_list_is_nothing() {
 }
 
 #[test]
-fn a_jwt_without_grants_has_none() {
+fn jwt_without_grants_claim_has_no_grants() {
     assert_eq!(caller(&accepting(by_secret()), &Key::secret().jwt(&claims())).grants, None);
 }
 
 #[test]
-fn every_known_name_is_known() {
+fn grants_accept_each_kind_and_role() {
     let grants = granted(
         json!({ "roles": Role::ALL.map(Role::name), "tokenTypes": TokenKind::ALL.map(TokenKind::name) }),
     )
@@ -76,7 +76,7 @@ fn every_known_name_is_known() {
 }
 
 #[test]
-fn grants_that_are_not_exactly_grants_make_the_credential_bad() {
+fn malformed_grants_reject_credential() {
     let cases = [
         (json!(null), "jwt agora: expected an object"),
         (json!(""), "jwt agora: expected an object"),
@@ -116,7 +116,7 @@ fn grants_that_are_not_exactly_grants_make_the_credential_bad() {
 }
 
 #[test]
-fn the_claim_can_have_another_name() {
+fn grants_claim_name_is_configurable() {
     let name = "https://example.com/agora";
     let authenticator = accepting(JwtSettings { grants_claim: Some(name), ..by_secret() });
     let grants = caller(&authenticator, &token(name, json!({ "channels": ["room-1"] }))).grants.unwrap();
@@ -128,7 +128,7 @@ fn the_claim_can_have_another_name() {
 }
 
 #[test]
-fn granted_uid_stands_even_where_identities_are_free_or_the_claim_is_missing() {
+fn granted_uid_binds_without_identity_claim() {
     let free = accepting(JwtSettings { uid_claim: Some("none"), ..by_secret() });
     assert_eq!(caller(&free, &token("agora", json!({ "uid": "bob" }))).identity, bound("bob"));
     assert_eq!(caller(&free, &token("agora", json!({}))).identity, Identity::Free);

@@ -80,7 +80,7 @@ fn down() -> Result<Vec<u8>, FetchError> {
 }
 
 #[test]
-fn the_first_request_fetches_the_set_and_later_ones_do_not() {
+fn key_set_is_fetched_once() {
     let authenticator = authenticator();
     let up = || Ok(key_set(&[k1(), k2()]));
     let token = Key::rsa().jwt_of("k1", &claims());
@@ -96,7 +96,7 @@ fn the_first_request_fetches_the_set_and_later_ones_do_not() {
 }
 
 #[test]
-fn what_cannot_be_a_jwt_fetches_nothing() {
+fn malformed_jwt_fetches_nothing() {
     let authenticator = authenticator();
     let good = Key::rsa().jwt(&claims());
     let none = Key::rsa().jwt_with(&json!({ "alg": "none" }), &claims());
@@ -108,13 +108,13 @@ fn what_cannot_be_a_jwt_fetches_nothing() {
 }
 
 #[test]
-fn a_configured_key_is_never_fetched() {
+fn configured_key_fetches_nothing() {
     let authenticator = Authenticator::new(None, Some(super::rsa_jwt()));
     assert!(due(&authenticator, &Key::rsa().jwt_of("k9", &claims()), now()).is_none());
 }
 
 #[test]
-fn a_set_is_renewed_after_ten_minutes_by_one_request_while_others_go_on() {
+fn old_key_set_is_renewed_by_one_request() {
     let authenticator = holding(&[k1()]);
     let token = Key::rsa().jwt_of("k1", &claims());
     assert!(!is_due(&authenticator, &token, after(599)));
@@ -126,7 +126,7 @@ fn a_set_is_renewed_after_ten_minutes_by_one_request_while_others_go_on() {
 }
 
 #[test]
-fn an_unknown_kid_fifty_times_is_one_fetch_a_minute() {
+fn unknown_kid_refetches_at_most_once_minute() {
     let authenticator = holding(&[k1()]);
     let up = || Ok(key_set(&[k1()]));
     let forged = |n: u32| Key::other_rsa().jwt_of(&format!("forged-{n}"), &claims());
@@ -142,7 +142,7 @@ fn an_unknown_kid_fifty_times_is_one_fetch_a_minute() {
 }
 
 #[test]
-fn a_new_key_is_found_by_its_kid() {
+fn rotated_key_is_found_by_kid() {
     let authenticator = holding(&[k1()]);
     let token = Key::p256().jwt_of("k2", &claims());
     let (answer, fetches) = request(&authenticator, &token, after(61), || Ok(key_set(&[k1(), k2()])));
@@ -151,7 +151,7 @@ fn a_new_key_is_found_by_its_kid() {
 }
 
 #[test]
-fn with_the_issuer_down_known_keys_go_on_and_unknown_ones_cannot_be_told() {
+fn issuer_down_keeps_known_keys_valid() {
     let authenticator = holding(&[k1()]);
     let known = Key::rsa().jwt_of("k1", &claims());
     let unknown = Key::p256().jwt_of("k2", &claims());
@@ -171,7 +171,7 @@ fn with_the_issuer_down_known_keys_go_on_and_unknown_ones_cannot_be_told() {
 }
 
 #[test]
-fn without_a_set_nothing_can_be_told_and_the_issuer_is_asked_every_ten_seconds() {
+fn missing_key_set_is_retried_every_ten_seconds() {
     let authenticator = authenticator();
     let token = Key::rsa().jwt_of("k1", &claims());
     let mut fetches = 0;
@@ -185,7 +185,7 @@ fn without_a_set_nothing_can_be_told_and_the_issuer_is_asked_every_ten_seconds()
 }
 
 #[test]
-fn a_forged_token_is_not_refused_while_it_cannot_be_told() {
+fn unknown_kid_while_issuer_is_down_is_unavailable() {
     let authenticator = authenticator();
     assert_eq!(
         outage(ask_with_jwt(&authenticator, &Key::rsa().jwt_of("k1", &claims()), now())),
@@ -199,7 +199,7 @@ fn a_forged_token_is_not_refused_while_it_cannot_be_told() {
 }
 
 #[test]
-fn the_burst_of_a_cold_start_fetches_sixteen_times_at_most() {
+fn cold_start_burst_fetches_at_most_sixteen_times() {
     let authenticator = authenticator();
     let token = Key::rsa().jwt_of("k1", &claims());
     let mut claims: Vec<_> = (0..100).filter_map(|_| due(&authenticator, &token, now())).collect();
@@ -212,7 +212,7 @@ fn the_burst_of_a_cold_start_fetches_sixteen_times_at_most() {
 }
 
 #[test]
-fn lost_fetch_stops_no_other_one() {
+fn lost_fetch_blocks_no_later_fetch() {
     let authenticator = authenticator();
     let token = Key::rsa().jwt_of("k1", &claims());
     // A platform that ends a request without a word.
@@ -253,7 +253,7 @@ fn dropped_claim_is_released() {
 }
 
 #[test]
-fn lost_claim_that_ends_later_releases_no_other_one() {
+fn late_end_of_lost_claim_keeps_newer_claim() {
     let authenticator = holding(&[k1()]);
     let unknown = Key::p256().jwt_of("k2", &claims());
     let lost = due(&authenticator, &unknown, after(60)).unwrap();
@@ -265,7 +265,7 @@ fn lost_claim_that_ends_later_releases_no_other_one() {
 }
 
 #[test]
-fn a_clock_that_is_set_back_stops_nothing() {
+fn clock_set_back_keeps_fetching() {
     let authenticator = holding(&[k1()]);
     let token = Key::rsa().jwt_of("k1", &claims_with(&json!({ "iat": null })));
     let second_earlier = UnixTime::from_secs(NOW - 1);
@@ -277,7 +277,7 @@ fn a_clock_that_is_set_back_stops_nothing() {
 }
 
 #[test]
-fn an_answer_that_is_no_key_set_keeps_the_one_that_was_there() {
+fn invalid_key_set_keeps_previous_one() {
     let cases: [(Result<Vec<u8>, FetchError>, &str); 13] = [
         (Err(FetchError::TimedOut), "key set: timed out"),
         (Err(FetchError::TooLarge), "key set: more than 262144 bytes"),
@@ -308,7 +308,7 @@ fn an_answer_that_is_no_key_set_keeps_the_one_that_was_there() {
 }
 
 #[test]
-fn a_published_secret_is_never_a_key() {
+fn symmetric_key_in_key_set_is_ignored() {
     let secret = Key::secret().jwk(&json!({ "kid": "k1", "alg": "HS256" }));
     let authenticator = holding(&[secret, k2()]);
     let token = Key::secret().jwt_of("k1", &claims());
@@ -316,7 +316,7 @@ fn a_published_secret_is_never_a_key() {
 }
 
 #[test]
-fn the_algorithm_is_the_keys() {
+fn jwt_with_other_algorithm_than_key_is_rejected() {
     let authenticator = holding(&[k1(), k2(), Key::ed25519().jwk(&json!({ "kid": "k3", "alg": "EdDSA" }))]);
     let signers = [Key::rsa(), Key::p256(), Key::ed25519()];
     for (number, of_kid) in (1..).zip(&signers) {
@@ -336,7 +336,7 @@ fn the_algorithm_is_the_keys() {
 }
 
 #[test]
-fn keys_that_are_not_for_verifying_are_left_out() {
+fn key_for_other_use_is_ignored() {
     let unusable = [
         (json!({ "use": "enc" }), "a key that is not for verifying"),
         (json!({ "use": null }), "a key that is not for verifying"),
@@ -383,7 +383,7 @@ fn keys_that_are_not_for_verifying_are_left_out() {
 }
 
 #[test]
-fn a_kid_that_stands_twice_is_nobodys() {
+fn duplicate_kid_is_ignored() {
     let twin = Key::other_rsa().jwk(&json!({ "kid": "k1" }));
     let authenticator = holding(&[k1(), twin, k2()]);
     let token = Key::rsa().jwt_of("k1", &claims());
@@ -395,7 +395,7 @@ fn a_kid_that_stands_twice_is_nobodys() {
 }
 
 #[test]
-fn without_a_kid_one_key_must_fit() {
+fn jwt_without_kid_needs_exactly_one_matching_key() {
     let token = Key::rsa().jwt(&claims());
     assert!(ask_with_jwt(&holding(&[k1(), k2()]), &token, now()).is_ok());
     let twin = Key::other_rsa().jwk(&json!({ "kid": "k4" }));
@@ -413,7 +413,7 @@ fn without_a_kid_one_key_must_fit() {
 }
 
 #[test]
-fn the_limits_are_the_adapters_to_keep() {
+fn key_set_fetch_states_timeout_and_size() {
     assert_eq!(KEY_SET_MAX_BYTES, 256 * 1024);
     assert_eq!(KEY_SET_TIMEOUT, Duration::from_secs(3));
 }

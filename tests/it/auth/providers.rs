@@ -51,7 +51,7 @@ fn send(provider: &Value, claims: &Value) -> Result<Caller, agora_token_server::
 }
 
 #[test]
-fn every_recipe_takes_its_providers_tokens() {
+fn provider_recipe_accepts_its_tokens() {
     let providers = providers();
     assert_eq!(providers.len(), 6);
     for (name, provider) in providers {
@@ -63,7 +63,7 @@ fn every_recipe_takes_its_providers_tokens() {
 }
 
 #[test]
-fn and_refuses_what_the_provider_signs_for_other_ends() {
+fn provider_recipe_rejects_tokens_for_other_uses() {
     for (name, provider) in providers() {
         for refused in provider["refused"].as_array().unwrap() {
             let mut claims = provider["claims"].clone();

@@ -10,7 +10,7 @@ fn faults(settings: JwtSettings<'_>) -> Vec<String> {
 }
 
 #[test]
-fn issuer_audience_and_one_key_are_needed() {
+fn jwt_settings_without_issuer_audience_or_key_are_rejected() {
     let one_key = "JWT_JWKS_URL: expected exactly one of JWT_JWKS_URL, JWT_PUBLIC_KEY and JWT_SECRET";
     assert_eq!(
         faults(JwtSettings::default()),
@@ -32,7 +32,7 @@ fn issuer_audience_and_one_key_are_needed() {
 }
 
 #[test]
-fn a_key_set_comes_over_tls_or_from_this_machine() {
+fn key_set_url_needs_tls_or_loopback() {
     let of_url = |url| JwtSettings { jwks_url: Some(url), ..settings() };
     for url in [
         URL,
@@ -85,7 +85,7 @@ fn a_key_set_comes_over_tls_or_from_this_machine() {
 }
 
 #[test]
-fn a_public_key_is_pem_of_a_known_algorithm() {
+fn public_key_other_than_known_pem_is_rejected() {
     let of_key = |key| JwtSettings { public_key: Some(key), ..settings() };
     let expected = "JWT_PUBLIC_KEY: expected a PEM public key (BEGIN PUBLIC KEY) for RS256, ES256 or EdDSA";
     let cut = &RSA_PUBLIC_PEM[..200];
@@ -102,7 +102,7 @@ fn a_public_key_is_pem_of_a_known_algorithm() {
 }
 
 #[test]
-fn a_secret_has_32_bytes_and_is_no_key() {
+fn secret_below_32_bytes_or_pem_is_rejected() {
     let sixteen_characters = "é".repeat(16);
     let of_secret = |secret| JwtSettings { secret: Some(secret), ..settings() };
     assert!(of_secret(&sixteen_characters).parse().is_ok(), "bytes, not characters");
@@ -114,7 +114,7 @@ fn a_secret_has_32_bytes_and_is_no_key() {
 }
 
 #[test]
-fn nothing_shows_a_secret() {
+fn jwt_settings_debug_redacts_secret() {
     let settings = JwtSettings { secret: Some(SECRET), ..settings() };
     let jwt: Jwt = settings.parse().unwrap();
     assert_eq!(format!("{settings:?}"), "JwtSettings([redacted])");

@@ -28,20 +28,20 @@ fn is_bearer(caller: &Caller) -> bool {
 }
 
 #[test]
-fn with_auth_none_nobody_is_asked() {
+fn auth_none_accepts_request_without_credential() {
     let credentials = sent(Some("nonsense"), Some("nonsense"));
     assert_eq!(Authenticator::none().authenticate(&credentials, now()), Ok(Caller::open()));
 }
 
 #[test]
-fn without_any_way_in_nobody_gets_in() {
+fn authenticator_without_methods_rejects_all() {
     let closed = Authenticator::new(None, None);
     let credentials = sent(Some("Bearer x"), Some("x"));
     assert_eq!(refusal(closed.authenticate(&credentials, now())), "no credential");
 }
 
 #[test]
-fn a_bearer_of_three_parts_is_a_jwt_and_any_other_a_key() {
+fn bearer_with_three_parts_is_jwt_else_key() {
     let jwt = format!("Bearer {}", Key::rsa().jwt(&claims()));
     let by_key = format!("Bearer {}", key().expose_secret());
     let shop = Caller::api_key("shop");
@@ -55,7 +55,7 @@ fn a_bearer_of_three_parts_is_a_jwt_and_any_other_a_key() {
 }
 
 #[test]
-fn a_jwt_is_no_api_key() {
+fn jwt_as_api_key_is_rejected() {
     let jwt = Key::rsa().jwt(&claims());
     let answer = either().authenticate(&sent(None, Some(&jwt)), now());
     assert_eq!(refusal(answer), "api key: not a configured one");
@@ -65,7 +65,7 @@ fn a_jwt_is_no_api_key() {
 }
 
 #[test]
-fn of_two_credentials_both_must_be_good() {
+fn two_credentials_with_one_invalid_are_rejected() {
     let good_jwt = format!("Bearer {}", Key::rsa().jwt(&claims()));
     let bad_jwt = format!("Bearer {}", Key::other_rsa().jwt(&claims()));
     let (shop, forum) = (key(), other_key());
@@ -91,7 +91,7 @@ fn of_two_credentials_both_must_be_good() {
 }
 
 #[test]
-fn an_x_api_key_that_is_somebody_elses_is_not_looked_at() {
+fn x_api_key_without_configured_keys_is_ignored() {
     // API Gateway's usage plans have this header as well.
     let jwt_only = Authenticator::new(None, Some(rsa_jwt()));
     let jwt = format!("Bearer {}", Key::rsa().jwt(&claims()));
@@ -100,7 +100,7 @@ fn an_x_api_key_that_is_somebody_elses_is_not_looked_at() {
 }
 
 #[test]
-fn a_header_of_its_own_holds_the_jwt_alone() {
+fn jwt_header_holds_bare_jwt() {
     let jwt = JwtSettings { header: Some("Cf-Access-Jwt-Assertion"), ..rsa_settings() }.parse().unwrap();
     let proxied = Authenticator::new(None, Some(jwt));
     assert_eq!(proxied.jwt_header(), Some("cf-access-jwt-assertion"));
@@ -118,7 +118,7 @@ fn a_header_of_its_own_holds_the_jwt_alone() {
 }
 
 #[test]
-fn jwts_come_in_authorization_unless_said_otherwise() {
+fn jwt_header_defaults_to_authorization() {
     for header in [None, Some(""), Some("Authorization"), Some("authorization")] {
         let jwt = JwtSettings { header, ..rsa_settings() }.parse().unwrap();
         let authenticator = Authenticator::new(None, Some(jwt));

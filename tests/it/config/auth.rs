@@ -21,7 +21,7 @@ fn with_auth<'a>(auth: &'a str, rest: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'
 }
 
 #[test]
-fn nothing_is_open_unless_that_is_said_or_nobody_else_can_reach_it() {
+fn unset_auth_is_open_on_loopback_only() {
     for platform in HOSTS {
         assert_eq!(faults(platform, &HOSTED[..2]), [UNSET]);
         let (config, notices) = read(platform, &HOSTED);
@@ -38,7 +38,7 @@ fn nothing_is_open_unless_that_is_said_or_nobody_else_can_reach_it() {
 }
 
 #[test]
-fn keys_jwts_or_either() {
+fn auth_accepts_each_method_and_both() {
     let both = [&[KEYS], JWT.as_slice()].concat();
     for (auth, rest) in
         [("api-key", &both[..1]), ("jwt", &both[1..]), ("api-key,jwt", &both), (" jwt , api-key ", &both)]
@@ -53,7 +53,7 @@ fn keys_jwts_or_either() {
 }
 
 #[test]
-fn no_other_word() {
+fn auth_with_unknown_word_is_rejected() {
     for auth in ["off", "NONE", "false", "none,jwt", "api-key,none", "jwt,jwt", "api-keys", ","] {
         assert_eq!(
             faults(Platform::Lambda, &with_auth(auth, &[])),
@@ -63,7 +63,7 @@ fn no_other_word() {
 }
 
 #[test]
-fn what_a_way_needs() {
+fn auth_method_without_its_variables_is_rejected() {
     let keys = "API_KEYS is missing: expected name:sha256-hex of each key with AUTH=api-key";
     assert_eq!(faults(Platform::Lambda, &with_auth("api-key", &[])), [keys]);
     let jwt = [
@@ -78,13 +78,13 @@ fn what_a_way_needs() {
 }
 
 #[test]
-fn the_variables_of_a_way_that_is_not_taken_are_not_looked_at() {
+fn unused_auth_variables_are_ignored() {
     read(Platform::Lambda, &with_auth("none", &[("API_KEYS", "x"), ("JWT_ISSUER", "")]));
     read(Platform::Lambda, &with_auth("api-key", &[KEYS, ("JWT_JWKS_URL", "ftp://x")]));
 }
 
 #[test]
-fn every_variable_of_a_jwt_arrives() {
+fn jwt_variables_reach_authenticator() {
     for (extra, fault) in [
         (("JWT_JWKS_URL", "ftp://x"), "JWT_JWKS_URL: expected exactly one of"),
         (("JWT_PUBLIC_KEY", "x"), "JWT_JWKS_URL: expected exactly one of"),
@@ -100,7 +100,7 @@ fn every_variable_of_a_jwt_arrives() {
 }
 
 #[test]
-fn free_identities_are_said_in_the_log() {
+fn unbound_identities_are_notice() {
     let free = with_auth("jwt", &[JWT.as_slice(), &[("JWT_UID_CLAIM", "none")]].concat());
     assert_eq!(read(Platform::Lambda, &free).1, [Notice::FreeIdentities]);
     assert_eq!(
@@ -110,7 +110,7 @@ fn free_identities_are_said_in_the_log() {
 }
 
 #[test]
-fn no_fault_and_no_debug_output_shows_a_key_or_a_secret() {
+fn auth_faults_and_debug_show_no_secret() {
     let secret = JWT[2].1;
     let both = [&[KEYS], JWT.as_slice()].concat();
     let (config, _) = read(Platform::Lambda, &with_auth("api-key,jwt", &both));

@@ -13,7 +13,7 @@ use super::{HOSTED, HOSTS, fault, faults, listening, read, with};
 use crate::common::server::{APP_ID, CERTIFICATE, EVERY_TYPE, Platform, environment, local, lookup};
 
 #[test]
-fn allowed_channels() {
+fn allowed_channels_parse_or_are_rejected() {
     let patterns = |list: &str| with("ALLOWED_CHANNELS", list).policy.channels.unwrap();
     let pattern = |text: &str| ChannelPattern::parse(text).unwrap();
     assert_eq!(patterns("room-1"), [pattern("room-1")]);
@@ -28,7 +28,7 @@ fn allowed_channels() {
 }
 
 #[test]
-fn allowed_token_types() {
+fn allowed_token_types_parse_or_are_rejected() {
     let types = |list: &str| with("ALLOWED_TOKEN_TYPES", list).policy.token_types.unwrap();
     let default = VARIABLES.iter().find(|variable| variable.name == "ALLOWED_TOKEN_TYPES").unwrap().default;
     let DefaultValue::Unset(default) = default else { panic!("{default:?}") };
@@ -46,7 +46,7 @@ fn allowed_token_types() {
 }
 
 #[test]
-fn lifetimes() {
+fn lifetimes_parse_or_are_rejected() {
     for (text, seconds) in [("1", 1), ("600", 600), ("86400", 86_400)] {
         assert_eq!(with("MAX_EXPIRE_TIME", text).policy.max_ttl.as_secs(), seconds);
         assert_eq!(with("DEFAULT_EXPIRE_TIME", text).default_ttl.as_secs(), seconds);
@@ -77,7 +77,7 @@ fn drop_in_token_version() {
 }
 
 #[test]
-fn allow_006_is_on_by_default_only_if_nothing_is_limited() {
+fn allow_006_defaults_to_on_only_without_limits() {
     const KEY: &str = "shop:2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae";
     let keyed =
         [("APP_ID", APP_ID), ("APP_CERTIFICATE", CERTIFICATE), ("AUTH", "api-key"), ("API_KEYS", KEY)];
@@ -102,7 +102,7 @@ fn allow_006_is_on_by_default_only_if_nothing_is_limited() {
 }
 
 #[test]
-fn switches() {
+fn switches_are_true_or_false() {
     let policy = |name: &str, value: &str| with(name, value).policy;
     assert!(!policy("ALLOW_WILDCARD_UID", "false").wildcard_uid);
     assert!(policy("ALLOW_WILDCARD_UID", "true").wildcard_uid);
@@ -206,7 +206,7 @@ fn credentials_need_a_list_of_origins() {
 }
 
 #[test]
-fn cors_allow_origin() {
+fn cors_allow_origin_parses_or_is_rejected() {
     let origins = |list: &str| with("CORS_ALLOW_ORIGIN", list).allow_origin;
     let list = |origins: &[&str]| AllowOrigin::List(origins.iter().map(|&origin| origin.into()).collect());
     assert_eq!(origins("*"), AllowOrigin::Any);
@@ -230,7 +230,7 @@ fn cors_allow_origin() {
 }
 
 #[test]
-fn host_and_port() {
+fn host_and_port_parse_or_are_rejected() {
     let listen = |variables: &[(&str, &str)]| {
         let sources = [Source { name: "environment", lookup: &lookup(variables) }];
         listen_address(environment(local(), &sources))

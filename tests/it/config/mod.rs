@@ -58,7 +58,7 @@ fn given(config: &Config) -> &Project {
 }
 
 #[test]
-fn the_defaults() {
+fn config_without_settings_has_defaults() {
     for platform in HOSTS {
         let (config, notices) = read(platform, &HOSTED);
         assert_eq!(given(&config).app_id().as_str(), APP_ID);
@@ -80,7 +80,7 @@ fn the_defaults() {
 }
 
 #[test]
-fn an_empty_variable_is_unset_and_white_space_around_a_value_is_none_of_it() {
+fn variable_is_trimmed_and_empty_is_unset() {
     let (config, notices) = read(local(), &[("APP_ID", ""), ("APP_CERTIFICATE", " "), ("AUTH", "\n")]);
     assert_eq!(given(&config).app_id().as_str(), APP_ID);
     assert_eq!(notices, [Notice::PublicTestProject, Notice::NoAuthentication]);
@@ -91,7 +91,7 @@ fn an_empty_variable_is_unset_and_white_space_around_a_value_is_none_of_it() {
 }
 
 #[test]
-fn every_fault_is_reported_at_once() {
+fn config_reports_all_faults() {
     let variables = [
         ("APP_ID", "x"),
         ("APP_CERTIFICATE", "y"),
@@ -150,7 +150,7 @@ fn every_fault_is_reported_at_once() {
 }
 
 #[test]
-fn a_server_that_starts_says_every_notice_and_every_fault_in_the_log() {
+fn start_logs_notices_and_faults() {
     let now = UnixTime::from_secs(1);
     let lines = |platform, variables: &[(&str, &str)]| {
         let lines = RefCell::new(Vec::<Value>::new());

@@ -23,7 +23,7 @@ fn certificate_unset(or: &str) -> String {
 }
 
 #[test]
-fn a_local_server_needs_nothing_and_says_what_that_means() {
+fn local_server_without_project_uses_test_project() {
     for address in ["127.0.0.1:8080", "127.9.9.9:1", "[::1]:8080"] {
         let (config, notices) = read(listening(address), &[]);
         assert_eq!(given(&config).app_id().as_str(), APP_ID);
@@ -37,7 +37,7 @@ fn a_local_server_needs_nothing_and_says_what_that_means() {
 }
 
 #[test]
-fn a_hosted_server_needs_everything_said() {
+fn hosted_server_without_settings_is_rejected() {
     for (platform, or) in [(Platform::Lambda, ", or APP_CERTIFICATE_SECRET"), (Platform::Workers, "")] {
         let certificate = certificate_unset(or);
         assert_eq!(faults(platform, &[]), [APP_ID_UNSET, &certificate, AUTH_UNSET]);
@@ -47,7 +47,7 @@ fn a_hosted_server_needs_everything_said() {
 }
 
 #[test]
-fn a_local_server_that_others_can_reach_needs_everything_said_too() {
+fn exposed_local_server_without_settings_is_rejected() {
     for address in ["0.0.0.0:8080", "192.168.1.7:8080", "[::]:8080", "[::ffff:127.0.0.1]:8080"] {
         let certificate = certificate_unset(", or APP_CERTIFICATE_FILE");
         assert_eq!(faults(listening(address), &[]), [APP_ID_UNSET, &certificate, AUTH_UNSET]);
@@ -59,7 +59,7 @@ fn a_local_server_that_others_can_reach_needs_everything_said_too() {
 }
 
 #[test]
-fn half_a_project_is_none() {
+fn project_without_certificate_or_app_id_is_rejected() {
     let certificate = certificate_unset(", or APP_CERTIFICATE_FILE");
     assert_eq!(faults(local(), &HOSTED[..1]), [certificate.as_str()]);
     assert_eq!(faults(local(), &HOSTED[1..2]), [APP_ID_UNSET]);
@@ -67,7 +67,7 @@ fn half_a_project_is_none() {
 }
 
 #[test]
-fn an_app_id_and_certificates_are_32_hexadecimal_digits() {
+fn project_with_other_than_32_hex_digits_is_rejected() {
     for name in ["APP_ID", "APP_CERTIFICATE", "APP_CERTIFICATE_SECONDARY"] {
         for (value, fault) in [
             (&CERTIFICATE[1..], "31 characters, expected 32 hexadecimal digits"),
@@ -102,7 +102,7 @@ fn from_file(text: Option<&str>) -> Result<Config, String> {
 }
 
 #[test]
-fn a_certificate_from_a_file() {
+fn certificate_file_is_read() {
     for text in [CERTIFICATE.to_owned(), format!("{CERTIFICATE}\n"), format!("\r\n {CERTIFICATE}\r\n")] {
         let config = from_file(Some(&text)).unwrap();
         let file = config.project.file().unwrap();
@@ -169,7 +169,7 @@ fn handler_uses_replaced_certificate_and_logs_invalid_one() {
 }
 
 #[test]
-fn a_certificate_from_a_store_of_secrets() {
+fn certificate_secret_is_source() {
     let secret = [HOSTED[0], HOSTED[2], ("APP_CERTIFICATE_SECRET", "agora/cert")];
     let session = [secret.as_slice(), &[("AWS_SESSION_TOKEN", "session-token")]].concat();
     let (config, _) = read(Platform::Lambda, &session);
@@ -186,7 +186,7 @@ fn a_certificate_from_a_store_of_secrets() {
 }
 
 #[test]
-fn a_certificate_comes_from_one_place() {
+fn certificate_with_two_sources_is_rejected() {
     let two = [HOSTED.as_slice(), &[("APP_CERTIFICATE_FILE", "x")]].concat();
     let three = [two.as_slice(), &[("APP_CERTIFICATE_SECRET", "x")]].concat();
     for variables in [two, three] {

@@ -53,7 +53,7 @@ fn table_names_are_unique_and_documented() {
 }
 
 #[test]
-fn env_example_lists_the_local_variables() {
+fn env_example_lists_local_variables() {
     let example = file(".env.example");
     let assignments = example.lines().filter_map(|line| line.trim_start_matches('#').split_once('='));
     let listed: Vec<&str> = assignments.map(|(name, _)| name).filter(|name| is_name(name)).collect();
@@ -63,7 +63,7 @@ fn env_example_lists_the_local_variables() {
 }
 
 #[test]
-fn wrangler_toml_lists_the_worker_variables() {
+fn wrangler_toml_lists_worker_variables() {
     let wrangler = file("wrangler.toml");
     let listed = |from: &str, to: &str| -> BTreeSet<String> {
         let lines = between(&wrangler, from, to);
@@ -81,7 +81,7 @@ fn wrangler_toml_lists_the_worker_variables() {
 }
 
 #[test]
-fn template_yaml_sets_the_lambda_variables() {
+fn template_yaml_sets_lambda_variables() {
     let template = file("template.yaml");
     let lines = between(&template, "        Variables:", "      Events:");
     let assignments: Vec<(&str, &str)> =
@@ -139,7 +139,7 @@ fn default_set_explicitly_changes_nothing() {
 }
 
 #[test]
-fn every_variable_of_the_table_is_read() {
+fn every_listed_variable_is_read() {
     // Each variable is looked at once for being text; a second time, its reader asks for it.
     let asked = RefCell::new(BTreeMap::<String, usize>::new());
     let read = |variables: &[(&str, &str)], platform| {

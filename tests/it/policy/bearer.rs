@@ -45,7 +45,7 @@ fn texts(texts: &[&str]) -> Vec<String> {
 const APP_LEVEL: [TokenKind; 3] = [TokenKind::ChatApp, TokenKind::ApaasApp, TokenKind::Fpa];
 
 #[test]
-fn without_grants_everything_but_the_app_level_types() {
+fn caller_without_grants_is_denied_app_level() {
     for (spec, carried) in every_kind() {
         let expected = match carried[0] {
             app if APP_LEVEL.contains(&app) => Err(Denied::TokenType(app)),
@@ -57,7 +57,7 @@ fn without_grants_everything_but_the_app_level_types() {
 }
 
 #[test]
-fn token_types_must_name_each_type_that_a_token_carries() {
+fn grants_must_name_every_kind_token_carries() {
     for (spec, carried) in every_kind() {
         let named = |token_types| Grants { token_types: Some(token_types), ..Grants::default() };
         assert_eq!(granted(named(carried.clone()), spec.clone()), Ok(()), "{spec:?}");
@@ -69,7 +69,7 @@ fn token_types_must_name_each_type_that_a_token_carries() {
 }
 
 #[test]
-fn grants_never_widen_the_configuration() {
+fn grants_never_widen_policy() {
     let everything = Grants {
         channels: Some(texts(&["*"])),
         roles: Some(Role::ALL.to_vec()),
@@ -92,7 +92,7 @@ fn grants_never_widen_the_configuration() {
 }
 
 #[test]
-fn channels_narrow_and_what_has_no_channel_must_be_named() {
+fn granted_channels_deny_kinds_without_channel() {
     let channels = |list: &[&str]| Grants { channels: Some(texts(list)), ..Grants::default() };
     let denied = |field| Err(Denied::Channel { field });
     for channel in ["room-1", "lobby-2"] {
@@ -120,7 +120,7 @@ fn channels_narrow_and_what_has_no_channel_must_be_named() {
 }
 
 #[test]
-fn roles_narrow_and_leave_no_numbered_role() {
+fn granted_roles_deny_numbered_roles() {
     let roles = |roles: &[Role]| Grants { roles: Some(roles.to_vec()), ..Grants::default() };
     let publisher = || rtc("room", "1");
     assert_eq!(granted(roles(&[Role::Publisher]), publisher()), Ok(()));
@@ -134,7 +134,7 @@ fn roles_narrow_and_leave_no_numbered_role() {
 }
 
 #[test]
-fn wildcards_can_be_taken_away() {
+fn grants_can_deny_wildcards() {
     let wildcards = |allowed| Grants { wildcards: Some(allowed), ..Grants::default() };
     for (spec, field) in [
         (rtc("room", "0"), "uid"),
@@ -151,7 +151,7 @@ fn wildcards_can_be_taken_away() {
 }
 
 #[test]
-fn a_lifetime_has_the_shortest_ceiling() {
+fn lifetime_above_shortest_max_is_denied() {
     let ceiling = |policy: &Policy, max_expire_time, expires_at| {
         let grants = Some(Grants { max_expire_time, ..Grants::default() });
         policy.ceiling(&Caller { expires_at: Some(expires_at), ..free(grants) }, NOW)
@@ -174,7 +174,7 @@ fn a_lifetime_has_the_shortest_ceiling() {
 }
 
 #[test]
-fn every_identity_of_a_request_is_the_bearers() {
+fn identity_other_than_callers_is_denied() {
     let everything = Grants { token_types: Some(TokenKind::ALL.to_vec()), ..Grants::default() };
     let bearer = |identity| Caller { grants: Some(everything.clone()), ..bound(identity) };
     let ask_as = |id: &str| {
@@ -218,7 +218,7 @@ fn every_identity_of_a_request_is_the_bearers() {
 }
 
 #[test]
-fn a_pattern_with_the_subject_in_it() {
+fn pattern_with_subject_matches_caller_only() {
     let policy = only(&["lobby", "user-{sub}", "user-{sub}-*"]);
     let send = |subject: Option<&str>, channel: &str| {
         let bearer = Caller { subject: subject.map(str::to_owned), ..free(None) };

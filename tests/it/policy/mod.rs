@@ -103,7 +103,7 @@ fn only(channels: &[&str]) -> Policy {
 }
 
 #[test]
-fn an_unrestricted_policy_refuses_nothing() {
+fn unrestricted_policy_permits_everything() {
     for (spec, _) in every_kind() {
         assert_eq!(grant(&Policy::unrestricted(), spec), Ok(()));
     }
@@ -113,7 +113,7 @@ fn an_unrestricted_policy_refuses_nothing() {
 }
 
 #[test]
-fn a_token_needs_every_type_that_it_carries() {
+fn token_needs_every_kind_it_carries() {
     for (spec, carried) in every_kind() {
         let exactly = Policy { token_types: Some(carried.clone()), ..Policy::unrestricted() };
         assert_eq!(grant(&exactly, spec.clone()), Ok(()), "{spec:?}");
@@ -130,7 +130,7 @@ fn a_token_needs_every_type_that_it_carries() {
 }
 
 #[test]
-fn kinds_are_the_default_ones_unless_named() {
+fn policy_without_kinds_permits_default_kinds() {
     let policy = Policy { token_types: None, ..Policy::unrestricted() };
     let listed = Policy { token_types: None, ..only(&["*"]) };
     for (spec, carried) in every_kind() {
@@ -145,7 +145,7 @@ fn kinds_are_the_default_ones_unless_named() {
 }
 
 #[test]
-fn a_channel_must_match_a_pattern() {
+fn channel_outside_patterns_is_denied() {
     let policy = only(&["lobby", "room-*"]);
     for channel in ["lobby", "room-", "room-1", "room-a-b"] {
         assert_eq!(grant(&policy, rtc(channel, "1")), Ok(()), "{channel}");
@@ -162,7 +162,7 @@ fn a_channel_must_match_a_pattern() {
 }
 
 #[test]
-fn a_wildcard_is_no_way_around_the_patterns() {
+fn wildcard_channel_outside_patterns_is_denied() {
     let policy = only(&["lobby", "room-*"]);
     for channel in ["", "*", "r*", "room*", "lobby*", "*-1"] {
         let denied = Err(Denied::Channel { field: "channel" });
@@ -172,14 +172,14 @@ fn a_wildcard_is_no_way_around_the_patterns() {
 }
 
 #[test]
-fn a_room_is_a_channel() {
+fn classroom_room_counts_as_channel() {
     let policy = only(&["room-*"]);
     assert_eq!(grant(&policy, room_user("room-1", "alice")), Ok(()));
     assert_eq!(grant(&policy, room_user("other", "alice")), Err(Denied::Channel { field: "roomUuid" }));
 }
 
 #[test]
-fn channels_in_permissions_are_channels_and_users_are_none() {
+fn permission_channels_count_and_users_do_not() {
     let policy = only(&["room-*"]);
     for (resource, field) in [
         (Resource::MessageChannels, "permissions.messageChannels"),
@@ -198,7 +198,7 @@ fn channels_in_permissions_are_channels_and_users_are_none() {
 }
 
 #[test]
-fn one_name_among_many_is_enough_to_refuse() {
+fn one_denied_name_denies_request() {
     let names: Vec<_> = ["room-1", "room-2", "other"].iter().map(|name| name.parse().unwrap()).collect();
     let permissions = Permissions::new()
         .allow(Resource::MessageChannels, Access::Read, &names[..2])
@@ -210,7 +210,7 @@ fn one_name_among_many_is_enough_to_refuse() {
 }
 
 #[test]
-fn wildcard_users_in_every_spelling() {
+fn wildcard_user_in_any_spelling_is_denied() {
     let policy = Policy { wildcard_uid: false, ..Policy::unrestricted() };
     let denied = |field| Err(Denied::Wildcard { field });
     for uid in ["0", "*", "user-*", "*x"] {
@@ -251,7 +251,7 @@ fn format_006_needs_its_permission() {
 }
 
 #[test]
-fn wildcards_in_006_are_uid_0_alone() {
+fn only_wildcard_of_006_is_uid_0() {
     let rtc = |channel, uid| Rtc006::new(participant(channel, uid), privileges()).map(drop);
     for uid in ["0", "1", "alice", "00"] {
         assert_eq!(rtc("room", uid), Ok(()), "{uid}");
@@ -266,7 +266,7 @@ fn wildcards_in_006_are_uid_0_alone() {
 }
 
 #[test]
-fn wildcard_channels_in_every_spelling() {
+fn wildcard_channel_in_any_spelling_is_denied() {
     let policy = Policy { wildcard_channel: false, ..Policy::unrestricted() };
     let denied = |field| Err(Denied::Wildcard { field });
     for channel in ["", "*", "room-*", "r*m"] {
@@ -287,7 +287,7 @@ fn wildcard_channels_in_every_spelling() {
 }
 
 #[test]
-fn a_lifetime_has_a_ceiling() {
+fn lifetime_above_max_is_denied() {
     let longest = Ttl::from_secs(600).unwrap();
     let policy = Policy { max_ttl: longest, ..Policy::unrestricted() };
     for (spec, _) in every_kind() {
@@ -302,7 +302,7 @@ fn a_lifetime_has_a_ceiling() {
 }
 
 #[test]
-fn the_first_rule_in_order_is_named() {
+fn first_violated_rule_is_named() {
     let strict = Policy {
         channels: Some(vec![ChannelPattern::parse("room").unwrap()]),
         token_types: Some(vec![TokenKind::Rtc]),
@@ -323,7 +323,7 @@ fn the_first_rule_in_order_is_named() {
 }
 
 #[test]
-fn every_refusal_in_words() {
+fn denied_displays_rule_and_limit() {
     let (requested, max) = (Ttl::HOUR, 600);
     for (denied, words) in [
         (Denied::Project, "appId: another project's, not the one of this server"),
@@ -342,7 +342,7 @@ fn every_refusal_in_words() {
 }
 
 #[test]
-fn uid_0_is_the_only_integer_wildcard() {
+fn only_integer_wildcard_is_uid_0() {
     for uid in [1, 2, 7, u32::MAX] {
         assert!(!Uid::from(uid).is_wildcard());
     }

@@ -19,20 +19,20 @@ fn answer(token_type: &str, expire: u32) -> Value {
 }
 
 #[test]
-fn chat_as_an_administrator() {
+fn chat_app_token_holds_app_privilege() {
     let services = json!([{ "type": "chat", "userId": "", "privileges": { "app": 600 } }]);
     assert_eq!(issued(&body("chat-app")), (answer("chat-app", 600), services));
 }
 
 #[test]
-fn classroom_as_an_administrator() {
+fn apaas_app_token_holds_app_privilege() {
     let service =
         json!({ "type": "apaas", "roomUuid": "", "userUuid": "", "role": -1, "privileges": { "app": 600 } });
     assert_eq!(issued(&body("apaas-app")), (answer("apaas-app", 600), json!([service])));
 }
 
 #[test]
-fn fpa_as_its_official_builder_makes_it_and_with_a_lifetime() {
+fn fpa_defaults_to_official_lifetime() {
     let services = |login: u32| json!([{ "type": "fpa", "privileges": { "login": login } }]);
     assert_eq!(issued(&json!({ "tokenType": "fpa" })), (answer("fpa", 86_400), services(0)));
     assert_eq!(issued(&body("fpa")), (answer("fpa", 600), services(600)));
@@ -44,7 +44,7 @@ fn fpa_as_its_official_builder_makes_it_and_with_a_lifetime() {
 }
 
 #[test]
-fn their_faults() {
+fn app_level_tokens_reject_other_fields() {
     assert_needs_a_lifetime(body("chat-app"));
     assert_needs_a_lifetime(body("apaas-app"));
     for token_type in ["chat-app", "apaas-app", "fpa"] {

@@ -6,7 +6,7 @@ use super::{assert_has_no_006, assert_needs_a_lifetime, assert_takes_user_ids, i
 use crate::common::server::{APP_ID, NOW};
 
 #[test]
-fn one_chat_user() {
+fn chat_user_token_holds_user_privilege() {
     let body = json!({ "tokenType": "chat-user", "uid": 2_882_341_273_u32, "expireTime": 600 });
     let (answer, services) = issued(&body);
     assert_eq!(
@@ -20,7 +20,7 @@ fn one_chat_user() {
 }
 
 #[test]
-fn its_faults() {
+fn chat_user_faults_name_their_field() {
     let body = json!({ "tokenType": "chat-user", "uid": "alice", "expireTime": 600 });
     assert_takes_user_ids("uid", body.clone());
     assert_needs_a_lifetime(body.clone());

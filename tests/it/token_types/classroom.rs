@@ -14,7 +14,7 @@ fn room_user(role: &Value) -> Value {
 }
 
 #[test]
-fn one_user_in_one_room() {
+fn apaas_room_user_token_holds_three_services() {
     let (answer, services) = issued(&room_user(&json!(1)));
     assert_eq!(
         answer,
@@ -39,7 +39,7 @@ fn one_user_in_one_room() {
 }
 
 #[test]
-fn a_role_is_agoras_number() {
+fn apaas_role_is_integer_of_16_bits() {
     for role in [0, 2, 3, -1, i16::MIN, i16::MAX] {
         let (answer, services) = issued(&room_user(&json!(role)));
         assert_eq!(answer["role"], role);
@@ -59,7 +59,7 @@ fn a_role_is_agoras_number() {
 }
 
 #[test]
-fn the_faults_of_a_room_user() {
+fn apaas_room_user_faults_name_their_field() {
     assert_takes_user_ids("roomUuid", room_user(&json!(1)));
     assert_takes_user_ids("userUuid", room_user(&json!(1)));
     assert_needs_a_lifetime(room_user(&json!(1)));
@@ -78,7 +78,7 @@ fn the_faults_of_a_room_user() {
 }
 
 #[test]
-fn one_user() {
+fn apaas_user_token_holds_user_privilege() {
     let body = json!({ "tokenType": "apaas-user", "userUuid": "alice", "expireTime": 600 });
     let (answer, services) = issued(&body);
     assert_eq!(

@@ -8,7 +8,7 @@ use crate::common::server::{EVERY_TYPE, Server};
 use crate::common::{inflated, vectors};
 
 #[test]
-fn a_request_gets_the_bytes_of_the_official_builder() {
+fn request_gets_bytes_of_official_builder() {
     let mut asked = 0;
     for vector in vectors("007-builders").into_iter().chain(vectors("007")) {
         let Some(body) = request(&vector) else { continue };

@@ -31,7 +31,7 @@ fn privileges(body: &Value) -> (Value, u64) {
 }
 
 #[test]
-fn a_publisher() {
+fn rtc_006_publisher_has_four_privileges() {
     let reply = send(&old_rtc(json!({})));
     assert_eq!(
         reply.ok(),
@@ -55,14 +55,14 @@ fn a_publisher() {
 }
 
 #[test]
-fn a_subscriber() {
+fn rtc_006_subscriber_only_joins() {
     let (privileges, ends) = privileges(&old_rtc(json!({ "role": "subscriber" })));
     assert_eq!(privileges, json!({ "joinChannel": NOW + 3600 }));
     assert_eq!(ends, u64::from(NOW + 3600));
 }
 
 #[test]
-fn it_ends_where_joining_ends() {
+fn rtc_006_expires_when_joining_ends() {
     let (all, ends) = privileges(&old_rtc(json!({ "privilegeExpireTime": 60 })));
     assert_eq!(all["joinChannel"], NOW + 60);
     assert_eq!(all["publishDataStream"], NOW + 60);
@@ -80,7 +80,7 @@ fn it_ends_where_joining_ends() {
 }
 
 #[test]
-fn a_privilege_of_0_ends_with_expire_time_and_not_after_24_hours() {
+fn rtc_006_privilege_of_0_ends_at_expire_time() {
     let (all, ends) =
         privileges(&old_rtc(json!({ "privileges": { "joinChannel": 0, "publishDataStream": 0 } })));
     assert_eq!(all, json!({ "joinChannel": NOW + 3600, "publishDataStream": NOW + 3600 }));
@@ -90,14 +90,14 @@ fn a_privilege_of_0_ends_with_expire_time_and_not_after_24_hours() {
 }
 
 #[test]
-fn whose_it_is() {
+fn rtc_006_holds_checksums_of_channel_and_uid() {
     for (uid, signed) in [(json!(0), ""), (json!("0"), ""), (json!(7), "7"), (json!("alice"), "alice")] {
         opened_006(&send(&old_rtc(json!({ "uid": uid }))).token(), "room-1", signed);
     }
 }
 
 #[test]
-fn it_knows_no_wildcard_but_uid_0() {
+fn rtc_006_rejects_wildcards_except_uid_0() {
     for uid in ["*", "user-*"] {
         assert_eq!(
             send(&old_rtc(json!({ "uid": uid }))).faults(),
@@ -115,7 +115,7 @@ fn it_knows_no_wildcard_but_uid_0() {
 }
 
 #[test]
-fn it_has_one_service() {
+fn rtc_006_rejects_companions() {
     for rtm in [json!(true), json!({ "userId": "alice" }), json!(false), json!({})] {
         assert_eq!(
             send(&old_rtc(json!({ "rtm": rtm }))).faults(),
@@ -125,7 +125,7 @@ fn it_has_one_service() {
 }
 
 #[test]
-fn its_other_faults_are_those_of_007() {
+fn rtc_006_other_faults_equal_007() {
     assert_eq!(
         send(&json!({ "version": "006", "rtm": 1, "x": 2 })).faults(),
         [
@@ -140,7 +140,7 @@ fn its_other_faults_are_those_of_007() {
 }
 
 #[test]
-fn signing_in() {
+fn rtm_006_token_holds_login_privilege() {
     let reply = send(&old_rtm(json!({})));
     assert_eq!(
         reply.ok(),
@@ -156,7 +156,7 @@ fn signing_in() {
 }
 
 #[test]
-fn signing_in_has_no_permissions() {
+fn rtm_006_rejects_permissions() {
     for permissions in [json!({}), json!({ "users": { "read": ["a"] } }), json!(1)] {
         assert_eq!(
             send(&old_rtm(json!({ "permissions": permissions }))).faults(),

@@ -10,7 +10,7 @@ fn rtm(permissions: &Value) -> Value {
 }
 
 #[test]
-fn signing_in() {
+fn rtm_token_holds_login_privilege() {
     let (answer, services) = issued(&json!({ "tokenType": "rtm", "uid": "alice", "expireTime": 600 }));
     assert_eq!(
         answer,
@@ -23,7 +23,7 @@ fn signing_in() {
 }
 
 #[test]
-fn the_uid_is_a_user_id_and_0_is_no_wildcard() {
+fn rtm_uid_is_user_id_and_0_is_no_wildcard() {
     let body = json!({ "tokenType": "rtm", "uid": "alice", "expireTime": 600 });
     assert_takes_user_ids("uid", body.clone());
     assert_needs_a_lifetime(body);
@@ -33,7 +33,7 @@ fn the_uid_is_a_user_id_and_0_is_no_wildcard() {
 }
 
 #[test]
-fn with_permissions() {
+fn rtm_permissions_use_service_8() {
     let permissions = json!({
         "messageChannels": { "read": ["a", "b"], "write": ["b", "a"] },
         "streamChannels": { "write": ["s"] },
@@ -52,7 +52,7 @@ fn with_permissions() {
 }
 
 #[test]
-fn no_permission_is_a_token_with_none() {
+fn rtm_empty_permissions_issue_token_with_none() {
     for permissions in [json!({}), json!({ "users": {} })] {
         let (_, services) = issued(&rtm(&permissions));
         assert_eq!(services[0]["type"], "rtm2");
@@ -61,7 +61,7 @@ fn no_permission_is_a_token_with_none() {
 }
 
 #[test]
-fn every_fault_of_permissions_names_its_place() {
+fn rtm_permission_faults_name_their_place() {
     for (permissions, faults) in [
         (json!(null), vec!["permissions: null, expected an object"]),
         (json!([]), vec!["permissions: a list, expected an object"]),
@@ -93,7 +93,7 @@ fn every_fault_of_permissions_names_its_place() {
 }
 
 #[test]
-fn permissions_are_bounded_by_what_a_token_holds() {
+fn rtm_permissions_above_60_kib_are_rejected() {
     let name = "n".repeat(61_000);
     issued(&rtm(&json!({ "users": { "read": [name] } })));
     let name = "n".repeat(62_000);

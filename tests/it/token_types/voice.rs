@@ -14,7 +14,7 @@ fn body(token_type: &str, members: Value) -> Value {
 }
 
 #[test]
-fn rtc_with_signaling_and_a_mark() {
+fn convoai_and_stt_hold_rtc_rtm_and_own_service() {
     for token_type in BOTH {
         let (answer, services) = issued(&body(token_type, json!({ "rtm": { "userId": "alice-rtm" } })));
         assert_eq!(
@@ -43,7 +43,7 @@ fn rtc_with_signaling_and_a_mark() {
 }
 
 #[test]
-fn rtm_left_out_is_true() {
+fn convoai_and_stt_without_rtm_sign_in_as_uid() {
     for token_type in BOTH {
         for members in [json!({ "uid": "alice" }), json!({ "uid": "alice", "rtm": true })] {
             let (answer, services) = issued(&body(token_type, members));
@@ -62,7 +62,7 @@ fn rtm_left_out_is_true() {
 }
 
 #[test]
-fn everything_else_as_for_rtc() {
+fn convoai_and_stt_fields_follow_rtc() {
     for token_type in BOTH {
         let (_, services) = issued(&body(
             token_type,
