@@ -1,6 +1,6 @@
 //! The open connections: how many there may be, and which one makes room for a new one.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -24,6 +24,65 @@ pub(super) struct Connections {
 struct Open {
     next_id: u64,
     by_id: HashMap<u64, Arc<Progress>>,
+    /// Of each kind, those that were longest without progress when they were last looked for, with
+    /// the time of their progress.
+    longest: [VecDeque<(u64, u64)>; 2],
+}
+
+/// Which connections may be closed for another one.
+#[derive(Clone, Copy)]
+enum Candidates {
+    Open,
+    WithinRequest,
+}
+
+impl Open {
+    fn close_longest_without_progress(&mut self, among: Candidates) {
+        if !self.close_first_found(among) {
+            self.find(among);
+            self.close_first_found(among);
+        }
+    }
+
+    /// A connection that was longest without progress still is, unless it has made some.
+    fn close_first_found(&mut self, among: Candidates) -> bool {
+        while let Some((last, id)) = self.longest[among.index()].pop_front() {
+            let progress = self.by_id.get(&id);
+            if let Some(progress) =
+                progress.filter(|progress| progress.last() == last && among.holds(progress))
+            {
+                progress.close();
+                return true;
+            }
+        }
+        false
+    }
+
+    /// Looks for many at once: at the cap, each new connection needs one.
+    fn find(&mut self, among: Candidates) {
+        let candidates = self.by_id.iter().filter(|(_, progress)| among.holds(progress));
+        let mut found: Vec<_> = candidates.map(|(id, progress)| (progress.last(), *id)).collect();
+        found.sort_unstable();
+        found.truncate(FOUND_AT_ONCE);
+        self.longest[among.index()] = found.into();
+    }
+}
+
+impl Candidates {
+    fn index(self) -> usize {
+        match self {
+            Self::Open => 0,
+            Self::WithinRequest => 1,
+        }
+    }
+
+    fn holds(self, progress: &Progress) -> bool {
+        let holds = match self {
+            Self::Open => true,
+            Self::WithinRequest => progress.is_within_request(),
+        };
+        holds && !progress.is_closing()
+    }
 }
 
 impl Connections {
@@ -44,7 +103,7 @@ impl Connections {
         let permit = if let Ok(permit) = Arc::clone(&self.room).try_acquire_owned() {
             permit
         } else {
-            self.close_longest_without_progress(|_| true);
+            self.open().close_longest_without_progress(Candidates::Open);
             Arc::clone(&self.room).acquire_owned().await.expect("the semaphore is never closed")
         };
         let progress = Arc::new(Progress::new(Arc::clone(self)));
@@ -65,19 +124,11 @@ impl Connections {
             .for_each(|progress| progress.close());
     }
 
-    fn close_longest_without_progress(&self, among: impl Fn(&Progress) -> bool) {
-        let open = self.open();
-        let candidates = open.by_id.iter().filter(|(_, progress)| among(progress) && !progress.is_closing());
-        if let Some((_, progress)) = candidates.min_by_key(|(id, progress)| (progress.last(), **id)) {
-            progress.close();
-        }
-    }
-
     /// A client has begun a request. Beyond the cap, another one that has not sent its request
     /// whole loses its connection.
     fn receive(&self) {
         if self.receiving.fetch_add(1, Ordering::Relaxed) >= MAX_RECEIVING {
-            self.close_longest_without_progress(Progress::is_within_request);
+            self.open().close_longest_without_progress(Candidates::WithinRequest);
         }
     }
 
@@ -197,6 +248,9 @@ const MAX_CONNECTIONS: usize = 10_000;
 /// How many requests may be in the midst of arriving. Each one holds up to 100 KiB; most arrive at
 /// once and never count.
 const MAX_RECEIVING: usize = 256;
+
+/// How many connections are looked for at once that may have to be closed.
+const FOUND_AT_ONCE: usize = 64;
 
 /// The descriptors that are kept for everything but clients: runtimes, listeners, fetches, output.
 const OTHER_DESCRIPTORS: usize = 32;

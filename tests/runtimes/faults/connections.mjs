@@ -36,7 +36,7 @@ export async function clientsThatNeverRead({ start }) {
 }
 clientsThatNeverRead.on = ["native"];
 
-/** At the cap a new client is served at once: whoever achieved nothing for longest makes room. */
+/** At the cap a new client is served at once: the connection longest without progress makes room. */
 export async function connectionsAtTheCap({ start }) {
   const server = await start({ ...OPEN, MAX_CONNECTIONS: "100" });
   const busy = await Wire.open(server.port);

@@ -19,7 +19,7 @@ export async function headTooLarge({ start }) {
 }
 headTooLarge.on = ["native"];
 
-/** Whatever the HTTP layer rejects before the handler sees it has a line in the log as well. */
+/** What the HTTP layer rejects before the handler sees it has a line in the log as well. */
 export async function rejectedHeadsAreLogged({ start }) {
   const server = await start(OPEN);
   const rejected = [
