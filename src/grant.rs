@@ -46,28 +46,29 @@ impl Grant {
                 let token = rtc(participant, *privileges);
                 match &companions.rtm {
                     None => token,
-                    Some(user_id) => token.with(Service::rtm(user_id, lasting)),
+                    Some(user_id) => token.with(Service::rtm(user_id.as_user_id(), lasting)),
                 }
             }
-            TokenSpec::ConvoAi { participant, privileges, rtm } => {
-                rtc(participant, *privileges).with(Service::rtm(rtm, lasting)).with(Service::convo_ai())
-            }
-            TokenSpec::Stt { participant, privileges, rtm } => {
-                rtc(participant, *privileges).with(Service::rtm(rtm, lasting)).with(Service::stt())
-            }
-            TokenSpec::Rtm { user_id, permissions: None } => new(Service::rtm(user_id, lasting)),
+            TokenSpec::ConvoAi { participant, privileges, rtm } => rtc(participant, *privileges)
+                .with(Service::rtm(rtm.as_user_id(), lasting))
+                .with(Service::convo_ai()),
+            TokenSpec::Stt { participant, privileges, rtm } => rtc(participant, *privileges)
+                .with(Service::rtm(rtm.as_user_id(), lasting))
+                .with(Service::stt()),
+            TokenSpec::Rtm { user_id, permissions: None } => new(Service::rtm(user_id.as_user_id(), lasting)),
             TokenSpec::Rtm { user_id, permissions: Some(permissions) } => {
-                new(Service::rtm2(user_id, permissions.clone(), lasting))
+                new(Service::rtm2(user_id.as_user_id(), permissions.clone(), lasting))
             }
-            TokenSpec::ChatUser { user_id } => new(Service::chat_user(user_id, lasting)),
+            TokenSpec::ChatUser { user_id } => new(Service::chat_user(user_id.as_user_id(), lasting)),
             TokenSpec::ChatApp => new(Service::chat_app(lasting)),
             TokenSpec::Fpa { login } => new(Service::fpa(*login)),
             TokenSpec::ApaasRoomUser { room_uuid, user_uuid, role } => {
+                let user_uuid = user_uuid.as_user_id();
                 new(Service::apaas_room_user(room_uuid, user_uuid, *role, lasting))
                     .with(Service::rtm(user_uuid, lasting))
                     .with(Service::chat_user(&user_uuid.md5(), lasting))
             }
-            TokenSpec::ApaasUser { user_uuid } => new(Service::apaas_user(user_uuid, lasting)),
+            TokenSpec::ApaasUser { user_uuid } => new(Service::apaas_user(user_uuid.as_user_id(), lasting)),
             TokenSpec::ApaasApp => new(Service::apaas_app(lasting)),
             TokenSpec::Rtc006(rtc) => {
                 let Participant { channel, uid, role: _ } = rtc.participant();
@@ -76,9 +77,9 @@ impl Grant {
                     AccessToken::rtc(app_id, salt, AccessToken::official_end(now), channel, uid, ends);
                 return signed(token.build(project.certificate()), ends.join_channel());
             }
-            TokenSpec::Rtm006(rtm) => {
+            TokenSpec::Rtm006 { user_id } => {
                 let end = AccessToken::official_end(now);
-                let token = AccessToken::rtm(app_id, salt, end, rtm.user_id(), expires_at);
+                let token = AccessToken::rtm(app_id, salt, end, user_id.as_user_id(), expires_at);
                 return signed(token.build(project.certificate()), expires_at);
             }
         };

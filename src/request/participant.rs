@@ -3,7 +3,8 @@
 use std::str::FromStr;
 
 use super::unknown_name::UnknownName;
-use crate::token::{ChannelName, RtcPrivileges, Uid, UserId};
+use super::user_id::RtmUserId;
+use crate::token::{ChannelName, RtcPrivileges, Uid};
 
 /// What a user may do in a channel. Agora enforces it only if co-host authentication is enabled in
 /// its Console.
@@ -61,7 +62,7 @@ pub struct Participant {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Companions {
     /// The RTM user whom the token signs in.
-    pub rtm: Option<UserId>,
+    pub rtm: Option<RtmUserId>,
 }
 
 impl Companions {
@@ -70,7 +71,7 @@ impl Companions {
 
     /// RTM as this user.
     #[must_use]
-    pub const fn rtm(user_id: UserId) -> Self {
+    pub const fn rtm(user_id: RtmUserId) -> Self {
         Self { rtm: Some(user_id) }
     }
 }

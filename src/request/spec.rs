@@ -7,7 +7,8 @@ use std::str::FromStr;
 
 use super::participant::{Companions, Participant, Role};
 use super::unknown_name::UnknownName;
-use super::v006::{Format, Rtc006, Rtm006};
+use super::user_id::{ChatUserId, RtmUserId};
+use super::v006::{Format, Rtc006};
 use crate::time::Ttl;
 use crate::token::{Permissions, PrivilegeTtl, RtcPrivileges, Uid, UserId};
 
@@ -142,7 +143,7 @@ pub enum TokenSpec {
         /// The privileges and their ends.
         privileges: RtcPrivileges<PrivilegeTtl>,
         /// The RTM user whom the token signs in.
-        rtm: UserId,
+        rtm: RtmUserId,
     },
     /// One channel with speech to text, and RTM.
     Stt {
@@ -151,19 +152,19 @@ pub enum TokenSpec {
         /// The privileges and their ends.
         privileges: RtcPrivileges<PrivilegeTtl>,
         /// The RTM user whom the token signs in.
-        rtm: UserId,
+        rtm: RtmUserId,
     },
     /// RTM, with permissions in projects for which Agora enabled them.
     Rtm {
         /// The user.
-        user_id: UserId,
+        user_id: RtmUserId,
         /// What the user may read and write; `None` is everything that signing in allows.
         permissions: Option<Permissions>,
     },
     /// Chat, as one user.
     ChatUser {
         /// The user.
-        user_id: UserId,
+        user_id: ChatUserId,
     },
     /// Chat, as an administrator.
     ChatApp,
@@ -177,21 +178,24 @@ pub enum TokenSpec {
         /// The room.
         room_uuid: UserId,
         /// The user.
-        user_uuid: UserId,
+        user_uuid: RtmUserId,
         /// Agora's number of the role.
         role: i16,
     },
     /// Flexible Classroom: one user.
     ApaasUser {
         /// The user.
-        user_uuid: UserId,
+        user_uuid: RtmUserId,
     },
     /// Flexible Classroom, as an administrator.
     ApaasApp,
     /// One channel, as a 006 token.
     Rtc006(Rtc006),
-    /// RTM, as a 006 token.
-    Rtm006(Rtm006),
+    /// RTM, as a 006 token, which has no permissions.
+    Rtm006 {
+        /// The user.
+        user_id: RtmUserId,
+    },
 }
 
 /// What a token reaches. Policy, response and log read this alone, so a new kind of token has to
@@ -264,17 +268,19 @@ impl TokenSpec {
             }
             Self::Rtm { user_id, permissions } => Scope {
                 channels: permissions.as_ref().map_or(Channels::None, Channels::Permitted),
-                ..of_user(Rtm, "uid", user_id)
+                ..of_user(Rtm, "uid", user_id.as_user_id())
             },
-            Self::Rtm006(rtm) => Scope { format: Format::V006, ..of_user(Rtm, "uid", rtm.user_id()) },
-            Self::ChatUser { user_id } => of_user(ChatUser, "uid", user_id),
+            Self::Rtm006 { user_id } => {
+                Scope { format: Format::V006, ..of_user(Rtm, "uid", user_id.as_user_id()) }
+            }
+            Self::ChatUser { user_id } => of_user(ChatUser, "uid", user_id.as_user_id()),
             Self::ApaasRoomUser { room_uuid, user_uuid, role } => Scope {
                 carries: [Some(Rtm), Some(ChatUser)],
                 channels: Channels::One("roomUuid", room_uuid.as_str()),
                 role: ScopeRole::Numbered(*role),
-                ..of_user(ApaasRoomUser, "userUuid", user_uuid)
+                ..of_user(ApaasRoomUser, "userUuid", user_uuid.as_user_id())
             },
-            Self::ApaasUser { user_uuid } => of_user(ApaasUser, "userUuid", user_uuid),
+            Self::ApaasUser { user_uuid } => of_user(ApaasUser, "userUuid", user_uuid.as_user_id()),
             Self::ChatApp => of_app(ChatApp),
             Self::Fpa { login: _ } => of_app(Fpa),
             Self::ApaasApp => of_app(ApaasApp),
@@ -287,7 +293,7 @@ fn in_channel<'a>(
     kind: TokenKind,
     rtc: Option<TokenKind>,
     participant: &'a Participant,
-    rtm: Option<&'a UserId>,
+    rtm: Option<&'a RtmUserId>,
 ) -> Scope<'a> {
     let Participant { channel, uid, role } = participant;
     Scope {
@@ -295,7 +301,7 @@ fn in_channel<'a>(
         carries: [rtc, rtm.map(|_| TokenKind::Rtm)],
         format: Format::V007,
         channels: Channels::One("channel", channel.as_str()),
-        users: [Some(("uid", User::Uid(uid))), rtm.map(|id| ("rtm.userId", User::Id(id)))],
+        users: [Some(("uid", User::Uid(uid))), rtm.map(|id| ("rtm.userId", User::Id(id.as_user_id())))],
         role: ScopeRole::Rtc(*role),
     }
 }

@@ -8,7 +8,7 @@ use std::str::FromStr;
 
 use super::participant::Participant;
 use super::unknown_name::UnknownName;
-use crate::token::{ChannelName, PrivilegeTtl, RtcPrivileges, Uid, UserId};
+use crate::token::{ChannelName, PrivilegeTtl, RtcPrivileges, Uid};
 
 /// The format of a token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,27 +70,6 @@ impl Rtc006 {
     }
 }
 
-/// A 006 token for RTM: one user, no permissions.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Rtm006 {
-    user_id: UserId,
-}
-
-impl Rtm006 {
-    /// # Errors
-    /// [`Not006`] if the user ID is a wildcard.
-    pub fn new(user_id: UserId) -> Result<Self, Not006> {
-        Not006::check_user_id(&user_id)?;
-        Ok(Self { user_id })
-    }
-
-    /// The user.
-    #[must_use]
-    pub fn user_id(&self) -> &UserId {
-        &self.user_id
-    }
-}
-
 /// Why a request has no 006 token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Not006 {
@@ -102,8 +81,6 @@ pub enum Not006 {
     Channel,
     /// A wildcard user other than uid 0.
     Uid,
-    /// A wildcard user ID.
-    UserId,
 }
 
 impl Not006 {
@@ -119,21 +96,15 @@ impl Not006 {
             Uid::Any | Uid::Number(_) | Uid::Account(_) => Ok(()),
         }
     }
-
-    /// Whether a 006 token can hold the RTM user.
-    pub fn check_user_id(user_id: &UserId) -> Result<(), Self> {
-        if user_id.is_wildcard() { Err(Self::UserId) } else { Ok(()) }
-    }
 }
 
 impl fmt::Display for Not006 {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::Companion => "a 006 token has one service only; ask for an rtm token as well",
-            Self::Permissions => "a 006 token has none",
-            Self::Channel => "a 006 token knows no wildcard channels",
-            Self::Uid => "a 006 token knows no wildcards but uid 0",
-            Self::UserId => "a 006 token knows no wildcards",
+            Self::Companion => "a 006 token has one service; request an rtm token besides",
+            Self::Permissions => "a 006 token has no permissions",
+            Self::Channel => "a 006 token has no wildcard channels",
+            Self::Uid => "a 006 token has no wildcards but uid 0",
         })
     }
 }

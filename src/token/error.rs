@@ -71,7 +71,7 @@ pub enum NameError {
     },
     /// A character is not among the 89 that Agora allows.
     Character {
-        /// Its position, counted in characters from 1.
+        /// Its position, counted in characters from 0.
         position: usize,
         /// The character.
         character: char,
@@ -81,12 +81,12 @@ pub enum NameError {
 impl fmt::Display for NameError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Empty => f.write_str("empty, expected at least 1 byte"),
-            Self::TooLong { bytes, max } => write!(f, "{bytes} bytes, expected at most {max}"),
+            Self::Empty => f.write_str("expected at least 1 byte, got 0"),
+            Self::TooLong { bytes, max } => write!(f, "expected at most {max} bytes, got {bytes}"),
             Self::Character { position, character } => write!(
                 f,
-                "character {position} is {character:?}, expected letters, digits, space or one of \
-                 !#$%&()+-:;<=.>?@[]^_{{}}|~,"
+                "expected letters, digits, spaces and !#$%&()+,-.:;<=>?@[]^_{{|}}~, got {character:?} at position \
+                 {position}"
             ),
         }
     }

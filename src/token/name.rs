@@ -201,11 +201,12 @@ fn agora_name<const MAX: usize>(text: &str) -> Result<Text<MAX>, NameError> {
     }
     let name: Text<MAX> = text.parse()?;
     match text.chars().enumerate().find(|(_, character)| !is_agora_character(*character)) {
-        Some((index, character)) => Err(NameError::Character { position: index + 1, character }),
+        Some((index, character)) => Err(NameError::Character { position: index, character }),
         None => Ok(name),
     }
 }
 
-fn is_agora_character(character: char) -> bool {
+/// Whether the character is among Agora's 89, or the wildcard `*`.
+pub(crate) fn is_agora_character(character: char) -> bool {
     character.is_ascii_graphic() && !matches!(character, '"' | '\'' | '/' | '\\' | '`') || character == ' '
 }

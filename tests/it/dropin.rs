@@ -112,7 +112,7 @@ fn drop_in_lifetime_out_of_bounds_is_rejected() {
     for expiry in ["0", "86401", "-1", "1e3", "60s", "4294967297", "99999999999999999999", "%2060"] {
         assert_eq!(fields(&get(&format!("/rtm/1?expiry={expiry}"))), ["expiry"], "{expiry}");
     }
-    assert!(get(&format!("/rtm/1?expiry={NOW}")).faults()[0].contains("looks like a Unix timestamp"));
+    assert!(get(&format!("/rtm/1?expiry={NOW}")).faults()[0].contains("got the Unix timestamp"));
     let above = Server::with(&[("MAX_EXPIRE_TIME", "600")]);
     assert_eq!(above.bare(Method::GET, "/rtm/1?expiry=601").forbidden().0, "expireTime");
     assert_eq!(above.bare(Method::GET, "/rtm/1").ok()["expireTime"], 600, "the ceiling is the default");

@@ -70,7 +70,8 @@ fn openapi_lists_every_problem() {
         FieldFault { field: "channel".into(), detail: "channel is required".to_owned(), from_client: false },
         FieldFault {
             field: "expireTime".into(),
-            detail: "expireTime: 90000, expected seconds from now, an integer from 1 to 86400".to_owned(),
+            detail: "expireTime: expected 1 to 86400, got 90000; Agora ends every token after 24 hours"
+                .to_owned(),
             from_client: false,
         },
     ];

@@ -112,7 +112,16 @@ fn channel() -> impl Strategy<Value = String> {
     "[a-zA-Z0-9 !#$%&()+:;<=.>?@\\[\\]^_{}|~,-]{1,64}"
 }
 
-fn user_id() -> impl Strategy<Value = String> {
+/// Of RTM; `null` is too rare to be met.
+fn rtm_user() -> impl Strategy<Value = String> {
+    "[a-zA-Z0-9!#$%&()+:;<=.>?@\\[\\]^_{}|~,-][a-zA-Z0-9 !#$%&()+:;<=.>?@\\[\\]^_{}|~,-]{0,15}"
+}
+
+fn chat_user() -> impl Strategy<Value = String> {
+    "[a-zA-Z0-9_.-]{1,64}"
+}
+
+fn room() -> impl Strategy<Value = String> {
     "[^\u{0}]{1,16}"
 }
 
@@ -123,7 +132,7 @@ fn valid() -> impl Strategy<Value = Value> {
         "[a-zA-Z0-9 !#$%&()+:;<=.>?@\\[\\]^_{}|~,-]{1,255}".prop_map(Value::from),
     ];
     let role = select(["publisher", "subscriber"].as_slice());
-    let rtc = (select(["rtc", "convoai", "stt"].as_slice()), channel(), uid, role, user_id(), any::<bool>());
+    let rtc = (select(["rtc", "convoai", "stt"].as_slice()), channel(), uid, role, rtm_user(), any::<bool>());
     let rtc = rtc.prop_map(|(token_type, channel, uid, role, user_id, rtm)| {
         let mut body = json!({ "tokenType": token_type, "channel": channel, "uid": uid, "role": role });
         if rtm || token_type != "rtc" {
@@ -131,20 +140,19 @@ fn valid() -> impl Strategy<Value = Value> {
         }
         body
     });
-    let of_user = (select(["rtm", "chat-user"].as_slice()), user_id())
-        .prop_map(|(token_type, uid)| json!({ "tokenType": token_type, "uid": uid }));
-    let room_user = (user_id(), user_id(), any::<i16>()).prop_map(|(room, user, role)| {
+    let rtm = rtm_user().prop_map(|uid| json!({ "tokenType": "rtm", "uid": uid }));
+    let chat = chat_user().prop_map(|uid| json!({ "tokenType": "chat-user", "uid": uid }));
+    let room_user = (room(), rtm_user(), any::<i16>()).prop_map(|(room, user, role)| {
         json!({ "tokenType": "apaas-room-user", "roomUuid": room, "userUuid": user, "role": role })
     });
-    let classroom = user_id().prop_map(|user| json!({ "tokenType": "apaas-user", "userUuid": user }));
+    let classroom = rtm_user().prop_map(|user| json!({ "tokenType": "apaas-user", "userUuid": user }));
     let app = select(["chat-app", "fpa", "apaas-app"].as_slice());
     let app = app.prop_map(|token_type| json!({ "tokenType": token_type }));
-    (prop_oneof![4 => rtc, 2 => of_user, 1 => room_user, 1 => classroom, 1 => app], 1..=86_400_u32).prop_map(
-        |(mut body, expire)| {
+    (prop_oneof![4 => rtc, 1 => rtm, 1 => chat, 1 => room_user, 1 => classroom, 1 => app], 1..=86_400_u32)
+        .prop_map(|(mut body, expire)| {
             body["expireTime"] = json!(expire);
             body
-        },
-    )
+        })
 }
 
 proptest! {

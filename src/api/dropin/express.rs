@@ -37,7 +37,7 @@ pub(super) const ROWS: &[Row] = &[
         input: Input::post(),
         translate: |fields, context| {
             let user_id = rtm_user(fields, "user", context)?;
-            rtm(fields, user_id, context.default_ttl, context).map(Tokens::one)
+            Some(Tokens::one(rtm(user_id, context.default_ttl, context)))
         },
         respond: |issued| private(&Body { uid: None, token: issued.token(), times: issued.times() }),
     },

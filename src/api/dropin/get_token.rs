@@ -61,7 +61,7 @@ fn translate(fields: &mut Fields<'_>, context: &DropInContext<'_>) -> Option<Tok
         }
         Kind::Rtm => {
             let user_id = rtm_user(fields, "uid", context);
-            rtm(fields, user_id?, ttl?, context)
+            Some(rtm(user_id?, ttl?, context))
         }
         // Without a uid, that server issues an administrator's token; here the policy decides.
         Kind::Chat if fields.is_missing("uid") && context.parse.identity.is_none() => {

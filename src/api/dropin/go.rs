@@ -31,7 +31,7 @@ pub(super) const ROWS: &[Row] = &[
         input: Input::post().in_any_case(NAMES),
         translate: |fields, context| {
             let user_id = rtm_user(fields, "uid", context)?;
-            rtm(fields, user_id, context.default_ttl, context).map(Tokens::one)
+            Some(Tokens::one(rtm(user_id, context.default_ttl, context)))
         },
         respond,
     },

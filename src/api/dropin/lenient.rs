@@ -1,21 +1,24 @@
 //! Values and tokens as the clients of replaced token servers write and expect them.
 
+use std::fmt::Display;
+use std::str::FromStr;
+
 use super::family::DropInContext;
 use crate::api::parse::context::ParseContext;
 use crate::api::parse::fields::Fields;
 use crate::api::parse::names;
 use crate::json::Json;
 use crate::request::{
-    Companions, Format, Not006, Participant, Role, Rtc006, Rtm006, TokenRequest, TokenSpec,
+    BadUserId, Companions, Format, Not006, Participant, Role, Rtc006, RtmUserId, TokenRequest, TokenSpec,
 };
 use crate::time::Ttl;
-use crate::token::{ChannelName, PrivilegeTtl, Uid, UserId, canonical_u32};
+use crate::token::{ChannelName, PrivilegeTtl, Uid, canonical_u32};
 
 pub(super) fn integer_uid(fields: &mut Fields<'_>, context: &DropInContext<'_>) -> Option<Uid> {
     match names::uid(fields, "uid", &context.parse)? {
         Uid::Account(account) => {
             let account = account.as_str();
-            fields.fault("uid", format!("{account:?}, expected an integer from 0 to {}", u32::MAX));
+            fields.fault("uid", format!("expected an integer from 0 to {}, got {account:?}", u32::MAX));
             None
         }
         uid => Some(uid),
@@ -53,22 +56,17 @@ pub(super) fn rtm_user(
     fields: &mut Fields<'_>,
     name: &'static str,
     context: &DropInContext<'_>,
-) -> Option<UserId> {
-    let id = user_id(fields, name, &context.parse)?;
-    match context.format {
-        Format::V007 => Some(id),
-        Format::V006 => names::in_006(fields, name, Not006::check_user_id(&id)).map(|()| id),
-    }
+) -> Option<RtmUserId> {
+    user_id(fields, name, &context.parse)
 }
 
-pub(super) fn user_id(
-    fields: &mut Fields<'_>,
-    name: &'static str,
-    context: &ParseContext<'_>,
-) -> Option<UserId> {
-    let id = names::user_id(fields, name, context)?;
-    if only_digits(id.as_str()) && canonical_u32(id.as_str()).is_none() {
-        digits_fault(fields, name, id.as_str());
+pub(super) fn user_id<T>(fields: &mut Fields<'_>, name: &'static str, context: &ParseContext<'_>) -> Option<T>
+where
+    T: FromStr<Err: Display> + AsRef<str>,
+{
+    let id: T = names::user_id(fields, name, context)?;
+    if only_digits(id.as_ref()) && canonical_u32(id.as_ref()).is_none() {
+        digits_fault(fields, name, id.as_ref());
         return None;
     }
     Some(id)
@@ -80,17 +78,20 @@ fn only_digits(text: &str) -> bool {
 
 fn digits_fault(fields: &mut Fields<'_>, name: &'static str, text: &str) {
     let shown: String = text.chars().take(20).collect();
-    fields
-        .fault(name, format!("{shown:?}, expected an integer from 0 to {} without leading zeros", u32::MAX));
+    fields.fault(
+        name,
+        format!("expected an integer from 0 to {} without leading zeros, got {shown:?}", u32::MAX),
+    );
 }
 
 /// The RTC uid as the RTM user.
-pub(super) fn same_user(fields: &mut Fields<'_>, uid: &Uid) -> Option<UserId> {
-    let id = if *uid == Uid::Any { None } else { uid.to_string().parse().ok() };
-    if id.is_none() {
-        fields.fault("uid", "is no RTM user: 0, or longer than 64 bytes");
-    }
-    id
+pub(super) fn same_user(fields: &mut Fields<'_>, uid: &Uid) -> Option<RtmUserId> {
+    let id = match uid {
+        Uid::Any => Err("uid 0 names no user".to_owned()),
+        Uid::Number(uid) => Ok((*uid).into()),
+        Uid::Account(account) => account.as_str().parse().map_err(|error: BadUserId| error.to_string()),
+    };
+    id.map_err(|error| fields.fault("uid", format!("is no RTM user: {error}"))).ok()
 }
 
 pub(super) fn role(fields: &mut Fields<'_>) -> Option<Role> {
@@ -171,17 +172,12 @@ pub(super) fn rtc(
 }
 
 /// An RTM token in the configured format.
-pub(super) fn rtm(
-    fields: &mut Fields<'_>,
-    user_id: UserId,
-    ttl: Ttl,
-    context: &DropInContext<'_>,
-) -> Option<TokenRequest> {
+pub(super) fn rtm(user_id: RtmUserId, ttl: Ttl, context: &DropInContext<'_>) -> TokenRequest {
     let spec = match context.format {
         Format::V007 => TokenSpec::Rtm { user_id, permissions: None },
-        Format::V006 => TokenSpec::Rtm006(names::in_006(fields, "uid", Rtm006::new(user_id))?),
+        Format::V006 => TokenSpec::Rtm006 { user_id },
     };
-    Some(TokenRequest { spec, ttl })
+    TokenRequest { spec, ttl }
 }
 
 /// Text of digits as the number that it spells, as it comes from a path or a query.

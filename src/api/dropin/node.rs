@@ -30,7 +30,7 @@ pub(super) const ROWS: &[Row] = &[
         translate: |fields, context| {
             let user_id = rtm_user(fields, "uid", context);
             let ttl = lifetime(fields, "expiry", context);
-            rtm(fields, user_id?, ttl?, context).map(Tokens::one)
+            Some(Tokens::one(rtm(user_id?, ttl?, context)))
         },
         respond: |issued| {
             private(&Body { rtc_token: None, rtm_token: Some(issued.token()), times: issued.times() })
@@ -76,8 +76,8 @@ fn rtc_and_rtm(fields: &mut Fields<'_>, context: &DropInContext<'_>) -> Option<T
     let ttl = lifetime(fields, "expiry", context);
     let (user_id, ttl) = (user_id?, ttl?);
     let first = rtc(fields, participant?, ttl, context);
-    let second = rtm(fields, user_id, ttl, context);
-    Some(Tokens { first: first?, second: Some(second?) })
+    let second = rtm(user_id, ttl, context);
+    Some(Tokens { first: first?, second: Some(second) })
 }
 
 #[derive(Serialize)]

@@ -30,7 +30,7 @@ impl<'a> Fields<'a> {
         if let Json::Object(entries) = value {
             return Ok(entries);
         }
-        let fault = FieldFault::new("body", format!("the body is {value}, expected an object"));
+        let fault = FieldFault::new("body", format!("body: expected an object, got {value}"));
         Err(Problem::InvalidRequest(vec![fault]))
     }
 
@@ -44,7 +44,7 @@ impl<'a> Fields<'a> {
     fn new(path: String, entries: Vec<(Cow<'a, str>, Json<'a>)>) -> Result<Self, FieldFault> {
         if entries.len() > MAX_KEYS {
             let field = if path.is_empty() { "body".to_owned() } else { path };
-            let detail = format!("{field}: {} keys, expected at most {MAX_KEYS}", entries.len());
+            let detail = format!("{field}: expected at most {MAX_KEYS} keys, got {}", entries.len());
             return Err(FieldFault::new(field, detail));
         }
         let mut fields = Self { path, entries, faults: Vec::new() };
@@ -136,7 +136,7 @@ impl<'a> Fields<'a> {
 
     /// Says that `value` is not what the field should hold.
     pub(in crate::api) fn unexpected(&mut self, name: &'static str, value: &Json<'_>, expected: &str) {
-        self.fault(name, format!("{value}, expected {expected}"));
+        self.fault(name, format!("expected {expected}, got {value}"));
     }
 
     /// The object that the field holds, to be given back with [`Self::leave`].
@@ -175,28 +175,30 @@ impl<'a> Fields<'a> {
         found
     }
 
-    /// A whole number from `least` to `most`.
+    /// A whole number of seconds from `min` to `max`.
     pub(in crate::api) fn seconds(
         &mut self,
         name: &'static str,
         value: &Json<'_>,
-        least: u32,
-        most: u32,
+        min: u32,
+        max: u32,
     ) -> Option<u32> {
         match value {
-            Json::Integer(seconds) if (i128::from(least)..=i128::from(most)).contains(seconds) => {
-                u32::try_from(*seconds).ok()
+            Json::Integer(seconds) if (i128::from(min)..=i128::from(max)).contains(seconds) => {
+                return u32::try_from(*seconds).ok();
             }
-            other => {
-                let expected = format!("seconds from now, an integer from {least} to {most}");
-                if looks_like_unix_time(other) {
-                    self.fault(name, format!("{other} looks like a Unix timestamp, expected {expected}"));
-                } else {
-                    self.unexpected(name, other, &expected);
-                }
-                None
+            value if looks_like_unix_time(value) => {
+                let expected = format!("{min} to {max} seconds from now");
+                self.fault(name, format!("expected {expected}, got the Unix timestamp {value}"));
             }
+            Json::Integer(seconds) if *seconds > i128::from(max) && max == Ttl::MAX.as_secs() => {
+                let reason = "Agora ends every token after 24 hours";
+                self.fault(name, format!("expected {min} to {max}, got {seconds}; {reason}"));
+            }
+            Json::Integer(seconds) => self.fault(name, format!("expected {min} to {max}, got {seconds}")),
+            other => self.unexpected(name, other, &format!("an integer from {min} to {max}")),
         }
+        None
     }
 
     /// The token's lifetime.
@@ -232,7 +234,7 @@ impl<'a> Fields<'a> {
     }
 }
 
-/// "uid is required", but "uid: 7, expected …".
+/// "uid is required", but "uid: expected …, got 7".
 fn detail(field: &str, what: &str) -> String {
     let joint = if what.starts_with("is ") { " " } else { ": " };
     format!("{field}{joint}{what}")

@@ -1,10 +1,13 @@
 //! Names in a request: channels, uids and user IDs.
 
+use std::fmt::Display;
+use std::str::FromStr;
+
 use super::context::{ParseContext, Placeholders};
 use super::fields::Fields;
 use crate::json::Json;
 use crate::request::Not006;
-use crate::token::{ChannelName, NameError, Uid, UserId};
+use crate::token::{ChannelName, Uid};
 
 pub(in crate::api) fn channel(
     fields: &mut Fields<'_>,
@@ -33,7 +36,7 @@ pub(in crate::api) fn uid(
             if let Ok(uid) = u32::try_from(number) {
                 Some(uid.into())
             } else {
-                fields.fault(name, format!("{number}, expected an integer from 0 to {}", u32::MAX));
+                fields.fault(name, format!("expected an integer from 0 to {}, got {number}", u32::MAX));
                 None
             }
         }
@@ -82,17 +85,24 @@ fn is_identifier(text: &str) -> bool {
     text.starts_with(is_start) && text.chars().all(|one| one.is_ascii_alphanumeric() || one == '_')
 }
 
-pub(in crate::api) fn user_id(
+/// The user ID of a product, as its type accepts it.
+pub(in crate::api) fn user_id<T>(
     fields: &mut Fields<'_>,
     name: &'static str,
     context: &ParseContext<'_>,
-) -> Option<UserId> {
+) -> Option<T>
+where
+    T: FromStr<Err: Display>,
+{
     let value = identity(fields, name, context)?;
     id(fields, name, &value)
 }
 
-/// Text of 1 to 64 bytes, or an integer, which becomes its digits.
-pub(in crate::api) fn id(fields: &mut Fields<'_>, name: &'static str, value: &Json<'_>) -> Option<UserId> {
+/// Text, or an integer, which becomes its digits.
+pub(in crate::api) fn id<T>(fields: &mut Fields<'_>, name: &'static str, value: &Json<'_>) -> Option<T>
+where
+    T: FromStr<Err: Display>,
+{
     match value {
         Json::Integer(number) if *number >= 0 => named(fields, name, number.to_string().parse()),
         Json::Text(text) => named(fields, name, text.parse()),
@@ -103,10 +113,10 @@ pub(in crate::api) fn id(fields: &mut Fields<'_>, name: &'static str, value: &Js
     }
 }
 
-pub(in crate::api) fn named<T>(
+pub(in crate::api) fn named<T, E: Display>(
     fields: &mut Fields<'_>,
     name: &'static str,
-    parsed: Result<T, NameError>,
+    parsed: Result<T, E>,
 ) -> Option<T> {
     parsed.map_err(|error| fields.fault(name, error.to_string())).ok()
 }

@@ -15,7 +15,7 @@ pub(in crate::api) fn privileges(
     let end = match fields.take("privilegeExpireTime") {
         None => Some(PrivilegeTtl::from(max)),
         Some(_) if fields.has("privileges") => {
-            fields.fault("privilegeExpireTime", "stands beside privileges, expected one of the two");
+            fields.fault("privilegeExpireTime", "expected either it or privileges, got both");
             None
         }
         Some(value) => fields
@@ -38,7 +38,7 @@ fn each_privilege<'a>(
     let mut one = |name: &'static str| -> Option<Option<PrivilegeTtl>> {
         let Some(value) = inside.take(name) else { return Some(None) };
         if role == Some(Role::Subscriber) && name != "joinChannel" {
-            inside.fault(name, "a subscriber publishes nothing; ask for the role publisher");
+            inside.fault(name, "a subscriber cannot publish; request the role publisher");
             return None;
         }
         let seconds = inside.seconds(name, &value, 0, max.as_secs())?;
@@ -91,7 +91,7 @@ fn names(fields: &mut Fields<'_>, name: &'static str, value: Json<'_>) -> Option
         match value {
             Json::Text(text) if !text.is_empty() => names.push(named(fields, name, text.parse())?),
             Json::Text(_) => {
-                fields.fault(name, "holds an empty name");
+                fields.fault(name, "expected names of at least 1 byte, got an empty one");
                 return None;
             }
             other => {

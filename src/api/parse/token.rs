@@ -1,5 +1,8 @@
 //! The body of `POST /token`: from bytes to a valid [`TokenRequest`], or to every fault in it.
 
+use std::fmt::Display;
+use std::str::FromStr;
+
 use super::context::{ParseContext, Placeholders};
 use super::fields::Fields;
 use super::names::{channel, id, in_006, uid, user_id};
@@ -7,10 +10,10 @@ use super::privileges::{permissions, privileges};
 use crate::api::answer::problem::Problem;
 use crate::json::Json;
 use crate::request::{
-    Companions, Format, Not006, Participant, Role, Rtc006, Rtm006, TokenKind, TokenRequest, TokenSpec,
+    Companions, Format, Not006, Participant, Role, Rtc006, RtmUserId, TokenKind, TokenRequest, TokenSpec,
 };
 use crate::time::Ttl;
-use crate::token::{ChannelName, PrivilegeTtl, RtcPrivileges, Uid, UserId};
+use crate::token::{ChannelName, PrivilegeTtl, RtcPrivileges, Uid};
 
 /// The request in the body of a `POST /token`, for minting tokens without a caller.
 ///
@@ -132,7 +135,7 @@ impl Joining {
         self,
         fields: &mut Fields<'_>,
         context: &ParseContext<'_>,
-    ) -> Option<(Participant, RtcPrivileges<PrivilegeTtl>, UserId)> {
+    ) -> Option<(Participant, RtcPrivileges<PrivilegeTtl>, RtmUserId)> {
         let value = fields.take("rtm").unwrap_or(Json::Bool(true));
         let rtm = companion(fields, "rtm", value, self.uid.as_ref(), context);
         let (participant, privileges) = self.complete()?;
@@ -179,9 +182,8 @@ fn rtm(fields: &mut Fields<'_>, format: Format, context: &ParseContext<'_>) -> O
         Format::V006 => {
             let without = value.map_or(Ok(()), |_| Err(Not006::Permissions));
             let without = in_006(fields, "permissions", without);
-            let rtm = in_006(fields, "uid", Rtm006::new(user_id?));
             without?;
-            rtm.map(TokenSpec::Rtm006)
+            Some(TokenSpec::Rtm006 { user_id: user_id? })
         }
     }
 }
@@ -214,13 +216,16 @@ fn role(fields: &mut Fields<'_>) -> Option<Role> {
 }
 
 /// The user of a companion: `true` is the uid, an object names another.
-fn companion<'a>(
+fn companion<'a, T>(
     fields: &mut Fields<'a>,
     name: &'static str,
     value: Json<'a>,
     uid: Option<&Uid>,
     context: &ParseContext<'_>,
-) -> Option<UserId> {
+) -> Option<T>
+where
+    T: FromStr<Err: Display>,
+{
     match value {
         Json::Bool(true) => same_user(fields, name, uid),
         value @ Json::Object(_) => {
@@ -237,20 +242,17 @@ fn companion<'a>(
 }
 
 /// The user ID that equals the uid.
-fn same_user(fields: &mut Fields<'_>, name: &'static str, uid: Option<&Uid>) -> Option<UserId> {
+fn same_user<T>(fields: &mut Fields<'_>, name: &'static str, uid: Option<&Uid>) -> Option<T>
+where
+    T: FromStr<Err: Display>,
+{
     let uid = uid?;
     if *uid == Uid::Any {
-        fields.fault(name, "true signs in as the uid, which 0 does not name; expected { \"userId\": text }");
+        fields.fault(name, "true signs in as the uid, but uid 0 names no user; send { \"userId\": text }");
         return None;
     }
-    match uid.to_string().parse() {
-        Ok(user_id) => Some(user_id),
-        Err(error) => {
-            fields.fault(
-                name,
-                format!("true signs in as the uid, which has {error}; expected {{ \"userId\": text }}"),
-            );
-            None
-        }
-    }
+    let user_id = uid.to_string().parse().map_err(|error| {
+        format!("true signs in as the uid, which is no user ID: {error}; send {{ \"userId\": text }}")
+    });
+    user_id.map_err(|fault: String| fields.fault(name, fault)).ok()
 }

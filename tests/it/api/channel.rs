@@ -18,7 +18,7 @@ fn channel_outside_1_to_64_bytes_is_rejected() {
         assert_eq!(services(&reply.token())[0]["channel"], channel);
     }
     let reply = server.token(&rtc(json!({ "channel": "c".repeat(65) })));
-    assert_eq!(reply.faults(), ["channel: 65 bytes, expected at most 64"]);
+    assert_eq!(reply.faults(), ["channel: expected at most 64 bytes, got 65"]);
 }
 
 #[test]
@@ -37,8 +37,8 @@ fn channel_with_other_characters_is_rejected() {
         assert_eq!(
             server.token(&rtc(json!({ "channel": format!("a{character}") }))).faults(),
             [format!(
-                "channel: character 2 is {character:?}, expected letters, digits, space or one of \
-                 !#$%&()+-:;<=.>?@[]^_{{}}|~,"
+                "channel: expected letters, digits, spaces and !#$%&()+,-.:;<=>?@[]^_{{|}}~, got {character:?} at \
+                 position 1"
             )]
         );
     }
@@ -61,7 +61,7 @@ fn channel_missing_or_not_text_is_rejected() {
         [(json!(1), "1"), (json!(true), "true"), (json!(["a"]), "a list"), (json!({}), "an object")]
     {
         let reply = server.token(&rtc(json!({ "channel": channel })));
-        assert_eq!(reply.faults(), [format!("channel: {shown}, expected text")]);
+        assert_eq!(reply.faults(), [format!("channel: expected text, got {shown}")]);
     }
 }
 

@@ -33,11 +33,10 @@ fn rtm_true_signs_in_as_uid() {
 fn rtm_object_signs_in_as_user_id() {
     let user = |user_id: Value| rtm(json!({ "rtm": { "userId": user_id } }))["userId"].take();
     assert_eq!(user(json!("alice-rtm")), "alice-rtm");
-    assert_eq!(user(json!("Zoë 😀")), "Zoë 😀");
     assert_eq!(user(json!(7)), "7");
     assert_eq!(user(json!(0)), "0");
     assert_eq!(user(json!("0")), "0");
-    assert_eq!(user(json!("é".repeat(32))), "é".repeat(32));
+    assert_eq!(user(json!("a".repeat(64))), "a".repeat(64));
     assert_eq!(rtm(json!({ "uid": 0, "rtm": { "userId": "alice" } }))["userId"], "alice");
 }
 
@@ -60,11 +59,11 @@ fn rtm_missing_or_false_adds_no_service() {
 fn rtm_true_with_uid_outside_user_id_is_rejected() {
     assert_eq!(
         refused(json!({ "rtm": true, "uid": 0 })),
-        ["rtm: true signs in as the uid, which 0 does not name; expected { \"userId\": text }"]
+        ["rtm: true signs in as the uid, but uid 0 names no user; send { \"userId\": text }"]
     );
     assert_eq!(
         refused(json!({ "rtm": true, "uid": "a".repeat(65) })),
-        ["rtm: true signs in as the uid, which has 65 bytes, expected at most 64; expected \
+        ["rtm: true signs in as the uid, which is no user ID: expected at most 64 bytes, got 65; send \
           { \"userId\": text }"]
     );
     // A uid at fault is one fault, not two.
@@ -82,7 +81,7 @@ fn rtm_of_other_type_is_rejected() {
     ] {
         assert_eq!(
             refused(json!({ "rtm": rtm })),
-            [format!("rtm: {shown}, expected true or {{ \"userId\": text }}")]
+            [format!("rtm: expected true or {{ \"userId\": text }}, got {shown}")]
         );
     }
 }
@@ -93,22 +92,14 @@ fn user_id_outside_bounds_is_rejected() {
     assert_eq!(refused(json!({ "rtm": {} })), ["rtm.userId is required"]);
     assert_eq!(user(json!(null)), ["rtm.userId is required"]);
     assert_eq!(user(json!("")), ["rtm.userId is required"]);
-    assert_eq!(user(json!("a".repeat(65))), ["rtm.userId: 65 bytes, expected at most 64"]);
-    assert_eq!(user(json!("é".repeat(33))), ["rtm.userId: 66 bytes, expected at most 64"]);
+    assert_eq!(user(json!("a".repeat(65))), ["rtm.userId: expected at most 64 bytes, got 65"]);
+    assert_eq!(user(json!("é".repeat(33))), ["rtm.userId: expected at most 64 bytes, got 66"]);
     for (user_id, shown) in
         [(json!(-5), "-5"), (json!(1.5), "1.5"), (json!(true), "true"), (json!([]), "a list")]
     {
-        assert_eq!(user(user_id), [format!("rtm.userId: {shown}, expected text or an integer from 0")]);
+        assert_eq!(user(user_id), [format!("rtm.userId: expected text or an integer from 0, got {shown}")]);
     }
     assert_eq!(refused(json!({ "rtm": { "userId": "a", "uid": 1 } })), ["rtm.uid is unknown"]);
-}
-
-#[test]
-fn wildcard_user_id_without_permission_is_denied() {
-    let server = Server::with(&[("ALLOW_WILDCARD_UID", "false")]);
-    let (rule, detail) = server.token(&rtc(json!({ "rtm": { "userId": "a*" } }))).forbidden();
-    assert_eq!(rule, "wildcard");
-    assert_eq!(detail, "rtm.userId: a wildcard, which is not allowed here; name one");
 }
 
 #[test]
@@ -121,7 +112,7 @@ fn version_other_than_007_or_006_is_rejected() {
     {
         assert_eq!(
             refused(json!({ "version": version })),
-            [format!("version: {shown}, expected \"007\" or \"006\"")]
+            [format!("version: expected \"007\" or \"006\", got {shown}")]
         );
     }
 }

@@ -18,21 +18,24 @@ fn drop_in_006_accepts_uid_0_as_only_wildcard() {
 
 #[test]
 fn drop_in_006_rejects_wildcards_by_route_field() {
-    let channel = "a 006 token knows no wildcard channels";
-    let uid = "a 006 token knows no wildcards but uid 0";
-    let user_id = "a 006 token knows no wildcards";
+    let channel = "a 006 token has no wildcard channels";
+    let uid = "a 006 token has no wildcards but uid 0";
+    let user_id = |position| {
+        let allowed = "letters, digits, spaces and !#$%&()+,-.:;<=>?@[]^_{|}~";
+        format!("expected {allowed}, got '*' at position {position}")
+    };
     let get = |path: &str| old().bare(Method::GET, path).faults();
     assert_eq!(get("/rtc/*/publisher/uid/1"), [format!("channel: {channel}")]);
     assert_eq!(get("/rtc/room/publisher/userAccount/a*"), [format!("uid: {uid}")]);
-    assert_eq!(get("/rtm/a*"), [format!("uid: {user_id}")]);
+    assert_eq!(get("/rtm/a*"), [format!("uid: {}", user_id(1))]);
     assert_eq!(
         get("/rte/r*/publisher/uid/1/a*"),
-        [format!("channel: {channel}"), format!("rtmuid: {user_id}")]
+        [format!("channel: {channel}"), format!("rtmuid: {}", user_id(1))]
     );
     let post = |path: &str, body| old().post(path, serde_json::Value::to_string(&body)).faults();
     assert_eq!(
         post("/fetch_rtc_token", json!({ "channelname": "", "uid": 1, "role": 1 })),
         [format!("ChannelName: {channel}")]
     );
-    assert_eq!(post("/rtmtoken", json!({ "user": "*" })), [format!("user: {user_id}")]);
+    assert_eq!(post("/rtmtoken", json!({ "user": "*" })), [format!("user: {}", user_id(0))]);
 }

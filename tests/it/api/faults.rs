@@ -38,14 +38,14 @@ fn every_invalid_field_is_reported_at_once() {
     assert_eq!(
         Server::local().token(&body).faults(),
         [
-            "version: \"008\", expected \"007\" or \"006\"",
-            "expireTime: 0, expected seconds from now, an integer from 1 to 86400",
-            "channel: character 2 is '/', expected letters, digits, space or one of !#$%&()+-:;<=.>?@[]^_{}|~,",
+            "version: expected \"007\" or \"006\", got \"008\"",
+            "expireTime: expected 1 to 86400, got 0",
+            "channel: expected letters, digits, spaces and !#$%&()+,-.:;<=>?@[]^_{|}~, got '/' at position 1",
             "role is incorrect: \"boss\", expected publisher or subscriber",
-            "uid: -1, expected an integer from 0 to 4294967295",
-            "privileges.joinChannel: -1, expected seconds from now, an integer from 0 to 86400",
+            "uid: expected an integer from 0 to 4294967295, got -1",
+            "privileges.joinChannel: expected 0 to 86400, got -1",
             "privileges.publish is unknown",
-            "rtm: false, expected true or { \"userId\": text }",
+            "rtm: expected true or { \"userId\": text }, got false",
             "hobby is unknown",
         ]
     );
@@ -97,12 +97,12 @@ fn unknown_token_type_lists_known_ones() {
     ] {
         // Whether the other fields belong there is not known, and nothing is said of them.
         let reply = Server::local().token(&rtc(json!({ "tokenType": token_type, "hobby": 1, "uid": -1 })));
-        assert_eq!(reply.faults(), [format!("tokenType: {shown}, {expected}")]);
+        assert_eq!(reply.faults(), [format!("tokenType: {expected}, got {shown}")]);
     }
     let reply = Server::local().token(&json!({ "tokenType": "x" }));
     assert_eq!(
         reply.faults(),
-        [format!("tokenType: \"x\", {expected}"), "expireTime is required".to_owned()]
+        [format!("tokenType: {expected}, got \"x\""), "expireTime is required".to_owned()]
     );
 }
 
@@ -159,13 +159,13 @@ fn too_many_fields_are_only_fault() {
     }
     assert_eq!(Server::local().token(&body).faults().len(), 60);
     body["x60"] = json!(60);
-    assert_eq!(Server::local().token(&body).faults(), ["body: 65 keys, expected at most 64"]);
+    assert_eq!(Server::local().token(&body).faults(), ["body: expected at most 64 keys, got 65"]);
 
     let mut body = rtc(json!({ "rtm": {} }));
     for index in 0..5000 {
         body["rtm"][format!("x{index}")] = json!(index);
     }
-    assert_eq!(Server::local().token(&body).faults(), ["rtm: 5000 keys, expected at most 64"]);
+    assert_eq!(Server::local().token(&body).faults(), ["rtm: expected at most 64 keys, got 5000"]);
 }
 
 #[test]
@@ -173,7 +173,7 @@ fn body_other_than_object_is_rejected() {
     for (body, shown) in
         [("[]", "a list"), ("null", "null"), ("\"token\"", "\"token\""), ("7", "7"), ("true", "true")]
     {
-        assert_eq!(faults(body), [format!("the body is {shown}, expected an object")]);
+        assert_eq!(faults(body), [format!("body: expected an object, got {shown}")]);
     }
 }
 
@@ -185,5 +185,5 @@ fn many_faults_keep_response_small() {
         "permissions": { "users": { "read": names, "write": [1, 2, 3] } },
     });
     let reply = Server::local().token(&body);
-    assert_eq!(reply.faults(), ["permissions.users.write: 1, expected a list of texts"]);
+    assert_eq!(reply.faults(), ["permissions.users.write: expected a list of texts, got 1"]);
 }

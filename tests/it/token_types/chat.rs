@@ -23,6 +23,19 @@ fn chat_user_token_holds_user_privilege() {
 fn chat_user_faults_name_their_field() {
     let body = json!({ "tokenType": "chat-user", "uid": "alice", "expireTime": 600 });
     assert_takes_user_ids("uid", body.clone());
+    for id in ["alice", "Alice", "a_b-c.d", "007", "null", "-", "2882341273"] {
+        let mut body = body.clone();
+        body["uid"] = json!(id);
+        assert_eq!(send(&body).ok()["uid"], id);
+    }
+    for (id, character, position) in
+        [("user@example.com", '@', 4), ("a b", ' ', 1), (" a", ' ', 0), ("a*", '*', 1), ("Zoë", 'ë', 2)]
+    {
+        let mut body = body.clone();
+        body["uid"] = json!(id);
+        let expected = "uid: expected letters, digits, _, - and .";
+        assert_eq!(send(&body).faults(), [format!("{expected}, got {character:?} at position {position}")]);
+    }
     assert_needs_a_lifetime(body.clone());
     assert_has_no_006(body);
     assert_eq!(

@@ -3,7 +3,9 @@
 
 use serde_json::{Value, json};
 
-use super::{assert_has_no_006, assert_needs_a_lifetime, assert_takes_user_ids, issued, send};
+use super::{
+    assert_has_no_006, assert_needs_a_lifetime, assert_takes_rtm_users, assert_takes_user_ids, issued, send,
+};
 use crate::common::server::{APP_ID, NOW};
 
 fn room_user(role: &Value) -> Value {
@@ -50,7 +52,7 @@ fn apaas_role_is_integer_of_16_bits() {
     {
         assert_eq!(
             send(&room_user(&role)).faults(),
-            [format!("role: {shown}, expected an integer from -32768 to 32767")]
+            [format!("role: expected an integer from -32768 to 32767, got {shown}")]
         );
     }
     for missing in [json!(null), json!("")] {
@@ -61,7 +63,13 @@ fn apaas_role_is_integer_of_16_bits() {
 #[test]
 fn apaas_room_user_faults_name_their_field() {
     assert_takes_user_ids("roomUuid", room_user(&json!(1)));
-    assert_takes_user_ids("userUuid", room_user(&json!(1)));
+    let room = |room: &str| json!({ "roomUuid": room, "userUuid": "a", "role": 1, "expireTime": 60 });
+    for name in ["Zoë 😀", "\u{0}", "null", " a"] {
+        let mut body = room(name);
+        body["tokenType"] = json!("apaas-room-user");
+        assert_eq!(send(&body).ok()["roomUuid"], name);
+    }
+    assert_takes_rtm_users("userUuid", room_user(&json!(1)));
     assert_needs_a_lifetime(room_user(&json!(1)));
     assert_has_no_006(room_user(&json!(1)));
     assert_eq!(
@@ -94,7 +102,7 @@ fn apaas_user_token_holds_user_privilege() {
             "type": "apaas", "roomUuid": "", "userUuid": "alice", "role": -1, "privileges": { "user": 600 },
         }])
     );
-    assert_takes_user_ids("userUuid", body.clone());
+    assert_takes_rtm_users("userUuid", body.clone());
     assert_needs_a_lifetime(body.clone());
     assert_has_no_006(body);
     assert_eq!(

@@ -29,8 +29,7 @@ fn send(body: &Value) -> Reply {
 #[track_caller]
 fn assert_takes_user_ids(name: &str, mut body: Value) {
     let field = name.to_owned();
-    for id in [json!("a"), json!("Zoë 😀"), json!("\u{0}"), json!("x".repeat(64)), json!("007"), json!("-1")]
-    {
+    for id in [json!("a"), json!("x".repeat(64)), json!("007"), json!("-1")] {
         body[name] = id.clone();
         assert_eq!(send(&body).ok()[name], id);
     }
@@ -43,18 +42,40 @@ fn assert_takes_user_ids(name: &str, mut body: Value) {
         assert_eq!(send(&body).faults(), [format!("{field} is required")]);
     }
     for (id, shown) in [
-        (json!(-1), "-1, expected text or an integer from 0"),
-        (json!(1.5), "1.5, expected text or an integer from 0"),
-        (json!(true), "true, expected text or an integer from 0"),
-        (json!(["a"]), "a list, expected text or an integer from 0"),
-        (json!("x".repeat(65)), "65 bytes, expected at most 64"),
-        (json!("é".repeat(40)), "80 bytes, expected at most 64"),
+        (json!(-1), "expected text or an integer from 0, got -1"),
+        (json!(1.5), "expected text or an integer from 0, got 1.5"),
+        (json!(true), "expected text or an integer from 0, got true"),
+        (json!(["a"]), "expected text or an integer from 0, got a list"),
+        (json!("x".repeat(65)), "expected at most 64 bytes, got 65"),
+        (json!("é".repeat(40)), "expected at most 64 bytes, got 80"),
     ] {
         body[name] = id;
         assert_eq!(send(&body).faults(), [format!("{field}: {shown}")]);
     }
     body.as_object_mut().unwrap().remove(name);
     assert_eq!(send(&body).faults(), [format!("{field} is required")]);
+}
+
+/// What RTM accepts as a user in the field `name` of a body.
+#[track_caller]
+fn assert_takes_rtm_users(name: &str, mut body: Value) {
+    assert_takes_user_ids(name, body.clone());
+    for id in ["a b", "a ", "~!#$%&()+,-.:;<=>?@[]^_{|}", "_a", ".", "Null", "null "] {
+        body[name] = json!(id);
+        assert_eq!(send(&body).ok()[name], id);
+    }
+    let allowed = "expected letters, digits, spaces and !#$%&()+,-.:;<=>?@[]^_{|}~";
+    for (id, fault) in [
+        ("Zoë 🎉", format!("{allowed}, got 'ë' at position 2")),
+        ("a*", format!("{allowed}, got '*' at position 1")),
+        ("a/b", format!("{allowed}, got '/' at position 1")),
+        ("\u{0}", format!("{allowed}, got '\\0' at position 0")),
+        (" a", "expected no space at the start, got ' ' at position 0".to_owned()),
+        ("null", "expected a user ID, got \"null\", which RTM does not accept".to_owned()),
+    ] {
+        body[name] = json!(id);
+        assert_eq!(send(&body).faults(), [format!("{name}: {fault}")]);
+    }
 }
 
 /// `tokenType`s other than rtc and rtm have no 006.
@@ -71,12 +92,12 @@ fn assert_has_no_006(mut body: Value) {
 /// An `expireTime` is required and bounded here as it is for rtc.
 #[track_caller]
 fn assert_needs_a_lifetime(mut body: Value) {
-    let expected = "expected seconds from now, an integer from 1 to 86400";
+    let expected = "expireTime: expected 1 to 86400";
     for (expire, fault) in [
         (json!(null), "expireTime is required".to_owned()),
-        (json!(0), format!("expireTime: 0, {expected}")),
-        (json!(86_401), format!("expireTime: 86401, {expected}")),
-        (json!(1_763_773_600), format!("expireTime: 1763773600 looks like a Unix timestamp, {expected}")),
+        (json!(0), format!("{expected}, got 0")),
+        (json!(86_401), format!("{expected}, got 86401; Agora ends every token after 24 hours")),
+        (json!(1_763_773_600), format!("{expected} seconds from now, got the Unix timestamp 1763773600")),
     ] {
         body["expireTime"] = expire;
         assert_eq!(send(&body).faults(), [fault]);

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{assert_needs_a_lifetime, assert_takes_user_ids, issued, send};
+use super::{assert_needs_a_lifetime, assert_takes_rtm_users, issued, send};
 use crate::common::server::{APP_ID, NOW};
 
 fn rtm(permissions: &Value) -> Value {
@@ -25,7 +25,7 @@ fn rtm_token_holds_login_privilege() {
 #[test]
 fn rtm_uid_is_user_id_and_0_is_no_wildcard() {
     let body = json!({ "tokenType": "rtm", "uid": "alice", "expireTime": 600 });
-    assert_takes_user_ids("uid", body.clone());
+    assert_takes_rtm_users("uid", body.clone());
     assert_needs_a_lifetime(body);
     let (answer, services) = issued(&json!({ "tokenType": "rtm", "uid": "0", "expireTime": 600 }));
     assert_eq!(answer["uid"], "0");
@@ -63,27 +63,33 @@ fn rtm_empty_permissions_issue_token_with_none() {
 #[test]
 fn rtm_permission_faults_name_their_place() {
     for (permissions, faults) in [
-        (json!(null), vec!["permissions: null, expected an object"]),
-        (json!([]), vec!["permissions: a list, expected an object"]),
+        (json!(null), vec!["permissions: expected an object, got null"]),
+        (json!([]), vec!["permissions: expected an object, got a list"]),
         (json!({ "channels": {} }), vec!["permissions.channels is unknown"]),
-        (json!({ "users": ["a"] }), vec!["permissions.users: a list, expected an object"]),
+        (json!({ "users": ["a"] }), vec!["permissions.users: expected an object, got a list"]),
         (json!({ "users": { "delete": [] } }), vec!["permissions.users.delete is unknown"]),
         (
             json!({ "users": { "read": "a" } }),
-            vec!["permissions.users.read: \"a\", expected a list of texts"],
+            vec!["permissions.users.read: expected a list of texts, got \"a\""],
         ),
-        (json!({ "users": { "read": [1] } }), vec!["permissions.users.read: 1, expected a list of texts"]),
+        (
+            json!({ "users": { "read": [1] } }),
+            vec!["permissions.users.read: expected a list of texts, got 1"],
+        ),
         (
             json!({ "users": { "read": [["a"]] } }),
-            vec!["permissions.users.read: a list, expected a list of texts"],
+            vec!["permissions.users.read: expected a list of texts, got a list"],
         ),
-        (json!({ "users": { "read": [""] } }), vec!["permissions.users.read: holds an empty name"]),
+        (
+            json!({ "users": { "read": [""] } }),
+            vec!["permissions.users.read: expected names of at least 1 byte, got an empty one"],
+        ),
         (
             json!({ "messageChannels": { "read": 1, "write": 2 }, "users": 3, "x": 4 }),
             vec![
-                "permissions.messageChannels.read: 1, expected a list of texts",
-                "permissions.messageChannels.write: 2, expected a list of texts",
-                "permissions.users: 3, expected an object",
+                "permissions.messageChannels.read: expected a list of texts, got 1",
+                "permissions.messageChannels.write: expected a list of texts, got 2",
+                "permissions.users: expected an object, got 3",
                 "permissions.x is unknown",
             ],
         ),

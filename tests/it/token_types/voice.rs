@@ -52,11 +52,11 @@ fn convoai_and_stt_without_rtm_sign_in_as_uid() {
         }
         assert_eq!(
             send(&body(token_type, json!({ "uid": 0 }))).faults(),
-            ["rtm: true signs in as the uid, which 0 does not name; expected { \"userId\": text }"]
+            ["rtm: true signs in as the uid, but uid 0 names no user; send { \"userId\": text }"]
         );
         assert_eq!(
             send(&body(token_type, json!({ "rtm": false }))).faults(),
-            ["rtm: false, expected true or { \"userId\": text }"]
+            ["rtm: expected true or { \"userId\": text }, got false"]
         );
     }
 }
