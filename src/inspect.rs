@@ -23,21 +23,28 @@ mod legacy;
 mod names;
 mod other;
 mod phrase;
+mod read;
 mod repair;
 mod rules;
 mod sdk_error;
+mod shown;
+mod signature;
 mod text;
+mod verdict;
 mod view;
 
 pub use client::{Client, UnknownUse, Use};
 pub use explain::Explanation;
-pub use finding::{Finding, FindingKind, OddUid, RtmSlot, Severity};
-pub use inspection::{
-    EndedBy, InspectedPrivilege, InspectedService, Inspection, Signature, Unchecked, Verdict, Wildcard,
-};
+pub use finding::{Finding, FindingKind, RtmSlot};
+pub use inspection::Inspection;
 pub use legacy::Version;
+pub use names::OddUid;
 #[cfg(feature = "native")]
 pub(crate) use phrase::{Quoted, Span};
-pub use repair::{Repair, SeveralTokens};
+pub use read::SeveralTokens;
+pub use repair::Repair;
 pub use sdk_error::SdkError;
+pub use shown::{EndedBy, InspectedPrivilege, InspectedService, Wildcard};
+pub use signature::{Signature, Unchecked};
 pub use text::{FoundToken, token_hash, tokens_in};
+pub use verdict::{Severity, Verdict};

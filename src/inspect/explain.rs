@@ -4,7 +4,8 @@ use std::borrow::Cow;
 use std::fmt;
 
 use super::client::Use;
-use super::finding::{FindingKind, OddUid, RtmSlot};
+use super::finding::{FindingKind, RtmSlot};
+use super::names::OddUid;
 use super::phrase::{Quoted, Span, list, year};
 use super::sdk_error::Fault;
 use crate::time::Ttl;

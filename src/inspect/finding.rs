@@ -2,7 +2,9 @@
 
 use super::client::Use;
 use super::legacy::Version;
+use super::names::OddUid;
 use super::repair::Repair;
+use super::verdict::Severity;
 use crate::time::UnixTime;
 use crate::token::{AppId, Field, NameError, ParseError};
 
@@ -21,26 +23,6 @@ impl Finding {
     #[must_use]
     pub fn code(&self) -> &'static str {
         self.kind.explain().code
-    }
-}
-
-/// How bad a finding is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Severity {
-    /// The client is refused.
-    Error,
-    /// The token works, but perhaps not as intended.
-    Warning,
-}
-
-impl Severity {
-    /// `error` or `warning`.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Error => "error",
-            Self::Warning => "warning",
-        }
     }
 }
 
@@ -197,17 +179,4 @@ pub enum RtmSlot {
     Uid,
     /// Not known.
     Unknown,
-}
-
-/// What a uid is that looks like a number, but is not one of 1 to 4,294,967,295.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum OddUid {
-    /// Below 0. Languages without unsigned integers show this number so, if there is one.
-    Negative(Option<u32>),
-    /// Above 4,294,967,295.
-    TooLarge,
-    /// With zeros in front.
-    LeadingZeros,
-    /// With a fraction or an exponent.
-    NotWhole,
 }

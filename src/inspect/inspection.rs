@@ -1,17 +1,19 @@
 //! The result of an inspection.
 
-use std::fmt;
-
 use super::client::{Client, Use};
-use super::finding::{Finding, FindingKind, Severity};
+use super::finding::{Finding, FindingKind};
 use super::legacy::Version;
-use super::repair::{self, Found, Repair, SeveralTokens, Unread};
+use super::read::{self, Found, SeveralTokens, Unread};
+use super::repair::Repair;
 use super::rules;
 use super::sdk_error::SdkError;
+use super::shown::{InspectedService, MAX_SHOWN, Wildcard};
+use super::signature::{Signature, Unchecked};
 use super::text::token_hash;
+use super::verdict::{Severity, Verdict};
 use super::view::ServiceView;
 use crate::time::UnixTime;
-use crate::token::{AppId, Field, Payload, Project};
+use crate::token::{AppId, Project};
 
 /// What a token holds, and what is wrong with it.
 ///
@@ -65,127 +67,10 @@ pub struct Inspection {
     is_wanted_unread: bool,
 }
 
-/// Whether a client can use a token.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Verdict {
-    /// Nothing in the token or the request says otherwise.
-    Usable,
-    /// A finding is an error.
-    Refused,
-    /// No finding is an error, but the signature or the wanted service could not be checked.
-    Unknown,
-}
-
-impl Verdict {
-    /// `usable`, `refused` or `unknown`.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Usable => "usable",
-            Self::Refused => "refused",
-            Self::Unknown => "unknown",
-        }
-    }
-}
-
-/// Which certificate signed a token.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Signature {
-    /// The project's certificate.
-    Primary,
-    /// The project's secondary certificate.
-    Secondary,
-    /// Neither.
-    Invalid,
-    /// Unknown.
-    Unchecked(Unchecked),
-}
-
-/// Why a signature could not be checked.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Unchecked {
-    /// The text is no token.
-    NoToken,
-    /// The version is older than 006.
-    OldVersion,
-    /// The token belongs to another project, whose certificate is not known here.
-    OtherProject,
-    /// A 006 signature covers channel and uid (RTM: the user), which were not given.
-    NeedsNames,
-    /// By its checksums, a 006 token is for another channel or uid than were given.
-    OtherNames,
-}
-
-impl fmt::Display for Unchecked {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::NoToken => "there is no token to check",
-            Self::OldVersion => "signatures of legacy versions are not checked",
-            Self::OtherProject => "the token belongs to another project, whose certificate is not known here",
-            Self::NeedsNames => {
-                "the signature of a 006 token covers channel and uid (RTM: the user ID), which were not given"
-            }
-            Self::OtherNames => "the token is for another channel or uid than were given",
-        })
-    }
-}
-
-/// A service of a token.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct InspectedService {
-    /// Agora's number; 006 has none.
-    pub number: Option<u16>,
-    /// The short name: `rtc`, `rtm`, …
-    pub name: &'static str,
-    /// What the service applies to; 006 holds only checksums of that.
-    pub payload: Option<Payload>,
-    /// The privileges, at most [`Inspection::MAX_SHOWN`].
-    pub privileges: Vec<InspectedPrivilege>,
-}
-
-/// A privilege of a service.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct InspectedPrivilege {
-    /// Agora's number.
-    pub number: u16,
-    /// Agora's name, if there is one.
-    pub name: Option<&'static str>,
-    /// When it ends, the end of the token considered.
-    pub ends_at: UnixTime,
-    /// What ends it.
-    pub ended_by: EndedBy,
-}
-
-/// What ends a privilege.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum EndedBy {
-    /// Its own end, no later than the token's.
-    Itself,
-    /// The token: the privilege has a 0, which is no end of its own.
-    Token,
-    /// The token, although the privilege would last longer.
-    TokenEarlier,
-}
-
-/// A name in a token that stands for more than one.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Wildcard {
-    /// The service's short name.
-    pub service: &'static str,
-    /// Which of its texts.
-    pub field: Field,
-    /// The text; empty means "any".
-    pub pattern: String,
-}
-
 impl Inspection {
     /// How many services, and privileges of each, are inspected. No token needs as many; a hostile
     /// one of 200 bytes can hold 16,000.
-    pub const MAX_SHOWN: usize = 64;
+    pub const MAX_SHOWN: usize = MAX_SHOWN;
 
     /// Explains the token in `text` as of `now`, for a client of `project`.
     ///
@@ -198,7 +83,7 @@ impl Inspection {
         client: Client<'_>,
     ) -> Result<Self, SeveralTokens> {
         let mut inspection = Self::empty(now, client);
-        let Found { token, view, repairs } = match repair::read(text, project) {
+        let Found { token, view, repairs } = match read::read(text, project) {
             Ok(found) => found,
             Err(Unread::Finding(kind)) => {
                 inspection.findings.push(Finding { severity: Severity::Error, kind });

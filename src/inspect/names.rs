@@ -1,10 +1,77 @@
 //! Names as Agora compares them: wildcards, and texts that should not be names.
 
-use super::finding::{FindingKind, OddUid};
-use super::view::Name;
 use crate::token::Field;
 pub(super) use crate::token::is_wildcard;
 use crate::token::{Account, ChannelName, NameError, UserId, canonical_u32};
+
+/// A name in a token.
+pub(super) struct Name {
+    /// The text. Of a checksum only the texts of [`TELLING`] are known.
+    pub(super) text: Option<String>,
+    /// In 006, the CRC-32 of the text.
+    checksum: Option<u32>,
+    /// Whether Agora lets it stand for more than one name.
+    pub(super) is_wildcard: bool,
+}
+
+impl Name {
+    /// A name of a 007 token.
+    pub(super) fn of_text(text: &str) -> Self {
+        Self { text: Some(text.to_owned()), checksum: None, is_wildcard: is_wildcard(text) }
+    }
+
+    /// The uid of a 006 token, whose one wildcard is uid 0.
+    pub(super) fn of_uid_checksum(checksum: u32) -> Self {
+        let name = Self::of_checksum(checksum);
+        Self { is_wildcard: name.is(""), ..name }
+    }
+
+    /// Another name of a 006 token.
+    pub(super) fn of_checksum(checksum: u32) -> Self {
+        let name = Self { text: None, checksum: Some(checksum), is_wildcard: false };
+        let text = TELLING.iter().find(|text| name.is(text)).map(|text| (*text).to_owned());
+        Self { text, ..name }
+    }
+
+    /// Whether it is `text`, by its checksum if that is all there is.
+    pub(super) fn is(&self, text: &str) -> bool {
+        match self.checksum {
+            Some(checksum) => checksum == crc32fast::hash(text.as_bytes()),
+            None => self.text.as_deref() == Some(text),
+        }
+    }
+
+    /// Its text, if it stands for more than one name.
+    pub(super) fn pattern(&self) -> Option<String> {
+        self.text.clone().filter(|_| self.is_wildcard)
+    }
+
+    /// Its text, if that is a UUID.
+    pub(super) fn uuid(&self) -> Option<String> {
+        self.text.clone().filter(|text| is_uuid(text))
+    }
+
+    /// Whether a client can use `text` with it.
+    pub(super) fn fits(&self, text: &str) -> bool {
+        match &self.text {
+            Some(pattern) if self.is_wildcard => matches(pattern, text),
+            _ => self.is(text),
+        }
+    }
+}
+
+/// What a uid is that looks like a number, but is not one of 1 to 4,294,967,295.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OddUid {
+    /// Below 0. Languages without unsigned integers show this number so, if there is one.
+    Negative(Option<u32>),
+    /// Above 4,294,967,295.
+    TooLarge,
+    /// With zeros in front.
+    LeadingZeros,
+    /// With a fraction or an exponent.
+    NotWhole,
+}
 
 /// Whether a token's name, perhaps a wildcard, is good for a client's. Takes time in proportion to
 /// both lengths.
@@ -76,7 +143,7 @@ pub(super) fn is_uuid(text: &str) -> bool {
 }
 
 /// What a uid is that looks like a number without being a uid.
-pub(super) fn odd_uid(uid: &str) -> Option<FindingKind> {
+pub(super) fn odd_uid(uid: &str) -> Option<OddUid> {
     let digits = uid.strip_prefix(['-', '+']).unwrap_or(uid);
     let all_digits = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
     let odd = if canonical_u32(uid).is_some() {
@@ -94,7 +161,7 @@ pub(super) fn odd_uid(uid: &str) -> Option<FindingKind> {
     } else {
         return None;
     };
-    Some(FindingKind::OddUid(odd, uid.to_owned()))
+    Some(odd)
 }
 
 #[cfg(test)]

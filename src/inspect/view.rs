@@ -1,13 +1,12 @@
 //! 006, 007 and legacy tokens in one normalized form, which the rules read.
 
 use super::client::Use;
-use super::inspection::{EndedBy, InspectedPrivilege, InspectedService, Inspection, Signature};
 use super::legacy::{self, Legacy, Version};
-use super::names;
+use super::names::Name;
+use super::shown::{EndedBy, InspectedPrivilege, InspectedService, MAX_SHOWN};
 use crate::time::{Ttl, UnixTime};
 use crate::token::{
-    AppCertificate, AppId, Field, ParseError, Payload, Project, Service, UnverifiedAccessToken,
-    UnverifiedAccessToken2,
+    AppId, Field, ParseError, Payload, Service, UnverifiedAccessToken, UnverifiedAccessToken2,
 };
 
 /// A token of any version.
@@ -59,16 +58,6 @@ pub(super) struct PrivilegeView {
     pub(super) is_beyond_token: bool,
 }
 
-/// A name in a token.
-pub(super) struct Name {
-    /// The text. Of a checksum only the texts of [`names::TELLING`] are known.
-    pub(super) text: Option<String>,
-    /// In 006, the CRC-32 of the text.
-    checksum: Option<u32>,
-    /// Whether Agora lets it stand for more than one name.
-    pub(super) is_wildcard: bool,
-}
-
 impl View {
     /// Reads a token of any version.
     pub(super) fn parse(text: &str) -> Result<Self, ParseError> {
@@ -83,18 +72,18 @@ impl View {
 
     fn of_007(token: UnverifiedAccessToken2) -> Self {
         let services = token.services();
-        let too_many = |service: &Service| service.privileges().len() > Inspection::MAX_SHOWN;
+        let too_many = |service: &Service| service.privileges().len() > MAX_SHOWN;
         Self {
             version: Version::V007,
             app_id: Some(token.app_id()),
             issued_at: Some(token.issued_at()),
             lifetime: Some(token.expire()),
             expires_at: Some(token.expires_at().min(token.issued_at().plus(Ttl::MAX.as_secs()))),
-            is_truncated: services.len() > Inspection::MAX_SHOWN || services.iter().any(too_many),
+            is_truncated: services.len() > MAX_SHOWN || services.iter().any(too_many),
             unknown_services: token.unknown_services(),
             services: services
                 .iter()
-                .take(Inspection::MAX_SHOWN)
+                .take(MAX_SHOWN)
                 .map(|service| ServiceView::of_007(service, &token))
                 .collect(),
             signed: Signed::V007(token),
@@ -110,7 +99,7 @@ impl View {
             expires_at: Some(token.expires_at()),
             services: vec![ServiceView::of_006(&token)],
             unknown_services: 0,
-            is_truncated: token.privileges().len() > Inspection::MAX_SHOWN,
+            is_truncated: token.privileges().len() > MAX_SHOWN,
             signed: Signed::V006(token),
         }
     }
@@ -132,11 +121,6 @@ impl View {
 
 impl ServiceView {
     fn of_007(service: &Service, token: &UnverifiedAccessToken2) -> Self {
-        let name = |text: &str| Name {
-            text: Some(text.to_owned()),
-            checksum: None,
-            is_wildcard: names::is_wildcard(text),
-        };
         let first = service.privilege_name(1);
         Self {
             number: Some(service.type_number()),
@@ -147,7 +131,7 @@ impl ServiceView {
                 .payload()
                 .texts()
                 .iter()
-                .map(|(field, text)| (*field, name(text.as_str())))
+                .map(|(field, text)| (*field, Name::of_text(text.as_str())))
                 .collect(),
             privileges: service
                 .privileges()
@@ -170,9 +154,8 @@ impl ServiceView {
         let (name, entry, names) = if token.is_rtm() {
             ("rtm", (1000, Some("login")), vec![(Field::UserId, Name::of_checksum(channel))])
         } else {
-            let uid = Name::of_checksum(uid);
-            let uid = Name { is_wildcard: uid.is(""), ..uid };
-            let names = vec![(Field::Channel, Name::of_checksum(channel)), (Field::Uid, uid)];
+            let names =
+                vec![(Field::Channel, Name::of_checksum(channel)), (Field::Uid, Name::of_uid_checksum(uid))];
             ("rtc", (1, Some("joinChannel")), names)
         };
         Self {
@@ -216,7 +199,7 @@ impl ServiceView {
     }
 
     pub(super) fn shown(&self, expires_at: Option<UnixTime>) -> InspectedService {
-        let privileges = self.privileges.iter().take(Inspection::MAX_SHOWN).map(|privilege| {
+        let privileges = self.privileges.iter().take(MAX_SHOWN).map(|privilege| {
             let token_end = expires_at.unwrap_or(privilege.end);
             let (ends_at, ended_by) = match privilege.stored {
                 0 => (token_end, EndedBy::Token),
@@ -231,50 +214,5 @@ impl ServiceView {
             payload: self.payload.clone(),
             privileges: privileges.collect(),
         }
-    }
-}
-
-impl Name {
-    fn of_checksum(checksum: u32) -> Self {
-        let name = Self { text: None, checksum: Some(checksum), is_wildcard: false };
-        let text = names::TELLING.iter().find(|text| name.is(text)).map(|text| (*text).to_owned());
-        Self { text, ..name }
-    }
-
-    /// Whether it is `text`, by its checksum if that is all there is.
-    pub(super) fn is(&self, text: &str) -> bool {
-        match self.checksum {
-            Some(checksum) => checksum == crc32fast::hash(text.as_bytes()),
-            None => self.text.as_deref() == Some(text),
-        }
-    }
-
-    /// Its text, if it stands for more than one name.
-    pub(super) fn pattern(&self) -> Option<String> {
-        self.text.clone().filter(|_| self.is_wildcard)
-    }
-
-    /// Its text, if that is a UUID.
-    pub(super) fn uuid(&self) -> Option<String> {
-        self.text.clone().filter(|text| names::is_uuid(text))
-    }
-
-    /// Whether a client can use `text` with it.
-    pub(super) fn fits(&self, text: &str) -> bool {
-        match &self.text {
-            Some(pattern) if self.is_wildcard => names::matches(pattern, text),
-            _ => self.is(text),
-        }
-    }
-}
-
-/// Which certificate of the project verifies a signature.
-pub(super) fn verified_by(project: &Project, verifies: impl Fn(&AppCertificate) -> bool) -> Signature {
-    if verifies(project.certificate()) {
-        Signature::Primary
-    } else if project.secondary().is_some_and(verifies) {
-        Signature::Secondary
-    } else {
-        Signature::Invalid
     }
 }

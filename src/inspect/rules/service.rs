@@ -1,14 +1,16 @@
 //! What is wrong with one service of a token.
 
-use super::MIN_TIMESTAMP;
 use crate::inspect::client::{Client, Use};
 use crate::inspect::finding::{FindingKind, RtmSlot};
-use crate::inspect::inspection::Inspection;
 use crate::inspect::legacy::Version;
-use crate::inspect::names;
-use crate::inspect::view::{Name, ServiceView, View};
+use crate::inspect::names::{self, Name};
+use crate::inspect::shown::MAX_SHOWN;
+use crate::inspect::view::{ServiceView, View};
 use crate::time::UnixTime;
 use crate::token::{Field, canonical_u32};
+
+/// From this on, seconds are taken for a Unix timestamp: 2001-09-09. As a lifetime it is 31 years.
+pub(super) const MIN_TIMESTAMP: u32 = 1_000_000_000;
 
 /// What was found about one service.
 pub(super) struct JudgedService {
@@ -69,7 +71,7 @@ impl JudgedService {
         let (mut timestamps, mut seconds, mut beyond, mut ended) = (vec![], vec![], vec![], vec![]);
         let (mut stored, mut at) = (0, UnixTime::from_secs(0));
         let mut entry_ended = false;
-        for privilege in service.privileges.iter().take(Inspection::MAX_SHOWN) {
+        for privilege in service.privileges.iter().take(MAX_SHOWN) {
             let name =
                 privilege.name.map_or_else(|| format!("privilege {}", privilege.number), str::to_owned);
             let ends_earlier = view.expires_at.is_none_or(|token| privilege.end < token);
@@ -172,7 +174,11 @@ impl JudgedService {
             if let Some(pattern) = name.pattern() {
                 self.warnings.push(FindingKind::WildcardUid { service, pattern });
             } else if joins.is_none() && !self.is_malformed(service, field, name) {
-                self.warnings.extend(name.text.as_deref().and_then(names::odd_uid));
+                let odd = name
+                    .text
+                    .as_deref()
+                    .and_then(|uid| Some(FindingKind::OddUid(names::odd_uid(uid)?, uid.to_owned())));
+                self.warnings.extend(odd);
             }
         } else if let Some(joins) = joins.filter(|_| !self.is_malformed(service, field, name)) {
             self.differs.push(uid_differs(name, joins));
