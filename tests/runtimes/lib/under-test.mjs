@@ -1,13 +1,22 @@
-// What a runner puts to the test, as its command line says: which runtimes, and where their artefacts are.
+// What a runner tests, as its command line says: which runtimes, and where their artefacts are.
+//
+//   --only native,worker,lambda
+//   --native FILE     the local server         (target/debug/agora-token-server)
+//   --worker DIR      what `wrangler deploy --dry-run --outdir DIR` wrote                        (dist)
+//   --bootstrap FILE  the Lambda bootstrap for this machine   (target/lambda-here/bootstrap/bootstrap)
+//
+// Options of Node select the tests and their report: node --test-name-pattern=renewal --test-reporter=dot FILE.
+// .ci/run builds the artefacts and passes them.
 
+import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 
-const top = resolve(import.meta.dirname, "../../..");
+export const top = resolve(import.meta.dirname, "../../..");
 const target = resolve(top, process.env.CARGO_TARGET_DIR ?? "target");
 
-/** `own` are the runner's further options, in parseArgs' words. */
-export function underTest(starters, own) {
+/** `own` are the runner's further options, as parseArgs takes them. A missing artefact ends the process. */
+export function underTest(starters, own = {}) {
   const { values: options } = parseArgs({
     options: {
       only: { type: "string", default: Object.keys(starters).join() },
@@ -17,6 +26,16 @@ export function underTest(starters, own) {
       ...own,
     },
   });
+  const runtimes = options.only.split(",");
   const [binary, bundle, bootstrap] = [options.native, options.worker, options.bootstrap].map((path) => resolve(path));
-  return { options, artefacts: { top, binary, bundle, bootstrap }, needs: { native: binary, worker: bundle, lambda: bootstrap } };
+  const { emulator = "" } = options;
+  const needs = { native: [binary], worker: [bundle], lambda: [bootstrap], emulator: [bootstrap, emulator] };
+  for (const path of runtimes.flatMap((runtime) => needs[runtime])) demand(path);
+  return { options, runtimes, artefacts: { top, binary, bundle, bootstrap, emulator } };
+}
+
+export function demand(path) {
+  if (existsSync(path)) return;
+  console.error(`"${path}" is missing; lib/under-test.mjs says how to name another`);
+  process.exit(2);
 }
