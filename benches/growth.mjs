@@ -4,6 +4,8 @@
 //
 //   node benches/growth.mjs
 
+import assert from "node:assert/strict";
+import { test } from "node:test";
 import { built, instructions, rounds } from "./lib/loops.mjs";
 
 const ROUNDS = 10;
@@ -15,25 +17,24 @@ const NAMES = [2_550, 5_100, 10_200];
 const TOLERANCE = 0.1;
 
 const loops = built();
-const faults = [];
 
 for (const name of ["build_rtc", "handler_token"]) {
-  const held = rounds(loops, name, TIMES, ROUNDS).map(({ kib }) => kib);
-  console.log(`${name}: ${held.join(", ")} KiB held after each ${TIMES} of ${TIMES * ROUNDS}`);
-  // The first round pays for what the allocator keeps.
-  if (held.at(-1) - held[0] > FLAT_KIB) faults.push(`${name} holds more and more memory`);
+  test(`${name}_holds_no_more_memory_with_time`, (t) => {
+    const held = rounds(loops, name, TIMES, ROUNDS).map(({ kib }) => kib);
+    t.diagnostic(`${name}: ${held.join(", ")} KiB held after each ${TIMES} of ${TIMES * ROUNDS}`);
+    // The first round pays for what the allocator keeps.
+    assert.ok(held.at(-1) - held[0] <= FLAT_KIB, `${held.at(-1) - held[0]} KiB more, at most ${FLAT_KIB}`);
+  });
 }
 
-const [quarter, half, whole] = NAMES.map((names) => {
-  const count = instructions(loops, `permissions_${names}`, 4);
-  console.log(`a token with ${names} names: ${count} instructions, ${(count / names).toFixed(1)} a name`);
-  return count;
+test("token_cost_grows_linearly_with_its_names", (t) => {
+  const [quarter, half, whole] = NAMES.map((names) => {
+    const count = instructions(loops, `permissions_${names}`, 4);
+    t.diagnostic(`a token with ${names} names: ${count} instructions, ${(count / names).toFixed(1)} a name`);
+    return count;
+  });
+  // Twice the names, twice the rise.
+  const rise = (whole - half) / (half - quarter) / ((NAMES[2] - NAMES[1]) / (NAMES[1] - NAMES[0]));
+  t.diagnostic(`a name costs ${rise.toFixed(3)} times as much in the second half as in the second quarter`);
+  assert.ok(Math.abs(rise - 1) <= TOLERANCE, `${rise}, expected 1 within ${TOLERANCE}`);
 });
-// Twice the names, twice the rise.
-const rise = (whole - half) / (half - quarter) / ((NAMES[2] - NAMES[1]) / (NAMES[1] - NAMES[0]));
-console.log(`a name costs ${rise.toFixed(3)} times as much in the second half as in the second quarter`);
-if (Math.abs(rise - 1) > TOLERANCE) faults.push("cost does not grow linearly with the payload");
-
-for (const fault of faults) console.log(fault);
-console.log(`${3 - faults.length} passed, ${faults.length} failed`);
-process.exit(faults.length ? 1 : 0);

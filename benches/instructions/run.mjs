@@ -6,34 +6,36 @@
 //
 // Another compiler makes another program: with a rustc that the counts are not of, the check only reports.
 
+import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { test } from "node:test";
 import { built, instructions } from "../lib/loops.mjs";
 
 const TOLERANCE = 0.05;
 const LOOPS = ["build_rtc", "build_006", "parse", "handler_token"];
 
 const committed = join(import.meta.dirname, "counts.json");
+const accepts = process.argv.includes("--accept");
 const loops = built();
-const found = { rustc: rustc(), counts: Object.fromEntries(LOOPS.map((name) => [name, instructions(loops, name)])) };
-if (process.argv.includes("--accept")) {
-  writeFileSync(committed, `${JSON.stringify(found, null, 2)}\n`);
-  console.log(`written to ${committed}`);
-}
 const wanted = JSON.parse(readFileSync(committed, "utf8"));
-const grown = LOOPS.filter((name) => found.counts[name] > (wanted.counts[name] ?? 0) * (1 + TOLERANCE));
+const found = { rustc: rustc(), counts: {} };
+
 for (const name of LOOPS) {
-  const change = (found.counts[name] / wanted.counts[name] - 1) * 100;
-  console.log(`${name.padEnd(14)} ${found.counts[name]} instructions, ${change >= 0 ? "+" : ""}${change.toFixed(1)} %`);
+  test(`${name}_takes_no_more_instructions`, (t) => {
+    const count = instructions(loops, name);
+    found.counts[name] = count;
+    const ratio = count / (wanted.counts[name] ?? 0);
+    t.diagnostic(`${name}: ${count} instructions, ${((ratio - 1) * 100).toFixed(1)} % more than committed`);
+    if (accepts || found.rustc !== wanted.rustc) return;
+    assert.ok(ratio <= 1 + TOLERANCE, `if that is meant: node benches/instructions/run.mjs --accept`);
+  });
 }
-if (found.rustc !== wanted.rustc) {
-  console.log(`not compared: the counts are of ${wanted.rustc}, this is ${found.rustc}`);
-} else if (grown.length) {
-  console.log(`more instructions than before: ${grown.join(", ")}`);
-  console.log("where that is meant: node benches/instructions/run.mjs --accept");
-  process.exit(1);
-}
+test("counts_are_of_this_compiler", (t) => {
+  if (accepts) writeFileSync(committed, `${JSON.stringify(found, null, 2)}\n`);
+  else if (found.rustc !== wanted.rustc) t.diagnostic(`not compared: ${wanted.rustc}, this is ${found.rustc}`);
+});
 
 function rustc() {
   return `${execFileSync("rustc", ["--version"], { encoding: "utf8" }).trim()}, ${process.arch}`;

@@ -4,9 +4,9 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { createHmac } from "node:crypto";
 import { createServer } from "node:net";
-import { binary } from "../lib/server.mjs";
+import { artefacts } from "../lib/server.mjs";
 
-const [KEY, ENTRY] = execFileSync(binary, ["api-key", "tests"], { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }).split("\n");
+const [KEY, ENTRY] = execFileSync(artefacts.binary, ["api-key", "tests"], { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }).split("\n");
 const JWT_SECRET = "a secret of at least thirty-two bytes";
 
 function jwt(claims) {

@@ -8,7 +8,7 @@ const READY_WITHIN_MS = 10_000;
 /** `descriptors` is the soft limit of open files; further options are those of children.mjs. */
 export async function startNative({ binary }, env, { descriptors, ...options } = {}) {
   const [program, args] = descriptors ? ["sh", ["-c", `ulimit -Sn ${descriptors}; exec "$0"`, binary]] : [binary, []];
-  const server = start("native", program, args, { ...env, HOST: "127.0.0.1", PORT: "0" }, options);
+  const server = start("native", program, args, { PORT: "0", ...env, HOST: "127.0.0.1" }, options);
   const port = await within(READY_WITHIN_MS, Promise.race([listening(server), early(server)]), "the server's start");
   return {
     url: `http://127.0.0.1:${port}`,
