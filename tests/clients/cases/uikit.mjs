@@ -8,7 +8,7 @@ import { AUDIENCE, ISSUER, SECRET, jwt } from "../../runtimes/lib/issuer.mjs";
 import { APP_ID, server } from "../lib/server.mjs";
 import { visit } from "../lib/visit.mjs";
 
-const TOKEN_URLS = { without_slash: "" };
+const TOKEN_URLS = { without_slash: "", with_slash: "/" };
 
 /** What the SDK says once it is in the channel; offline it never is. */
 const joined = () => window.clients[0].emit("connection-state-change", "CONNECTED", "CONNECTING");
