@@ -79,3 +79,56 @@ write('request_body', [
     ...[...dropIn.map(([route, body]) => [route, JSON.stringify(body)]), ...paths]
         .flatMap(([route, text]) => [bytes([route], text), bytes([132 + route], text)]),
 ])
+
+write(
+  "path",
+  [
+    "/token",
+    "//rtc//room-1/publisher/uid/42/?expiry=60",
+    "/rtc/r%2Am/1/userAccount/a+b",
+    "/rte/room/audience/uid/1/rtm%20user",
+    "/access_token?channel=c&uid=&expiredTs=1763773600",
+    "/fetch_rtc_token?channelName=c&UID=7&role=1",
+    "/%2e%2e/token?%00",
+    "http://host.example/healthz",
+    "*",
+  ].flatMap((text) => [0, 1, 2].map((method) => bytes([method], text))),
+);
+
+// Signed, with a header or without, or as it is.
+const claims = { iss: "issuer", aud: ["audience"], sub: "alice", exp: 1763773600, nbf: 1, iat: 1.5 };
+const grants = { tokenTypes: ["rtc"], channels: ["room-*"], role: "publisher", uid: "alice", maxExpireTime: 60 };
+write("jwt", [
+  ...[claims, { ...claims, grants }, { ...claims, aud: "audience", grants: { channels: [] } }, {}]
+    .map((payload) => JSON.stringify(payload))
+    .flatMap((payload) => [
+      bytes([2], payload),
+      bytes([1], `{"alg":"HS256","typ":"JWT","kid":"1"}\0${payload}`),
+      bytes([1], `{"alg":"none","crit":["exp"]}\0${payload}`),
+      bytes([0], ['{"alg":"HS256"}', payload, ""].map((part) => Buffer.from(part).toString("base64url")).join(".")),
+    ]),
+]);
+
+// The algorithm of the JWT, from 128 on without a `kid`; the key set.
+const n = Buffer.alloc(256, 0xc5).toString("base64url");
+const [x, y] = [1, 2].map((byte) => Buffer.alloc(32, byte).toString("base64url"));
+const keys = [
+  { kty: "RSA", kid: "k1", use: "sig", alg: "RS256", n, e: "AQAB" },
+  { kty: "EC", kid: "k1", crv: "P-256", x, y },
+  { kty: "OKP", kid: "k1", crv: "Ed25519", x },
+  { kty: "oct", kid: "k1", k: x },
+];
+write(
+  "key_set",
+  [...keys.map((key) => [key]), keys, []].flatMap((set, index) => [
+    bytes([index], JSON.stringify({ keys: set })),
+    bytes([128 + index], JSON.stringify({ keys: set })),
+  ]),
+);
+
+write(
+  "forwarded",
+  ["198.51.100.7", "a, 198.51.100.7:80, 203.0.113.9", "[2001:db8::1]:443, ::ffff:192.0.2.9", "unknown,, ,"].flatMap(
+    (entries) => [0, 1, 2, 3].map((trusted) => bytes([trusted], entries)),
+  ),
+);
