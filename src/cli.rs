@@ -1,6 +1,7 @@
 //! The command line: the local server, and tokens without one.
 
 mod api_key;
+mod audit;
 mod dotenv;
 mod failure;
 mod inspect;

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use super::{api_key, inspect, mint, serve};
+use super::{api_key, audit, inspect, mint, serve};
 
 /// The token endpoint for Agora's real-time products.
 ///
@@ -24,6 +24,8 @@ enum Command {
     Mint(mint::Mint),
     /// Explain a token: exit status 0 if it is usable, 1 if not
     Inspect(inspect::Inspect),
+    /// Check a token endpoint: request tokens from URL as its clients do, and report what is wrong
+    Audit(audit::Audit),
     /// Make an API key: print it, and its entry for `API_KEYS`
     ApiKey(api_key::ApiKey),
     /// Ask the server on HOST and PORT whether it is well, for containers: exit status 0 if it is
@@ -39,6 +41,7 @@ pub fn run() -> ExitCode {
         Command::Healthcheck => serve::healthcheck(),
         Command::Mint(mint) => mint.run(),
         Command::Inspect(inspect) => inspect.run(),
+        Command::Audit(audit) => audit.run(),
         Command::ApiKey(api_key) => api_key.run(),
     };
     done.unwrap_or_else(|failure| {

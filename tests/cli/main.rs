@@ -1,6 +1,8 @@
 //! The command line, as a shell sees it: standard output, standard error, exit status.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod audit;
+
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::path::PathBuf;
