@@ -32,7 +32,7 @@
 //!
 //! These three modules are the stable API. They read no clock, no environment and no random source,
 //! and build without any feature, for `wasm32-unknown-unknown` too. All other modules belong to the
-//! server and can change with any version.
+//! server and can change with any version. The guides to the server are pages of `guide`.
 //!
 //! | feature | adds |
 //! |---|---|
@@ -41,6 +41,8 @@
 //! | `lambda` | the handler on AWS Lambda |
 //! | `worker` | the handler on Cloudflare Workers |
 
+#[cfg(all(doc, not(doctest)))]
+pub mod guide;
 pub mod inspect;
 pub mod time;
 pub mod token;

@@ -1,0 +1,25 @@
+//! The guides to the server, as pages: the files of the repository's `docs` folder.
+
+macro_rules! pages {
+    ($($page:ident: $file:literal)*) => {
+        $(
+            #[doc = include_str!(concat!("../docs/", $file))]
+            pub mod $page {}
+        )*
+    };
+}
+
+pages! {
+    architecture: "architecture.md"
+    authentication: "authentication.md"
+    configuration: "configuration.md"
+    deploy_container: "deploy-container.md"
+    deploy_lambda: "deploy-lambda.md"
+    deploy_workers: "deploy-workers.md"
+    http_api: "http-api.md"
+    limits_and_cost: "limits-and-cost.md"
+    operations: "operations.md"
+    renewing_tokens: "renewing-tokens.md"
+    threat_model: "threat-model.md"
+    troubleshooting: "troubleshooting.md"
+}
