@@ -8,9 +8,9 @@ use std::path::Path;
 
 use graph::Graph;
 
-/// The layers. A file can use the layers after its own, and its own.
-const LAYERS: [&str; 14] = [
-    "bin", "cli", "adapter", "api", "config", "policy", "auth", "grant", "request", "fetch", "json",
+/// The layers. A file can use the layers after its own, and its own. `guide` is documentation.
+const LAYERS: [&str; 15] = [
+    "guide", "bin", "cli", "adapter", "api", "config", "policy", "auth", "grant", "request", "fetch", "json",
     "inspect", "token", "time",
 ];
 
