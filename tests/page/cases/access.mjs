@@ -52,7 +52,7 @@ const withKey = {
     const { status, headers } = await visit.read({});
     assert.equal(status, 200);
     assert.deepEqual([headers["x-api-key"], headers.authorization], [KEY, undefined]);
-    assert.equal(await visit.text("#report-title"), "A client would be refused");
+    assert.equal(await visit.text("#report-title"), "Refused");
   },
 
   async "a wrong key is refused again"(visit) {
@@ -168,7 +168,7 @@ const thatStops = {
     visit.expectsNoServer = true;
     await visit.page.click("#make-form button.main");
     await visit.page.waitForSelector("#make-form .note");
-    assert.deepEqual(await visit.faults(), { "": "The server does not answer. Is it still running?" });
+    assert.deepEqual(await visit.faults(), { "": "The server does not respond." });
   },
 };
 

@@ -19,7 +19,7 @@ async function token(server, members) {
   return (await response.json()).token;
 }
 
-/** The problems as shown: [Refused or Warning, code]. */
+/** The problems as shown: [Error or Warning, code]. */
 const problems = (visit) =>
   visit.page.locator("#problems li .row").evaluateAll((rows) => rows.map((row) => [...row.children].map((part) => part.textContent)));
 
@@ -44,30 +44,30 @@ const tests = {
 
   async "an expired token"(visit) {
     await visit.read({ readToken: vector("expired") });
-    assert.equal(await visit.text("#report-title"), "A client would be refused");
-    assert.deepEqual(await problems(visit), [["Refused", "expired"]]);
-    assert.match(await visit.text("#problems"), /fetch a new token and pass it to renewToken/);
+    assert.equal(await visit.text("#report-title"), "Refused");
+    assert.deepEqual(await problems(visit), [["Error", "expired"]]);
+    assert.match(await visit.text("#problems"), /Fetch a new token and pass it to renewToken[^]*Clients see: RTC 109, Web dynamic key expired/);
     assert.match(await visit.text("#services"), /the token\s+ended \d+ years/);
     assert.equal(await visit.page.locator(".bar .left[style*=width]").count(), 0);
   },
 
   async "a token of a wrong certificate"(visit) {
     await visit.read({ readToken: vector("certificate-replaced") });
-    assert.ok((await problems(visit)).some(([word, code]) => word === "Refused" && code === "signature_invalid"));
+    assert.ok((await problems(visit)).some(([word, code]) => word === "Error" && code === "signature_invalid"));
     assert.match(await visit.text("#facts"), /verifies under none of this project's certificates/);
   },
 
   async "wildcards are marked"(visit, { server }) {
     await visit.read({ readToken: await token(server, { channel: "room-*", uid: 0 }) });
-    assert.equal(await visit.text("#report-title"), "Usable, but look at this first");
-    assert.deepEqual(await problems(visit), [["Warning", "wildcard_channel"], ["Warning", "wildcard_uid"]]);
+    assert.equal(await visit.text("#report-title"), "Usable, with warnings");
+    assert.deepEqual(await problems(visit), [["Warning", "wildcard_opens_rest"], ["Warning", "wildcard_channel"], ["Warning", "wildcard_uid"]]);
     assert.match(await visit.text("#services dl"), /channel\s+room-\* wildcard\s+uid\s+0, any user wildcard/);
   },
 
   async "no token at all"(visit) {
     for (const [text, code] of [["hello", "not_a_token"], ["undefined", "placeholder"], ["{}", "json"], ["007AAAA", "damaged"]]) {
       const { answer } = await visit.read({ readToken: text });
-      assert.deepEqual((await problems(visit))[0], ["Refused", answer.problems[0].code], text);
+      assert.deepEqual((await problems(visit))[0], ["Error", answer.problems[0].code], text);
       if (code !== "damaged") assert.equal(answer.problems[0].code, code);
       assert.equal(await visit.shows("#services"), false, text);
     }
@@ -82,8 +82,8 @@ const tests = {
 
   async "another channel and uid than the client's"(visit, { server }) {
     await visit.read({ readToken: await token(server), readChannel: "room-2", readUid: "43" });
-    assert.deepEqual(await problems(visit), [["Refused", "channel_differs"], ["Refused", "uid_differs"]]);
-    assert.match(await visit.text("#problems"), /It is for the channel "room-1", but the client uses "room-2"/);
+    assert.deepEqual(await problems(visit), [["Error", "channel_differs"], ["Error", "uid_differs"]]);
+    assert.match(await visit.text("#problems"), /The token is for the channel "room-1", but the client uses "room-2"/);
   },
 
   async "a token full of markup is text"(visit) {
@@ -95,18 +95,18 @@ const tests = {
   },
 
   async "names full of markup are text"(visit, { server }) {
-    const uid = MARKUP;
-    const permissions = { users: { read: [IMAGE] } };
+    const uid = IMAGE;
+    const permissions = { users: { read: [MARKUP] } };
     const made = await token(server, { tokenType: "rtm", uid, permissions, channel: undefined, role: undefined });
-    await visit.read({ readToken: made, readUid: IMAGE });
+    await visit.read({ readToken: made, readUid: MARKUP });
     assert.ok((await visit.text("#services")).includes(MARKUP));
     assert.ok((await visit.text("#services")).includes(IMAGE));
-    assert.ok((await visit.text("#problems")).includes(IMAGE));
+    assert.ok((await visit.text("#problems")).includes(MARKUP));
     await nothingRan(visit);
     await visit.page.click("#tab-make");
-    await visit.make({ tokenType: "rtm", uid: MARKUP });
-    assert.ok((await visit.text("#made-facts")).includes(MARKUP));
-    assert.ok((await visit.text("#snippet")).includes(MARKUP));
+    await visit.make({ tokenType: "rtm", uid: IMAGE });
+    assert.ok((await visit.text("#made-facts")).includes(IMAGE));
+    assert.ok((await visit.text("#snippet")).includes(IMAGE));
     await visit.make({ tokenType: "rtc", uid: IMAGE, channel: MARKUP });
     assert.ok((await visit.faults()).channel);
     await nothingRan(visit);
@@ -141,16 +141,63 @@ const tests = {
     assert.match(await visit.text("#facts"), /ended (9|1\d) s ago/);
   },
 
-  async "every vector of the repository, with all of its problems in order"(visit) {
-    for (const { id, token, channel, uid } of vectors) {
-      const { answer } = await visit.read({ readToken: token, readChannel: channel ?? "", readUid: uid ?? "" });
-      if (token.trim() === "") continue;
+  async "a token without the service that it is used for"(visit, { server }) {
+    await visit.read({ readToken: await token(server), readFor: "rtm" });
+    assert.equal(await visit.text("#report-title"), "Refused");
+    assert.deepEqual(await problems(visit), [["Error", "no_service"]]);
+    assert.match(await visit.text("#problems"), /Request tokenType rtm, or rtc with "rtm": true\.[^]*Clients see: RTM -10005, RTM 1\.x 5/);
+  },
+
+  async "as of another time, nothing runs"(visit) {
+    await visit.stopClock();
+    await visit.read({ readToken: vector("ok-rtc"), readAt: "2023-11-14T22:23:20Z" });
+    assert.equal(await visit.text("#report-title"), "Usable");
+    await visit.page.clock.runFor(130_000);
+    assert.match(await visit.text("#facts"), /ends[^]* 50 min left[^]*as of\s+2023-11-14 22:23:20/);
+    await visit.read({ readToken: vector("ok-rtc"), readAt: "1700009000" });
+    assert.equal(await visit.text("#report-title"), "Refused");
+    await visit.read({ readToken: vector("ok-rtc"), readAt: "yesterday" });
+    assert.match((await visit.faults()).at, /expected Unix seconds or RFC 3339/);
+  },
+
+  async "a 006 token without its names is unknown"(visit) {
+    await visit.read({ readToken: vector("006-ok"), readAt: "1700000600" });
+    assert.equal(await visit.text("#report-title"), "Unknown");
+    assert.deepEqual((await problems(visit))[0], ["Warning", "names_needed"]);
+    await visit.read({ readChannel: "room-1", readUid: "42" });
+    assert.equal(await visit.text("#report-title"), "Usable, with warnings");
+  },
+
+  async "what was undone is shown"(visit) {
+    await visit.read({ readToken: vector("report-token-inside-text-php-json"), readAt: "3999990000" });
+    assert.equal(await visit.text("#repaired"), "Undone to get at the token: json_escapes, embedded");
+    await visit.read({ readToken: vector("ok-rtc") });
+    assert.equal(await visit.shows("#repaired"), false);
+  },
+
+  async "two tokens are named at the field"(visit) {
+    await visit.read({ readToken: vector("report-two-tokens-in-one-text") });
+    assert.match((await visit.faults()).token, /expected one token, got 2: 007eJxTYJi… at character 0, 007eJxTYHj…/);
+    assert.equal(await visit.shows("#report"), false);
+  },
+
+  async "every vector of the repository, with its verdict, its problems and their fixes in order"(visit) {
+    for (const { id, token, channel, uid, now, for: purpose, expect } of vectors) {
+      if (token.trim() === "" || expect.several) continue;
+      const values = { readToken: token, readChannel: channel ?? "", readUid: uid ?? "", readFor: purpose ?? "", readAt: String(now) };
+      const { answer } = await visit.read(values);
+      // The server has no secondary certificate.
+      if (expect.signature !== "secondary") assert.equal(answer.verdict, expect.verdict, id);
+      const title = await visit.text("#report-title");
+      assert.ok(title.startsWith({ usable: "Usable", refused: "Refused", unknown: "Unknown" }[answer.verdict]), `${id}: ${title}`);
       const shown = await problems(visit);
-      const words = { error: "Refused", warning: "Warning" };
+      const words = { error: "Error", warning: "Warning" };
       assert.deepEqual(shown, answer.problems.map(({ severity, code }) => [words[severity], code]), id);
       const texts = await visit.page.locator("#problems li").allInnerTexts();
-      for (const [index, { detail }] of answer.problems.entries()) {
-        assert.ok(texts[index].includes(detail.slice(1).replace(/\s+/g, " ")) || /\s{2}|\n/.test(detail), `${id}: ${detail}`);
+      for (const [index, { detail, fix }] of answer.problems.entries()) {
+        for (const text of [detail, fix]) {
+          assert.ok(texts[index].includes(text.slice(1).replace(/\s+/g, " ")) || /\s{2}|\n/.test(text), `${id}: ${text}`);
+        }
       }
       assert.deepEqual(await visit.overflowing(), [], id);
     }
