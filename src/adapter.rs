@@ -13,5 +13,7 @@ pub mod lambda;
 mod limiter;
 #[cfg(feature = "native")]
 pub mod native;
+#[cfg(any(feature = "lambda", feature = "native", feature = "worker"))]
+pub(crate) mod verify;
 #[cfg(feature = "worker")]
 mod worker;

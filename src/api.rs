@@ -23,7 +23,7 @@ mod unread;
 
 pub use self::answer::problem::{FieldFault, Problem};
 pub use self::app::App;
-pub use self::exchange::{Answer, Counting, Fetching, Step};
+pub use self::exchange::{Answer, Counting, Fetching, Step, Verifying};
 pub use self::framing::check_framing;
 pub use self::log::LogLine;
 pub use self::parse::token::token_request;

@@ -1,16 +1,21 @@
 //! Who sends a request: credentials in, a [`Caller`] out, or why not.
 
+mod algorithm;
 mod api_key;
 mod authenticator;
 mod caller;
 mod claims;
 mod grants;
+mod hmac;
 mod issuer;
 mod jwt;
 mod jwt_settings;
 mod key;
 mod key_set;
+mod signature;
+mod spki;
 
+pub use algorithm::{Algorithm, UnknownAlgorithm};
 pub use api_key::{ApiKeyFault, ApiKeys, BadApiKeyEntry, NewApiKey};
 pub use authenticator::{AuthError, Authenticator, Cause, Credentials};
 pub use caller::{AppLevel, BadIdentity, Caller, Identity};
@@ -19,5 +24,6 @@ pub use grants::{BadGrants, Grants};
 pub use issuer::Jwt;
 pub use jwt::{BadJwt, JWT_MAX_BYTES, Part};
 pub use jwt_settings::{BadJwtSetting, BadUrl, JwtSettings};
-pub use key::{Algorithm, BadKey};
+pub use key::{BadKey, KeyMaterial, PublicKey};
 pub use key_set::{KEY_SET_MAX_BYTES, KEY_SET_TIMEOUT, KeySetClaim, KeySetError, NoKey};
+pub use signature::{Authentication, PendingSignature};

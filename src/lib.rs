@@ -82,6 +82,8 @@ pub use adapter::lambda;
 #[cfg(feature = "native")]
 #[doc(hidden)]
 pub use adapter::native;
+#[cfg(any(feature = "lambda", feature = "native"))]
+pub use adapter::verify::is_valid as is_valid_signature;
 
 /// Compiles and runs the Rust of the README.
 #[cfg(all(doctest, feature = "api"))]

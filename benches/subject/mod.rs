@@ -75,6 +75,7 @@ pub(crate) fn answer(app: &App, request: &Request<Body>, context: &Context) -> A
     loop {
         step = match step {
             Step::Fetch(due) => due.resolve(Err(FetchError::Unreachable)),
+            Step::Verify(jws) => jws.invalid(),
             Step::Count(count) => count.allow(),
             Step::Done(answer) => return answer,
         };

@@ -9,7 +9,7 @@ use lambda_http::request::RequestContext;
 use lambda_http::{Body as EventBody, Error, Request, RequestExt, Response, service_fn};
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 
-use super::{client, host};
+use super::{client, host, verify};
 use crate::api::{App, Body, Step};
 use crate::config::{Config, Environment, Socket, Source};
 
@@ -45,6 +45,7 @@ async fn answer(app: &App, event: Request) -> Response<EventBody> {
                 due.resolve(body)
             }
             // API Gateway's throttle counts requests before they cost anything.
+            Step::Verify(jws) => verify::step(jws),
             Step::Count(count) => count.allow(),
             Step::Done(answer) => break answer,
         };

@@ -3,6 +3,7 @@
 // call to one; with `worker`'s own conversions, some fifty of them, a request took more than twice as long.
 
 import Rust from "../../build/index.js";
+import * as subtle from "./verify/subtle.mjs";
 
 /**
  * worker-build's class, whose proxies start Rust again after a panic. As the Worker's own export it would be made anew for
@@ -74,7 +75,7 @@ async function beginningOf(stream) {
 }
 
 function responseTo(env, head, body) {
-  const answer = rust.answer(env, head, body);
+  const answer = rust.answer(env, head, body, subtle);
   return typeof answer === "string" ? responseOf(answer) : answer.then(responseOf);
 }
 

@@ -21,6 +21,7 @@ use worker::wasm_bindgen::{JsError, JsValue};
 use worker::{AbortController, AbortSignal, Date, Delay, Env, Request, RequestInit, RequestRedirect};
 
 use super::host;
+use super::verify::subtle::{self, Subtle};
 use crate::api::{Answer, App, Body, HEADERS_READ, MAX_BODY_BYTES, Step, X_REQUEST_ID};
 use crate::config::{Config, Environment, Socket, Source};
 use crate::fetch::{Fetch, FetchError};
@@ -73,16 +74,16 @@ pub fn headers_read() -> Option<String> {
 /// # Errors
 /// Where the head is none of HTTP's.
 #[wasm_bindgen(js_name = answer)]
-pub fn answer(env: Env, head: &str, body: Option<Vec<u8>>) -> Result<JsValue, JsError> {
+pub fn answer(env: Env, head: &str, body: Option<Vec<u8>>, subtle: Subtle) -> Result<JsValue, JsError> {
     let request = request_of(head, body)?;
-    let mut answer = Box::pin(async move { text_of(answer_to(&env, &request).await) });
+    let mut answer = Box::pin(async move { text_of(answer_to(&env, &subtle, &request).await) });
     match answer.as_mut().poll(&mut task::Context::from_waker(Waker::noop())) {
         Poll::Ready(text) => Ok(text.into()),
         Poll::Pending => Ok(future_to_promise(async { Ok(answer.await.into()) }).into()),
     }
 }
 
-async fn answer_to(env: &Env, request: &http::Request<Body>) -> Answer {
+async fn answer_to(env: &Env, subtle: &Subtle, request: &http::Request<Body>) -> Answer {
     let now = host::unix_time(Date::now().as_millis() / 1000);
     let text = |name| request.headers().get(name).and_then(|value| value.to_str().ok());
     let peer = text(CLIENT_ADDRESS).and_then(|address| address.parse().ok());
@@ -108,6 +109,13 @@ async fn answer_to(env: &Env, request: &http::Request<Body>) -> Answer {
             Step::Fetch(due) => {
                 let body = get(due.request()).await;
                 due.resolve(body)
+            }
+            Step::Verify(jws) => {
+                if subtle::is_valid(subtle, &jws).await {
+                    jws.valid()
+                } else {
+                    jws.invalid()
+                }
             }
             Step::Count(count) if isolate.counts_requests && is_limited(env, count.caller()).await => {
                 count.limited(RATE_LIMIT_PERIOD_SECS)

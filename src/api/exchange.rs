@@ -8,6 +8,7 @@
 //! let answer = loop {
 //!     step = match step {
 //!         Step::Fetch(due) => { let body = fetch(due.request()).await; due.resolve(body) }
+//!         Step::Verify(jws) => if verify(&jws).await { jws.valid() } else { jws.invalid() },
 //!         Step::Count(count) => count.allow(), // or count.limited(seconds)
 //!         Step::Done(answer) => break answer,
 //!     };
@@ -15,6 +16,7 @@
 //! ```
 
 use std::fmt;
+use std::sync::Arc;
 
 use bytes::Bytes;
 use http::{HeaderValue, Method, Request, Response, header};
@@ -28,7 +30,7 @@ use super::handlers::{Authenticated, Handler};
 use super::log::LogLine;
 use super::request::{Body, Context, Received, X_REQUEST_ID};
 use super::route::{Destination, Found, Route};
-use crate::auth::{AuthError, Caller, KeySetClaim};
+use crate::auth::{Algorithm, AuthError, Authentication, Caller, KeySetClaim, PendingSignature, PublicKey};
 use crate::config::Config;
 use crate::config::secret_store::CertificateClaim;
 use crate::fetch::{Fetch, FetchError};
@@ -89,6 +91,8 @@ enum Plan<'a> {
 pub enum Step<'a> {
     /// Something to fetch.
     Fetch(Fetching<'a>),
+    /// A signature to verify.
+    Verify(Verifying<'a>),
     /// A request to count, by an adapter that limits the rate; any other allows it.
     Count(Counting<'a>),
     /// Nothing more.
@@ -130,10 +134,64 @@ impl<'a> Fetching<'a> {
                 guarded.fetch_key_set()
             }
             Claim::KeySet(claim) => {
-                let failed = claim.resolve(answer, now).err();
-                guarded.exchange.warnings.extend(failed.map(|error| error.to_string()));
+                match claim.resolve(answer, now) {
+                    Ok(set) => {
+                        let mistakes = set.iter().flat_map(|set| set.mistakes());
+                        guarded.exchange.warnings.extend(mistakes.map(ToString::to_string));
+                    }
+                    Err(error) => guarded.exchange.warnings.push(error.to_string()),
+                }
                 guarded.authenticate()
             }
+        }
+    }
+}
+
+/// The signature of a JWT, which the platform verifies. A verifier that fails for any reason answers
+/// [`invalid`](Self::invalid).
+pub struct Verifying<'a> {
+    guarded: Guarded<'a>,
+    signature: PendingSignature<'a>,
+}
+
+impl<'a> Verifying<'a> {
+    /// The key's algorithm, which is also the token's.
+    #[must_use]
+    pub fn algorithm(&self) -> Algorithm {
+        self.signature.algorithm()
+    }
+
+    /// The key, of valid form and size. A point may still not be on its curve.
+    #[must_use]
+    pub fn key(&self) -> &Arc<PublicKey> {
+        self.signature.key()
+    }
+
+    /// What is signed.
+    #[must_use]
+    pub fn message(&self) -> &[u8] {
+        self.signature.message()
+    }
+
+    /// The signature, of any length: for RSA as RFC 8017 has it, for ECDSA r and s of the curve's
+    /// length each (RFC 7518 §3.4), for `EdDSA` as RFC 8032 has it.
+    #[must_use]
+    pub fn signature(&self) -> &[u8] {
+        self.signature.signature()
+    }
+
+    /// The signature is the key's. The claims are read now.
+    pub fn valid(self) -> Step<'a> {
+        let Self { guarded, signature } = self;
+        Step::Count(Counting { guarded, caller: signature.valid() })
+    }
+
+    /// The signature is not the key's, or that cannot be told.
+    pub fn invalid(self) -> Step<'a> {
+        let Self { guarded, signature } = self;
+        match signature.invalid() {
+            Ok(signature) => Step::Verify(Self { guarded, signature }),
+            Err(error) => Step::Count(Counting { guarded, caller: Err(error) }),
         }
     }
 }
@@ -210,8 +268,11 @@ impl<'a> Guarded<'a> {
 
     fn authenticate(self) -> Step<'a> {
         let now = self.exchange.context.now;
-        let caller = self.config.authenticator.authenticate(&self.headers.credentials(), now);
-        Step::Count(Counting { guarded: self, caller })
+        match self.config.authenticator.authenticate(&self.headers.credentials(), now) {
+            Ok(Authentication::Caller(caller)) => Step::Count(Counting { guarded: self, caller: Ok(caller) }),
+            Ok(Authentication::Signature(signature)) => Step::Verify(Verifying { guarded: self, signature }),
+            Err(error) => Step::Count(Counting { guarded: self, caller: Err(error) }),
+        }
     }
 }
 
@@ -271,6 +332,13 @@ impl fmt::Debug for Answer {
 impl fmt::Debug for Fetching<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Fetching").field("request", self.request()).finish_non_exhaustive()
+    }
+}
+
+/// Without the request, which holds the credential.
+impl fmt::Debug for Verifying<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Verifying").field("signature", &self.signature).finish_non_exhaustive()
     }
 }
 

@@ -10,6 +10,7 @@ use super::claims::BadClaim;
 use super::issuer::Jwt;
 use super::jwt::BadJwt;
 use super::key_set::{KeySetClaim, KeySetError, NoKey};
+use super::signature::Authentication;
 use crate::time::UnixTime;
 
 /// The headers of a request that may hold a credential, as texts.
@@ -85,15 +86,22 @@ impl Authenticator {
         jwt.fetch_due(token, now)
     }
 
-    /// Who sends these credentials. Every credential that is sent must be good.
-    pub fn authenticate(&self, credentials: &Credentials<'_>, now: UnixTime) -> Result<Caller, AuthError> {
-        let Mode::Guarded { api_keys, jwt } = &self.0 else { return Ok(Caller::open()) };
+    /// Who sends these credentials, as far as that can be told without public-key cryptography.
+    /// Every credential that is sent must be good.
+    pub fn authenticate(
+        &self,
+        credentials: &Credentials<'_>,
+        now: UnixTime,
+    ) -> Result<Authentication<'_>, AuthError> {
+        let Mode::Guarded { api_keys, jwt } = &self.0 else {
+            return Ok(Authentication::Caller(Caller::open()));
+        };
         let presented = Presented::new(credentials, api_keys.as_ref(), jwt.as_ref())?;
         let key_name = presented.key_name(api_keys.as_ref())?;
         match (presented.jwt.zip(jwt.as_ref()), key_name) {
             // With both, the JWT: it says more about who is asking, and allows less.
-            (Some((token, jwt)), _) => jwt.caller(token, now),
-            (None, Some(name)) => Ok(Caller::api_key(name)),
+            (Some((token, jwt)), _) => jwt.authenticate(token, now),
+            (None, Some(name)) => Ok(Authentication::Caller(Caller::api_key(name))),
             (None, None) => Err(AuthError::Refused(Cause::NoCredential)),
         }
     }

@@ -1,11 +1,15 @@
 //! JWTs of one issuer: whose key, which claims.
 
+use super::algorithm::Algorithm;
 use super::authenticator::{AuthError, Cause};
 use super::caller::Caller;
 use super::claims::Expected;
-use super::jwt::{BadJwt, UnverifiedJwt};
+use super::hmac::Secret;
+use super::jwt::{BadJwt, Payload, UnverifiedJwt};
 use super::key::VerifyingKey;
 use super::key_set::{KeySetClaim, NoKey, RemoteKeySet};
+use super::signature::{Authentication, PendingSignature};
+use crate::json::Excerpt;
 use crate::time::UnixTime;
 
 /// How the JWTs of the configured issuer are verified. Made by
@@ -18,10 +22,20 @@ pub struct Jwt {
     pub(super) header: Option<String>,
 }
 
-/// Where the keys are.
+/// What its JWTs are verified with: the algorithms of secrets with secrets only, all others with
+/// public keys only.
 #[derive(Debug)]
-pub(super) enum Keys {
-    Configured(VerifyingKey),
+pub(super) struct Keys {
+    pub(super) public: PublicKeys,
+    /// In the order in which they are tried.
+    pub(super) secrets: Vec<Secret>,
+}
+
+/// Where its public keys are.
+#[derive(Debug)]
+pub(super) enum PublicKeys {
+    /// Configured, in the order in which they are tried.
+    Configured(Vec<VerifyingKey>),
     Published(RemoteKeySet),
 }
 
@@ -34,31 +48,93 @@ impl Jwt {
     }
 
     pub(super) fn fetch_due(&self, token: &str, now: UnixTime) -> Option<KeySetClaim<'_>> {
-        let Keys::Published(keys) = &self.keys else { return None };
-        let jwt = UnverifiedJwt::parse(token).ok()?;
+        let PublicKeys::Published(keys) = &self.keys.public else { return None };
+        let jwt = UnverifiedJwt::parse(token).ok().filter(|jwt| !jwt.algorithm.is_symmetric())?;
         keys.claim(now, |set| matches!(set.find(jwt.kid.as_deref(), jwt.algorithm), Err(NoKey::Unknown(_))))
     }
 
-    pub(super) fn caller(&self, token: &str, now: UnixTime) -> Result<Caller, AuthError> {
-        let jwt = UnverifiedJwt::parse(token).map_err(refused)?;
-        let payload = match &self.keys {
-            Keys::Configured(key) => jwt.verify(key),
-            Keys::Published(keys) => {
+    /// The caller of a JWT that a secret signed, or the signature to verify.
+    pub(super) fn authenticate(&self, token: &str, now: UnixTime) -> Result<Authentication<'_>, AuthError> {
+        let jwt = UnverifiedJwt::parse(token)?;
+        if jwt.algorithm.is_symmetric() {
+            return self.check_secrets(&jwt, now).map(Authentication::Caller);
+        }
+        let keys = self.keys.public.candidates(&jwt, self.keys.secrets.first(), now)?;
+        let pending = PendingSignature::new(self, &jwt, keys, now)?;
+        Ok(Authentication::Signature(pending))
+    }
+
+    fn check_secrets(&self, jwt: &UnverifiedJwt<'_>, now: UnixTime) -> Result<Caller, AuthError> {
+        let secrets = &self.keys.secrets;
+        if !secrets.iter().any(|secret| secret.algorithm() == jwt.algorithm) {
+            return Err(match (secrets.first(), &self.keys.public) {
+                (Some(secret), _) => other_algorithm(jwt, secret.algorithm()),
+                (None, PublicKeys::Configured(keys)) => match keys.first() {
+                    Some(key) => other_algorithm(jwt, key.algorithm),
+                    None => BadJwt::NoSecret(jwt.algorithm).into(),
+                },
+                (None, PublicKeys::Published(_)) => BadJwt::NoSecret(jwt.algorithm).into(),
+            });
+        }
+        let signature = jwt.signature()?;
+        let is_signer = |secret: &&Secret| {
+            secret.algorithm() == jwt.algorithm && secret.verifies(jwt.message.as_bytes(), &signature)
+        };
+        if secrets.iter().find(is_signer).is_none() {
+            return Err(BadJwt::Signature { kid: jwt.kid.as_deref().map(Excerpt::from) }.into());
+        }
+        self.caller(jwt.message, now)
+    }
+
+    /// The caller that a verified message describes.
+    pub(super) fn caller(&self, message: &str, now: UnixTime) -> Result<Caller, AuthError> {
+        let payload = Payload::of_message(message)?;
+        let claims = payload.claims()?;
+        self.expected.caller(claims.object(), now).map_err(|bad| AuthError::Refused(Cause::Claim(bad)))
+    }
+}
+
+impl PublicKeys {
+    /// The keys that may have signed the JWT, at least one, in the order in which they are tried.
+    fn candidates(
+        &self,
+        jwt: &UnverifiedJwt<'_>,
+        secret: Option<&Secret>,
+        now: UnixTime,
+    ) -> Result<Vec<VerifyingKey>, AuthError> {
+        match self {
+            Self::Configured(keys) => {
+                let fitting: Vec<_> =
+                    keys.iter().filter(|key| key.algorithm == jwt.algorithm).cloned().collect();
+                if fitting.is_empty() {
+                    let first = keys.first().map(|key| key.algorithm);
+                    let first = first.or(secret.map(Secret::algorithm)).unwrap_or(jwt.algorithm);
+                    return Err(other_algorithm(jwt, first));
+                }
+                Ok(fitting)
+            }
+            Self::Published(keys) => {
                 let set = keys.current(now).map_err(Cause::no_key_set).map_err(AuthError::Unavailable)?;
                 let key = set.find(jwt.kid.as_deref(), jwt.algorithm);
                 let key = key.map_err(|no_key| match (&no_key, keys.up_to_date()) {
                     (NoKey::Unknown(_), Err(why)) => AuthError::Unavailable(Cause::no_key_set(why)),
                     (NoKey::Unknown(_) | NoKey::Ambiguous(_), _) => AuthError::Refused(Cause::NoKey(no_key)),
                 })?;
-                jwt.verify(key)
+                if key.algorithm != jwt.algorithm {
+                    return Err(other_algorithm(jwt, key.algorithm));
+                }
+                Ok(vec![key.clone()])
             }
-        };
-        let payload = payload.map_err(refused)?;
-        let claims = payload.claims().map_err(refused)?;
-        self.expected.caller(claims.object(), now).map_err(|bad| AuthError::Refused(Cause::Claim(bad)))
+        }
     }
 }
 
-fn refused(bad: BadJwt) -> AuthError {
-    AuthError::Refused(Cause::Jwt(bad))
+fn other_algorithm(jwt: &UnverifiedJwt<'_>, key: Algorithm) -> AuthError {
+    BadJwt::OtherAlgorithm { token: jwt.algorithm, key }.into()
+}
+
+impl From<BadJwt> for AuthError {
+    fn from(bad: BadJwt) -> Self {
+        Self::Refused(Cause::Jwt(bad))
+    }
 }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::key::{Algorithm, VerifyingKey};
+use super::algorithm::{Algorithm, UnknownAlgorithm};
 use crate::json::{self, Excerpt, Members, NotAnObject};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -14,8 +14,7 @@ pub const JWT_MAX_BYTES: usize = 8 * 1024;
 /// A JWT whose header is well-formed.
 pub(super) struct UnverifiedJwt<'a> {
     /// Header and payload with the dot between them: what is signed.
-    signed: &'a str,
-    payload: &'a str,
+    pub(super) message: &'a str,
     signature: &'a str,
     pub(super) algorithm: Algorithm,
     pub(super) kid: Option<String>,
@@ -30,7 +29,7 @@ impl<'a> UnverifiedJwt<'a> {
         let [header, payload, signature] = parts[..] else {
             return Err(BadJwt::Parts { parts: parts.len() });
         };
-        let signed = &token[..header.len() + 1 + payload.len()];
+        let message = &token[..header.len() + 1 + payload.len()];
         let header = decode(header, Part::Header)?;
         let header = object(&header, Part::Header)?;
         let header = header.object();
@@ -41,25 +40,16 @@ impl<'a> UnverifiedJwt<'a> {
         // `jku`, `jwk`, `x5u` and `x5c` name a key to trust. They are not read: whoever made the
         // token would choose the key.
         let alg = header.text("alg").ok_or(BadJwt::NoAlgorithm)?;
-        let algorithm = Algorithm::named(alg).ok_or_else(|| BadJwt::Algorithm(alg.into()))?;
+        let algorithm = alg.parse().map_err(|_| BadJwt::Algorithm(alg.into()))?;
         let kid = match header.get("kid") {
             None => None,
             Some(kid) => Some(kid.as_text().ok_or(BadJwt::Kid)?.to_owned()),
         };
-        Ok(Self { signed, payload, signature, algorithm, kid })
+        Ok(Self { message, signature, algorithm, kid })
     }
 
-    /// The payload, if `key` signed it.
-    pub(super) fn verify(&self, key: &VerifyingKey) -> Result<Payload, BadJwt> {
-        if self.algorithm != key.algorithm() {
-            return Err(BadJwt::OtherAlgorithm { token: self.algorithm, key: key.algorithm() });
-        }
-        let signature =
-            URL_SAFE_NO_PAD.decode(self.signature).map_err(|_| BadJwt::Encoding(Part::Signature))?;
-        if !key.verifies(self.signed.as_bytes(), &signature) {
-            return Err(BadJwt::Signature { kid: self.kid.as_deref().map(Excerpt::from) });
-        }
-        decode(self.payload, Part::Payload).map(Payload)
+    pub(super) fn signature(&self) -> Result<Vec<u8>, BadJwt> {
+        decode(self.signature, Part::Signature)
     }
 }
 
@@ -67,6 +57,12 @@ impl<'a> UnverifiedJwt<'a> {
 pub(super) struct Payload(Vec<u8>);
 
 impl Payload {
+    /// The payload in a [`UnverifiedJwt::message`] whose signature is verified.
+    pub(super) fn of_message(message: &str) -> Result<Self, BadJwt> {
+        let (_, payload) = message.split_once('.').expect("a message is two parts");
+        decode(payload, Part::Payload).map(Self)
+    }
+
     pub(super) fn claims(&self) -> Result<Members<'_>, BadJwt> {
         object(&self.0, Part::Payload)
     }
@@ -125,6 +121,8 @@ pub enum BadJwt {
         /// What the key is for.
         key: Algorithm,
     },
+    /// Signed with a secret, where only public keys are configured.
+    NoSecret(Algorithm),
     /// Not the key's signature.
     Signature {
         /// The key that the header names.
@@ -141,9 +139,10 @@ impl fmt::Display for BadJwt {
             Self::Json(part, error) => write!(f, "{part}: {error}"),
             Self::Critical => f.write_str("crit: an extension that is not known here"),
             Self::NoAlgorithm => f.write_str("alg: missing"),
-            Self::Algorithm(alg) => write!(f, "alg: {alg}, expected RS256, ES256, EdDSA or HS256"),
+            Self::Algorithm(alg) => write!(f, "alg: {alg}, {UnknownAlgorithm}"),
             Self::Kid => f.write_str("kid: expected a text"),
             Self::OtherAlgorithm { token, key } => write!(f, "alg: {token}, the key is for {key}"),
+            Self::NoSecret(token) => write!(f, "alg: {token}, expected one of a public key"),
             Self::Signature { kid: Some(kid) } => write!(f, "signature: not made with the key {kid}"),
             Self::Signature { kid: None } => f.write_str("signature: not made with the key"),
         }

@@ -5,8 +5,10 @@ use std::net::IpAddr;
 
 use http::Uri;
 
+use super::algorithm::{Algorithm, UnknownAlgorithm};
 use super::claims::Expected;
-use super::issuer::{Jwt, Keys};
+use super::hmac::Secret;
+use super::issuer::{Jwt, Keys, PublicKeys};
 use super::key::{BadKey, VerifyingKey};
 use super::key_set;
 
@@ -23,6 +25,8 @@ pub struct JwtSettings<'a> {
     pub public_key: Option<&'a str>,
     /// `JWT_SECRET`.
     pub secret: Option<&'a str>,
+    /// `JWT_ALGORITHM`.
+    pub algorithm: Option<&'a str>,
     /// `JWT_HEADER`.
     pub header: Option<&'a str>,
     /// `JWT_UID_CLAIM`.
@@ -55,19 +59,32 @@ impl JwtSettings<'_> {
 
     fn keys(&self) -> Result<Keys, BadJwtSetting> {
         let set = |text: Option<&'_ str>| text.is_some_and(|text| !text.is_empty());
+        let algorithm = match self.algorithm.filter(|name| !name.is_empty()) {
+            None => None,
+            Some(name) => Some(name.parse().map_err(|UnknownAlgorithm| BadJwtSetting::Algorithm)?),
+        };
+        let not_for = |variable| {
+            move |bad| match bad {
+                BadKey::OtherAlgorithm => BadJwtSetting::AlgorithmOfKey { variable },
+                bad => BadJwtSetting::Key { variable, bad },
+            }
+        };
         match (self.jwks_url, self.public_key, self.secret) {
             (Some(url), key, secret) if set(Some(url)) && !set(key) && !set(secret) => {
                 check_url(url).map_err(BadJwtSetting::Url)?;
-                Ok(Keys::Published(key_set::at(url.to_owned())))
+                if algorithm.is_some_and(Algorithm::is_symmetric) {
+                    return Err(BadJwtSetting::AlgorithmOfKey { variable: "JWT_JWKS_URL" });
+                }
+                let public = PublicKeys::Published(key_set::at(url.to_owned(), algorithm));
+                Ok(Keys { public, secrets: Vec::new() })
             }
             (url, Some(key), secret) if !set(url) && set(Some(key)) && !set(secret) => {
-                let key = VerifyingKey::from_pem(key);
-                key.map(Keys::Configured)
-                    .map_err(|bad| BadJwtSetting::Key { variable: "JWT_PUBLIC_KEY", bad })
+                let keys = VerifyingKey::from_pem(key, algorithm).map_err(not_for("JWT_PUBLIC_KEY"))?;
+                Ok(Keys { public: PublicKeys::Configured(keys), secrets: Vec::new() })
             }
             (url, key, Some(secret)) if !set(url) && !set(key) && set(Some(secret)) => {
-                let key = VerifyingKey::from_secret(secret);
-                key.map(Keys::Configured).map_err(|bad| BadJwtSetting::Key { variable: "JWT_SECRET", bad })
+                let secret = Secret::new(secret, algorithm).map_err(not_for("JWT_SECRET"))?;
+                Ok(Keys { public: PublicKeys::Configured(Vec::new()), secrets: vec![secret] })
             }
             _ => Err(BadJwtSetting::NotOneKey),
         }
@@ -143,6 +160,13 @@ pub enum BadJwtSetting {
         /// Why.
         bad: BadKey,
     },
+    /// Not the name of an algorithm.
+    Algorithm,
+    /// An algorithm that the configured key is not for.
+    AlgorithmOfKey {
+        /// Which variable has the key.
+        variable: &'static str,
+    },
     /// Not the name of a header that can hold a JWT.
     Header,
 }
@@ -165,6 +189,7 @@ impl BadJwtSetting {
         match self {
             Self::Missing { variable } | Self::Key { variable, .. } => variable,
             Self::NotOneKey | Self::Url(_) => "JWT_JWKS_URL",
+            Self::Algorithm | Self::AlgorithmOfKey { .. } => "JWT_ALGORITHM",
             Self::Header => "JWT_HEADER",
         }
     }
@@ -183,6 +208,8 @@ impl fmt::Display for BadJwtSetting {
                 f.write_str("expected https://host[:port]/path, without user and fragment")
             }
             Self::Key { bad, .. } => bad.fmt(f),
+            Self::Algorithm => UnknownAlgorithm.fmt(f),
+            Self::AlgorithmOfKey { variable } => write!(f, "expected an algorithm of the key in {variable}"),
             Self::Header => f.write_str("expected the name of a header other than X-API-Key"),
         }
     }

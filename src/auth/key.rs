@@ -1,221 +1,209 @@
-//! The keys that JWTs are verified with, each bound to its one algorithm.
+//! Public keys that JWTs are verified with: their form, and the one algorithm that each is bound to.
 //!
-//! # Why these crates and no JWT library
-//!
-//! The first choice was `jsonwebtoken`. Version 11.1 does not build for wasm32-unknown-unknown
-//! without help (it asks for getrandom 0.2 without its `js` feature), brings a second generation of
-//! `digest`, `hmac`, `sha2`, `base64` and `getrandom`, P-384 and a private-key path that we have no
-//! use for, keeps its crypto in a process-wide provider, and lets the last of two equal claims
-//! count. `jwt-simple` 0.15 reads a clock of its own, `ring` needs a C compiler for wasm32, and the
-//! platforms' own crypto would be three verifiers, one of them asynchronous.
-//!
-//! What is left of a JWT library once time, key choice and claims are ours is the verification of
-//! one signature. So the `RustCrypto` verifiers are used directly. They share this package's `digest`
-//! generation. `rsa` has none but release candidates there; its exact version is pinned. The
-//! advisory RUSTSEC-2023-0071 (timing of private-key operations) names all of its versions; no
-//! private key ever comes here.
-//!
-//! Measured on wasm32 with `opt-level = "s"`: the whole of `auth` adds 98 KB gzipped to a Worker (134 KB
-//! with 3); one verification takes 1.2 ms for RS256, 2.0 ms for ES256 and 0.3 ms for `EdDSA` in Node.
+//! The platform verifies signatures, not code compiled into the handler. So a key is checked here as
+//! far as form and size go; both verifiers check that a point is on its curve.
 
 use std::fmt;
+use std::sync::Arc;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use hmac::{Hmac, KeyInit, Mac};
-use p256::ecdsa::signature::Verifier;
-use rsa::pkcs8::DecodePublicKey;
-use rsa::traits::PublicKeyParts;
-use rsa::{BoxedUint, RsaPublicKey};
-use sha2::Sha256;
+use sha2::{Digest, Sha256};
 
+use super::algorithm::Algorithm;
+use super::spki;
 use crate::json::{Json, Object};
 
-/// What a JWT is signed with.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Algorithm {
-    /// RSASSA-PKCS1-v1_5 with SHA-256.
-    Rs256,
-    /// ECDSA on P-256 with SHA-256.
-    Es256,
-    /// Ed25519; RFC 9864 names it `Ed25519` as well.
-    EdDsa,
-    /// HMAC with SHA-256.
-    Hs256,
-}
-
-impl Algorithm {
-    /// The algorithm of this name in an `alg`.
-    pub(super) fn named(alg: &str) -> Option<Self> {
-        match alg {
-            "RS256" => Some(Self::Rs256),
-            "ES256" => Some(Self::Es256),
-            "EdDSA" | "Ed25519" => Some(Self::EdDsa),
-            "HS256" => Some(Self::Hs256),
-            _ => None,
-        }
-    }
-}
-
-impl fmt::Display for Algorithm {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Rs256 => "RS256",
-            Self::Es256 => "ES256",
-            Self::EdDsa => "EdDSA",
-            Self::Hs256 => "HS256",
-        })
-    }
-}
-
-/// NIST SP 800-131A: less than 2,048 bits is not acceptable. More than 4,096 costs a Worker its
-/// CPU time, and no provider uses it.
+/// NIST SP 800-131A: less than 2,048 bits is not acceptable. No provider uses more than 4,096.
 const RSA_BITS: std::ops::RangeInclusive<usize> = 2048..=4096;
 
-/// RFC 7518 §3.2: an HMAC key has at least as many bits as the hash. Also what the contract says.
-const MIN_SECRET_BYTES: usize = 32;
+/// How many PEM keys a rotation needs: the one in use and the next.
+const MAX_PEM_KEYS: usize = 2;
 
-/// A key, and with it the one algorithm that it verifies.
-pub(super) enum VerifyingKey {
-    Rsa(rsa::pkcs1v15::VerifyingKey<Sha256>),
-    P256(p256::ecdsa::VerifyingKey),
-    Ed25519(ed25519_dalek::VerifyingKey),
-    Secret(Hmac<Sha256>),
+/// A public key and the one algorithm that it verifies.
+#[derive(Clone, Debug)]
+pub(super) struct VerifyingKey {
+    pub(super) algorithm: Algorithm,
+    pub(super) key: Arc<PublicKey>,
+}
+
+/// A public key of valid form and size.
+#[derive(PartialEq, Eq)]
+pub struct PublicKey {
+    material: KeyMaterial,
+    thumbprint: [u8; 32],
+}
+
+/// What a public key is made of. Numbers are big-endian, without leading zeros.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum KeyMaterial {
+    /// An odd modulus of 2,048 to 4,096 bits, and an odd exponent from 3 to 2³² − 1.
+    Rsa {
+        /// The modulus.
+        n: Vec<u8>,
+        /// The exponent.
+        e: Vec<u8>,
+    },
+    /// A point, SEC 1 §2.3.3: 4, then x and y of 32 bytes each.
+    P256([u8; 65]),
+    /// A point, SEC 1 §2.3.3: 4, then x and y of 48 bytes each.
+    P384([u8; 97]),
+    /// A point, RFC 8032 §5.1.2, that is not of small order.
+    Ed25519([u8; 32]),
 }
 
 impl VerifyingKey {
-    /// A public key in PEM (`-----BEGIN PUBLIC KEY-----`, SPKI). `\n` in two characters counts as
-    /// a line break, because many consoles keep no line breaks in a variable.
-    pub(super) fn from_pem(text: &str) -> Result<Self, BadKey> {
-        let pem = text.replace("\\n", "\n");
-        let pem = pem.trim_ascii();
-        if pem.contains("PRIVATE KEY") {
-            return Err(BadKey::Private);
+    /// One or two public keys in PEM, each for `algorithm` or its default.
+    pub(super) fn from_pem(text: &str, algorithm: Option<Algorithm>) -> Result<Vec<Self>, BadKey> {
+        let keys = spki::read_pem(text)?;
+        if keys.len() > MAX_PEM_KEYS {
+            return Err(BadKey::TooManyKeys);
         }
-        if !pem.starts_with("-----BEGIN PUBLIC KEY-----") {
-            return Err(BadKey::NotSpki);
-        }
-        if let Ok(key) = RsaPublicKey::from_public_key_pem(pem) {
-            return Self::from_rsa(key.n().as_ref().clone(), key.e().clone());
-        }
-        if let Ok(key) = p256::ecdsa::VerifyingKey::from_public_key_pem(pem) {
-            return Ok(Self::P256(key));
-        }
-        match ed25519_dalek::VerifyingKey::from_public_key_pem(pem) {
-            Ok(key) => Self::from_ed25519(key),
-            Err(_) => Err(BadKey::NotSpki),
-        }
+        let bound = |material| {
+            let key = PublicKey::new(material)?;
+            match algorithm {
+                Some(algorithm) if !key.algorithms().contains(&algorithm) => Err(BadKey::OtherAlgorithm),
+                _ => Ok(key.bound_to(algorithm)),
+            }
+        };
+        keys.into_iter().map(bound).collect()
     }
 
-    /// The key of HS256.
-    pub(super) fn from_secret(secret: &str) -> Result<Self, BadKey> {
-        if secret.len() < MIN_SECRET_BYTES {
-            return Err(BadKey::SecretTooShort { bytes: secret.len() });
-        }
-        // A public key as the secret is the oldest of all attacks, come in by configuration.
-        if secret.contains("-----BEGIN") {
-            return Err(BadKey::SecretIsPem);
-        }
-        let hmac = Hmac::new_from_slice(secret.as_bytes()).expect("HMAC takes a key of any length");
-        Ok(Self::Secret(hmac))
-    }
-
-    /// The key in a JWK, where it is one that may verify a signature of ours. RFC 7517 §4.
-    pub(super) fn from_jwk(jwk: Object<'_>) -> Result<Self, BadKey> {
+    /// The key in a JWK that may verify a signature, RFC 7517 §4. Its `alg` decides, then
+    /// `algorithm` if it fits the key, then the key's default.
+    pub(super) fn from_jwk(jwk: Object<'_>, algorithm: Option<Algorithm>) -> Result<Self, BadKey> {
         match jwk.get("use").map(Json::as_text) {
             None | Some(Some("sig")) => {}
             Some(_) => return Err(BadKey::OtherUse),
         }
         match jwk.get("key_ops").map(Json::as_array) {
             None => {}
-            Some(Some(operations))
-                if operations.iter().any(|operation| operation.as_text() == Some("verify")) => {}
+            Some(Some(operations)) if operations.iter().any(|one| one.as_text() == Some("verify")) => {}
             Some(_) => return Err(BadKey::OtherUse),
         }
-        let key = match (jwk.text("kty"), jwk.text("crv")) {
-            (Some("RSA"), _) => {
-                let [n, e] = ["n", "e"].map(|member| bytes(jwk, member));
-                Self::from_rsa(BoxedUint::from_be_slice_vartime(&n?), BoxedUint::from_be_slice_vartime(&e?))
+        if PRIVATE_MEMBERS.iter().any(|member| jwk.get(member).is_some()) {
+            return Err(BadKey::Published);
+        }
+        let material = match (jwk.text("kty"), jwk.text("crv")) {
+            (Some("RSA"), _) => KeyMaterial::Rsa { n: number(jwk, "n")?, e: number(jwk, "e")? },
+            (Some("EC"), Some("P-256")) => {
+                KeyMaterial::P256(point(coordinate::<32>(jwk, "x")?, coordinate::<32>(jwk, "y")?)?)
             }
-            (Some("EC"), Some("P-256")) => Self::from_coordinates(&bytes(jwk, "x")?, &bytes(jwk, "y")?),
-            (Some("OKP"), Some("Ed25519")) => {
-                let x: [u8; 32] = bytes(jwk, "x")?.try_into().map_err(|_| BadKey::Malformed)?;
-                ed25519_dalek::VerifyingKey::from_bytes(&x)
-                    .map_err(|_| BadKey::Malformed)
-                    .and_then(Self::from_ed25519)
+            (Some("EC"), Some("P-384")) => {
+                KeyMaterial::P384(point(coordinate::<48>(jwk, "x")?, coordinate::<48>(jwk, "y")?)?)
             }
-            (Some("oct"), _) => Err(BadKey::Symmetric),
-            _ => Err(BadKey::OtherType),
-        }?;
+            (Some("OKP"), Some("Ed25519")) => KeyMaterial::Ed25519(coordinate(jwk, "x")?),
+            (Some("oct"), _) => return Err(BadKey::Symmetric),
+            _ => return Err(BadKey::OtherType),
+        };
+        let key = PublicKey::new(material)?;
         match jwk.get("alg") {
-            Some(alg) if alg.as_text().and_then(Algorithm::named) != Some(key.algorithm()) => {
-                Err(BadKey::OtherAlgorithm)
-            }
-            _ => Ok(key),
+            None => Ok(key.bound_to(algorithm)),
+            Some(alg) => match alg.as_text().and_then(|alg| alg.parse().ok()) {
+                Some(alg) if key.algorithms().contains(&alg) => Ok(key.bound_to(Some(alg))),
+                _ => Err(BadKey::OtherAlgorithm),
+            },
         }
-    }
-
-    /// The one algorithm of this key.
-    pub(super) fn algorithm(&self) -> Algorithm {
-        match self {
-            Self::Rsa(_) => Algorithm::Rs256,
-            Self::P256(_) => Algorithm::Es256,
-            Self::Ed25519(_) => Algorithm::EdDsa,
-            Self::Secret(_) => Algorithm::Hs256,
-        }
-    }
-
-    /// Whether `signature` is this key's over `message`.
-    pub(super) fn verifies(&self, message: &[u8], signature: &[u8]) -> bool {
-        match self {
-            Self::Rsa(key) => rsa::pkcs1v15::Signature::try_from(signature)
-                .is_ok_and(|signature| key.verify(message, &signature).is_ok()),
-            // RFC 7518 §3.4: r and s, 32 bytes each; never DER.
-            Self::P256(key) => p256::ecdsa::Signature::from_slice(signature)
-                .is_ok_and(|signature| key.verify(message, &signature).is_ok()),
-            Self::Ed25519(key) => ed25519_dalek::Signature::from_slice(signature)
-                .is_ok_and(|signature| key.verify_strict(message, &signature).is_ok()),
-            Self::Secret(hmac) => hmac.clone().chain_update(message).verify_slice(signature).is_ok(),
-        }
-    }
-
-    fn from_rsa(n: BoxedUint, e: BoxedUint) -> Result<Self, BadKey> {
-        match RsaPublicKey::new_with_size_limits(n, e, RSA_BITS) {
-            Ok(key) => Ok(Self::Rsa(rsa::pkcs1v15::VerifyingKey::new(key))),
-            Err(rsa::Error::ModulusTooSmall | rsa::Error::ModulusTooLarge) => Err(BadKey::RsaBits),
-            Err(_) => Err(BadKey::Malformed),
-        }
-    }
-
-    fn from_coordinates(x: &[u8], y: &[u8]) -> Result<Self, BadKey> {
-        // RFC 7518 §6.2.1.2: each has the full length of the field.
-        if x.len() != 32 || y.len() != 32 {
-            return Err(BadKey::Malformed);
-        }
-        // SEC 1 §2.3.3: 4 announces an uncompressed point.
-        let point = [&[4], x, y].concat();
-        p256::ecdsa::VerifyingKey::from_sec1_bytes(&point).map(Self::P256).map_err(|_| BadKey::Malformed)
-    }
-
-    fn from_ed25519(key: ed25519_dalek::VerifyingKey) -> Result<Self, BadKey> {
-        // Under a point of small order one signature fits many messages.
-        if key.is_weak() { Err(BadKey::Malformed) } else { Ok(Self::Ed25519(key)) }
     }
 }
 
-impl fmt::Debug for VerifyingKey {
+impl PublicKey {
+    /// # Errors
+    /// If the material is not what [`KeyMaterial`] says of it, as far as that can be told without
+    /// arithmetic.
+    pub fn new(material: KeyMaterial) -> Result<Self, BadKey> {
+        match &material {
+            KeyMaterial::Rsa { n, e } => {
+                let bits = match n.first() {
+                    Some(first) => n.len() * 8 - usize::try_from(first.leading_zeros()).unwrap_or(0),
+                    None => 0,
+                };
+                if !RSA_BITS.contains(&bits) {
+                    return Err(BadKey::RsaBits);
+                }
+                let is_odd = |number: &[u8]| number.last().is_some_and(|last| last % 2 == 1);
+                // What both verifiers import.
+                let is_exponent = is_odd(e) && e.len() <= 4 && e.as_slice() != [1] && e[0] != 0;
+                if !is_odd(n) || n[0] == 0 || !is_exponent {
+                    return Err(BadKey::Malformed);
+                }
+            }
+            KeyMaterial::P256([4, ..]) | KeyMaterial::P384([4, ..]) => {}
+            KeyMaterial::P256(_) | KeyMaterial::P384(_) => return Err(BadKey::Malformed),
+            KeyMaterial::Ed25519(point) => {
+                let mut y = *point;
+                y[31] &= 0x7f;
+                // Under a point of small order one signature fits many messages.
+                if SMALL_ORDER.contains(&y) {
+                    return Err(BadKey::Malformed);
+                }
+            }
+        }
+        let thumbprint = Sha256::digest(jwk_of(&material)).into();
+        Ok(Self { material, thumbprint })
+    }
+
+    /// What it is made of.
+    #[must_use]
+    pub fn material(&self) -> &KeyMaterial {
+        &self.material
+    }
+
+    /// Its JWK with the required members alone, in their order: RFC 7638 §3.2.
+    #[must_use]
+    pub fn jwk(&self) -> String {
+        jwk_of(&self.material)
+    }
+
+    /// SHA-256 of [`Self::jwk`], RFC 7638.
+    #[must_use]
+    pub fn thumbprint(&self) -> &[u8; 32] {
+        &self.thumbprint
+    }
+
+    /// What it can verify, the default first.
+    #[must_use]
+    pub fn algorithms(&self) -> &'static [Algorithm] {
+        match self.material {
+            KeyMaterial::Rsa { .. } => &[
+                Algorithm::Rs256,
+                Algorithm::Rs384,
+                Algorithm::Rs512,
+                Algorithm::Ps256,
+                Algorithm::Ps384,
+                Algorithm::Ps512,
+            ],
+            KeyMaterial::P256(_) => &[Algorithm::Es256],
+            KeyMaterial::P384(_) => &[Algorithm::Es384],
+            KeyMaterial::Ed25519(_) => &[Algorithm::EdDsa],
+        }
+    }
+
+    /// Bound to `wanted` if it fits, else to the default.
+    fn bound_to(self, wanted: Option<Algorithm>) -> VerifyingKey {
+        let algorithms = self.algorithms();
+        let algorithm = wanted.filter(|wanted| algorithms.contains(wanted)).unwrap_or(algorithms[0]);
+        VerifyingKey { algorithm, key: Arc::new(self) }
+    }
+}
+
+impl fmt::Debug for PublicKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "VerifyingKey({})", self.algorithm())
+        write!(f, "PublicKey({})", URL_SAFE_NO_PAD.encode(self.thumbprint))
     }
 }
 
 /// Why a key cannot be used. Never holds any of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BadKey {
-    /// Not a PEM public key of a known algorithm.
+    /// Not a PEM public key of a known type.
     NotSpki,
-    /// A private key, which this server must not have.
+    /// More than two PEM keys.
+    TooManyKeys,
+    /// A PEM private key, which this server must not have.
     Private,
+    /// A JWK with its private part, which anyone who fetches the key set can sign with.
+    Published,
     /// An RSA key of too few or too many bits.
     RsaBits,
     /// Numbers that are missing, not strict base64url, or no key.
@@ -224,6 +212,8 @@ pub enum BadKey {
     SecretTooShort {
         /// How many.
         bytes: usize,
+        /// How many its algorithm needs.
+        min: usize,
     },
     /// A PEM text given as the secret.
     SecretIsPem,
@@ -233,7 +223,7 @@ pub enum BadKey {
     OtherType,
     /// A `use` or `key_ops` that does not allow verifying.
     OtherUse,
-    /// An `alg` that this key is not used with here.
+    /// An algorithm that this key is not used with.
     OtherAlgorithm,
 }
 
@@ -241,29 +231,95 @@ impl fmt::Display for BadKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NotSpki => {
-                f.write_str("expected a PEM public key (BEGIN PUBLIC KEY) for RS256, ES256 or EdDSA")
+                f.write_str("expected a PEM public key (BEGIN PUBLIC KEY) of RSA, P-256, P-384 or Ed25519")
             }
+            Self::TooManyKeys => write!(f, "expected at most {MAX_PEM_KEYS} PEM keys"),
             Self::Private => f.write_str("a private key, expected the public one"),
+            Self::Published => f.write_str("a key with its private part; replace it, it is public"),
             Self::RsaBits => {
                 write!(f, "an RSA key, expected {} to {} bits", RSA_BITS.start(), RSA_BITS.end())
             }
             Self::Malformed => f.write_str("a malformed key"),
-            Self::SecretTooShort { bytes } => {
-                write!(f, "{bytes} bytes, expected a secret of at least {MIN_SECRET_BYTES}")
+            Self::SecretTooShort { bytes, min } => {
+                write!(f, "{bytes} bytes, expected a secret of at least {min}")
             }
             Self::SecretIsPem => {
                 f.write_str("a PEM key, expected a secret; public keys go to JWT_PUBLIC_KEY")
             }
             Self::Symmetric => f.write_str("a secret (oct)"),
-            Self::OtherType => f.write_str("a key of another type, expected RSA, P-256 or Ed25519"),
+            Self::OtherType => f.write_str("a key of another type, expected RSA, P-256, P-384 or Ed25519"),
             Self::OtherUse => f.write_str("a key that is not for verifying"),
-            Self::OtherAlgorithm => {
-                f.write_str("a key for another algorithm, expected RS256, ES256 or EdDSA")
-            }
+            Self::OtherAlgorithm => f.write_str("an algorithm that the key is not for"),
         }
+    }
+}
+
+/// RFC 7518 §6.2.2 and §6.3.2, RFC 8037 §2.
+const PRIVATE_MEMBERS: [&str; 7] = ["d", "p", "q", "dp", "dq", "qi", "oth"];
+
+/// The y of every point of order 1, 2, 4 and 8, in each of its encodings; the sign of x is masked.
+/// Source: the blocklist of libsodium's `ge25519_has_small_order`.
+const SMALL_ORDER: [[u8; 32]; 7] = [
+    // 0 (order 4)
+    [0; 32],
+    // 1 (order 1)
+    [1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0],
+    // Order 8
+    [
+        0x26, 0xe8, 0x95, 0x8f, 0xc2, 0xb2, 0x27, 0xb0, 0x45, 0xc3, 0xf4, 0x89, 0xf2, 0xef, 0x98, 0xf0, 0xd5,
+        0xdf, 0xac, 0x05, 0xd3, 0xc6, 0x33, 0x39, 0xb1, 0x38, 0x02, 0x88, 0x6d, 0x53, 0xfc, 0x05,
+    ],
+    // Order 8
+    [
+        0xc7, 0x17, 0x6a, 0x70, 0x3d, 0x4d, 0xd8, 0x4f, 0xba, 0x3c, 0x0b, 0x76, 0x0d, 0x10, 0x67, 0x0f, 0x2a,
+        0x20, 0x53, 0xfa, 0x2c, 0x39, 0xcc, 0xc6, 0x4e, 0xc7, 0xfd, 0x77, 0x92, 0xac, 0x03, 0x7a,
+    ],
+    // p − 1 (order 2)
+    near_p(0xec),
+    // p, which is 0
+    near_p(0xed),
+    // p + 1, which is 1
+    near_p(0xee),
+];
+
+const fn near_p(low: u8) -> [u8; 32] {
+    let mut y = [0xff; 32];
+    y[0] = low;
+    y[31] = 0x7f;
+    y
+}
+
+fn jwk_of(material: &KeyMaterial) -> String {
+    let text = |bytes: &[u8]| URL_SAFE_NO_PAD.encode(bytes);
+    let ec = |crv, point: &[u8]| {
+        let (x, y) = point[1..].split_at(point.len() / 2);
+        format!(r#"{{"crv":"{crv}","kty":"EC","x":"{}","y":"{}"}}"#, text(x), text(y))
+    };
+    match material {
+        KeyMaterial::Rsa { n, e } => format!(r#"{{"e":"{}","kty":"RSA","n":"{}"}}"#, text(e), text(n)),
+        KeyMaterial::P256(point) => ec("P-256", point),
+        KeyMaterial::P384(point) => ec("P-384", point),
+        KeyMaterial::Ed25519(x) => format!(r#"{{"crv":"Ed25519","kty":"OKP","x":"{}"}}"#, text(x)),
     }
 }
 
 fn bytes(jwk: Object<'_>, member: &str) -> Result<Vec<u8>, BadKey> {
     jwk.text(member).and_then(|text| URL_SAFE_NO_PAD.decode(text).ok()).ok_or(BadKey::Malformed)
+}
+
+/// A number of any length. Some issuers write zeros in front, which RFC 7518 §2 has not.
+fn number(jwk: Object<'_>, member: &str) -> Result<Vec<u8>, BadKey> {
+    let mut bytes = bytes(jwk, member)?;
+    let zeros = bytes.iter().take_while(|byte| **byte == 0).count();
+    bytes.drain(..zeros);
+    Ok(bytes)
+}
+
+/// RFC 7518 §6.2.1.2: a coordinate has the full length of the field.
+fn coordinate<const N: usize>(jwk: Object<'_>, member: &str) -> Result<[u8; N], BadKey> {
+    bytes(jwk, member)?.try_into().map_err(|_| BadKey::Malformed)
+}
+
+fn point<const N: usize, const POINT: usize>(x: [u8; N], y: [u8; N]) -> Result<[u8; POINT], BadKey> {
+    [[4].as_slice(), &x, &y].concat().try_into().map_err(|_| BadKey::Malformed)
 }

@@ -3,7 +3,8 @@
 use std::fmt;
 use std::time::Duration;
 
-use super::key::{Algorithm, BadKey, VerifyingKey};
+use super::algorithm::Algorithm;
+use super::key::{BadKey, VerifyingKey};
 use crate::fetch::{Claim, Fetch, FetchError, RefreshPolicy, Refreshed};
 use crate::json::{self, Excerpt, Json};
 
@@ -42,14 +43,18 @@ pub(super) type RemoteKeySet = Refreshed<KeySet, KeySetError>;
 /// The fetch of a key set, claimed by the request that needs it.
 pub type KeySetClaim<'a> = Claim<'a, KeySet, KeySetError>;
 
-pub(super) fn at(url: String) -> RemoteKeySet {
+/// The key set at `url`. Its RSA keys without an `alg` are for `algorithm`.
+pub(super) fn at(url: String, algorithm: Option<Algorithm>) -> RemoteKeySet {
     let fetch = Fetch { url, header: None, timeout: KEY_SET_TIMEOUT, max_bytes: KEY_SET_MAX_BYTES };
-    Refreshed::new(fetch, KeySet::parse, REFRESH)
+    Refreshed::new(fetch, move |answer| KeySet::parse(answer, algorithm), REFRESH)
 }
 
 /// The usable keys of a set.
 #[derive(Debug)]
-pub struct KeySet(Vec<Key>);
+pub struct KeySet {
+    keys: Vec<Key>,
+    unusable: Vec<UnusableKey>,
+}
 
 #[derive(Debug)]
 struct Key {
@@ -59,7 +64,7 @@ struct Key {
 
 impl KeySet {
     /// Keys that cannot be used are left out; a set of those alone is an error.
-    pub(super) fn parse(answer: &[u8]) -> Result<Self, KeySetError> {
+    fn parse(answer: &[u8], algorithm: Option<Algorithm>) -> Result<Self, KeySetError> {
         if answer.len() > KEY_SET_MAX_BYTES {
             return Err(KeySetError::TooLarge);
         }
@@ -71,21 +76,43 @@ impl KeySet {
         let mut keys = Vec::new();
         let mut unusable = Vec::new();
         for jwk in jwks {
-            match Key::parse(jwk) {
+            match Key::parse(jwk, algorithm) {
                 Ok(key) => keys.push(key),
-                Err(bad) => unusable.push(bad),
+                Err(bad) => {
+                    let kid = jwk.as_object().and_then(|jwk| jwk.text("kid")).map(Excerpt::from);
+                    unusable.push(UnusableKey { kid, bad });
+                }
             }
         }
-        if keys.is_empty() { Err(KeySetError::NoUsableKey(unusable)) } else { Ok(Self(keys)) }
+        if keys.is_empty() {
+            return Err(KeySetError::NoUsableKey(unusable.into_iter().map(|key| key.bad).collect()));
+        }
+        Ok(Self { keys, unusable })
+    }
+
+    /// The keys that its issuer should mend, for the log. Keys for other uses and of other types are
+    /// no mistake.
+    pub fn mistakes(&self) -> impl Iterator<Item = &UnusableKey> {
+        self.unusable.iter().filter(|key| match key.bad {
+            BadKey::Published | BadKey::OtherAlgorithm | BadKey::RsaBits | BadKey::Malformed => true,
+            BadKey::NotSpki
+            | BadKey::TooManyKeys
+            | BadKey::Private
+            | BadKey::SecretTooShort { .. }
+            | BadKey::SecretIsPem
+            | BadKey::Symmetric
+            | BadKey::OtherType
+            | BadKey::OtherUse => false,
+        })
     }
 
     /// The one key for a token with this `kid` and `alg`.
     pub(super) fn find(&self, kid: Option<&str>, algorithm: Algorithm) -> Result<&VerifyingKey, NoKey> {
         let fitting = |key: &&Key| match kid {
             Some(kid) => key.kid.as_deref() == Some(kid),
-            None => key.key.algorithm() == algorithm,
+            None => key.key.algorithm == algorithm,
         };
-        let mut keys = self.0.iter().filter(fitting);
+        let mut keys = self.keys.iter().filter(fitting);
         match (keys.next(), keys.next()) {
             (None, _) => Err(NoKey::Unknown(kid.map(Excerpt::from))),
             (Some(_), Some(_)) => Err(NoKey::Ambiguous(kid.map(Excerpt::from))),
@@ -95,13 +122,29 @@ impl KeySet {
 }
 
 impl Key {
-    fn parse(jwk: &Json<'_>) -> Result<Self, BadKey> {
+    fn parse(jwk: &Json<'_>, algorithm: Option<Algorithm>) -> Result<Self, BadKey> {
         let jwk = jwk.as_object().ok_or(BadKey::Malformed)?;
         let kid = match jwk.get("kid") {
             None => None,
             Some(kid) => Some(kid.as_text().ok_or(BadKey::Malformed)?.to_owned()),
         };
-        Ok(Self { kid, key: VerifyingKey::from_jwk(jwk)? })
+        Ok(Self { kid, key: VerifyingKey::from_jwk(jwk, algorithm)? })
+    }
+}
+
+/// A key of a set that verifies no JWT.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnusableKey {
+    kid: Option<Excerpt<'static>>,
+    bad: BadKey,
+}
+
+impl fmt::Display for UnusableKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.kid {
+            Some(kid) => write!(f, "key set: kid {kid} is not used: {}", self.bad),
+            None => write!(f, "key set: a key without kid is not used: {}", self.bad),
+        }
     }
 }
 

@@ -65,12 +65,13 @@ impl Reader<'_> {
     }
 
     fn jwt(&mut self, notices: &mut Vec<Notice>) -> Option<Jwt> {
-        let [issuer, audience, jwks_url, public_key, secret, header, uid_claim, grants_claim] = [
+        let [issuer, audience, jwks_url, public_key, secret, algorithm, header, uid_claim, grants_claim] = [
             var!("JWT_ISSUER"),
             var!("JWT_AUDIENCE"),
             var!("JWT_JWKS_URL"),
             var!("JWT_PUBLIC_KEY"),
             var!("JWT_SECRET"),
+            var!("JWT_ALGORITHM"),
             var!("JWT_HEADER"),
             var!("JWT_UID_CLAIM"),
             var!("JWT_GRANTS_CLAIM"),
@@ -85,6 +86,7 @@ impl Reader<'_> {
             jwks_url: jwks_url.as_deref(),
             public_key: public_key.as_deref(),
             secret: secret.as_deref(),
+            algorithm: algorithm.as_deref(),
             header: header.as_deref(),
             uid_claim: uid_claim.as_deref(),
             grants_claim: grants_claim.as_deref(),

@@ -80,7 +80,13 @@ pub const VARIABLES: &[Variable] = &[
     Variable {
         name: "JWT_SECRET",
         secret: true,
-        doc: "the secret of JWTs signed with HS256, at least 32 bytes, instead of a key set",
+        doc: "the secret of JWTs signed with HS256 (at least 32 bytes), HS384 (48) or HS512 (64), instead of a key set",
+        ..EVERYWHERE
+    },
+    Variable {
+        name: "JWT_ALGORITHM",
+        default: Unset("RS256, ES256, ES384, EdDSA or HS256, by the key"),
+        doc: "the algorithm of keys that name none: RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384, EdDSA, HS256, HS384 (48 bytes), HS512 (64 bytes)",
         ..EVERYWHERE
     },
     Variable {

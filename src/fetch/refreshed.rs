@@ -31,10 +31,12 @@ pub struct RefreshPolicy {
 /// A value of type `T` that is fetched, kept and renewed; `E` is why there is no new one.
 pub struct Refreshed<T, E> {
     fetch: Fetch,
-    parse: fn(&[u8]) -> Result<T, E>,
+    parse: Box<Parse<T, E>>,
     policy: RefreshPolicy,
     state: Mutex<State<T, E>>,
 }
+
+type Parse<T, E> = dyn Fn(&[u8]) -> Result<T, E> + Send + Sync;
 
 struct State<T, E> {
     held: Option<Held<T>>,
@@ -65,9 +67,13 @@ enum Outcome<E> {
 impl<T, E: Clone + From<FetchError>> Refreshed<T, E> {
     /// Nothing is fetched yet.
     #[must_use]
-    pub const fn new(fetch: Fetch, parse: fn(&[u8]) -> Result<T, E>, policy: RefreshPolicy) -> Self {
+    pub fn new(
+        fetch: Fetch,
+        parse: impl Fn(&[u8]) -> Result<T, E> + Send + Sync + 'static,
+        policy: RefreshPolicy,
+    ) -> Self {
         let state = State { held: None, last: None, attempts: 0 };
-        Self { fetch, parse, policy, state: Mutex::new(state) }
+        Self { fetch, parse: Box::new(parse), policy, state: Mutex::new(state) }
     }
 
     /// Claims the fetch that is due at `now`: there is no value, the one in use is old, or it lacks
@@ -140,16 +146,17 @@ impl<T, E: Clone + From<FetchError>> Refreshed<T, E> {
     }
 
     /// A failed answer keeps the value that was there.
-    fn resolve(&self, answer: Result<&[u8], FetchError>, now: UnixTime) -> Result<(), E> {
-        let parsed = answer.map_err(E::from).and_then(self.parse);
+    fn resolve(&self, answer: Result<&[u8], FetchError>, now: UnixTime) -> Result<Option<Arc<T>>, E> {
+        let parsed = answer.map_err(E::from).and_then(&self.parse);
         let mut state = self.state();
         let (outcome, result) = match parsed {
             Ok(value) => {
-                state.held = Some(Held { value: Arc::new(value), since: now });
-                (Outcome::Succeeded, Ok(()))
+                let value = Arc::new(value);
+                state.held = Some(Held { value: Arc::clone(&value), since: now });
+                (Outcome::Succeeded, Ok(Some(value)))
             }
             // Of several first fetches one that failed does not undo one that did not.
-            Err(_) if state.last.as_ref().is_some_and(Attempt::has_succeeded) => return Ok(()),
+            Err(_) if state.last.as_ref().is_some_and(Attempt::has_succeeded) => return Ok(None),
             Err(error) => (Outcome::Failed(error.clone()), Err(error)),
         };
         state.last = Some(Attempt { started: now, outcome });
@@ -199,11 +206,12 @@ impl<'a, T, E: Clone + From<FetchError>> Claim<'a, T, E> {
         &self.refreshed.fetch
     }
 
-    /// Takes the answer to a request that was made at `now`.
+    /// Takes the answer to a request that was made at `now`. Returns the new value, or `None` if the
+    /// fetch failed after another one succeeded.
     ///
     /// # Errors
     /// Why there is no new value, for the log. The one that was there stays in use.
-    pub fn resolve(self, answer: Result<&[u8], FetchError>, now: UnixTime) -> Result<(), E> {
+    pub fn resolve(self, answer: Result<&[u8], FetchError>, now: UnixTime) -> Result<Option<Arc<T>>, E> {
         // What is no longer running is not released when the claim is dropped.
         self.refreshed.resolve(answer, now)
     }

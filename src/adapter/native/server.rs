@@ -16,8 +16,8 @@ use hyper::body::{Body as _, Incoming};
 use super::connections::Progress;
 use super::fetches::Fetches;
 use super::output::Output;
-use crate::adapter::host;
 use crate::adapter::limiter::Limiter;
+use crate::adapter::{host, verify};
 use crate::api::{
     Answer, App, Body, Context, Counting, LogLine, MAX_BODY_BYTES, Step, Unread, check_framing,
 };
@@ -100,6 +100,7 @@ impl Server {
         loop {
             step = match step {
                 Step::Fetch(_) => return None,
+                Step::Verify(jws) => verify::step(jws),
                 Step::Count(count) => self.count(count),
                 Step::Done(answer) => return Some(answer),
             };
@@ -115,6 +116,7 @@ impl Server {
                     let body = self.fetches.get(due.request()).await;
                     due.resolve(body)
                 }
+                Step::Verify(jws) => verify::step(jws),
                 Step::Count(count) => self.count(count),
                 Step::Done(answer) => break answer,
             };

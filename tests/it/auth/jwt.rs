@@ -1,9 +1,10 @@
-use agora_token_server::auth::{Authenticator, JwtSettings};
+use agora_token_server::auth::{Algorithm, Authenticator, JwtSettings};
 use serde_json::{Value, json};
 
 use super::{accepting, ask_with_jwt, bound, caller, now, refusal, rsa_jwt, settings};
 use crate::common::issuer::{
-    ED25519_PUBLIC_PEM, Key, P256_PUBLIC_PEM, RSA_PUBLIC_PEM, SECRET, claims, claims_with,
+    ED25519_PUBLIC_PEM, Key, LONG_SECRET, P256_PUBLIC_PEM, P384_PUBLIC_PEM, RSA_PUBLIC_PEM, SECRET, claims,
+    claims_with,
 };
 
 fn rsa_only() -> Authenticator {
@@ -14,14 +15,64 @@ fn cause(authenticator: &Authenticator, token: &str) -> String {
     refusal(ask_with_jwt(authenticator, token, now()))
 }
 
-fn with_each_key() -> [(Key, JwtSettings<'static>); 4] {
+const ALGORITHMS: &str =
+    "expected RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384, EdDSA, HS256, HS384, or HS512";
+
+/// A key of each algorithm, and the settings that name it.
+fn with_each_key() -> Vec<(Key, JwtSettings<'static>)> {
+    let public = |key: Key, pem| {
+        let algorithm = Some(key.alg());
+        (key, JwtSettings { public_key: Some(pem), algorithm, ..settings() })
+    };
+    let shared = |alg| {
+        let key = Key::of_secret(LONG_SECRET).with_alg(alg);
+        (key, JwtSettings { secret: Some(LONG_SECRET), algorithm: Some(alg), ..settings() })
+    };
+    let rsa = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512"];
+    let mut keys: Vec<_> = rsa.map(|alg| public(Key::rsa().with_alg(alg), RSA_PUBLIC_PEM)).into();
+    keys.extend([
+        public(Key::p256(), P256_PUBLIC_PEM),
+        public(Key::p384(), P384_PUBLIC_PEM),
+        public(Key::ed25519(), ED25519_PUBLIC_PEM),
+        shared("HS256"),
+        shared("HS384"),
+        shared("HS512"),
+    ]);
+    assert_eq!(keys.len(), Algorithm::ALL.len());
+    keys
+}
+
+#[test]
+fn key_without_algorithm_has_its_default() {
     let public = |pem| JwtSettings { public_key: Some(pem), ..settings() };
-    [
+    for (key, settings) in [
         (Key::rsa(), public(RSA_PUBLIC_PEM)),
         (Key::p256(), public(P256_PUBLIC_PEM)),
+        (Key::p384(), public(P384_PUBLIC_PEM)),
         (Key::ed25519(), public(ED25519_PUBLIC_PEM)),
         (Key::secret(), JwtSettings { secret: Some(SECRET), ..settings() }),
-    ]
+    ] {
+        caller(&accepting(settings), &key.jwt(&claims()));
+    }
+}
+
+#[test]
+fn two_public_keys_are_tried_in_order() {
+    let other = include_str!("../common/keys/rsa-other.pub.pem");
+    let both = format!("{RSA_PUBLIC_PEM}\n{other}");
+    let one_line = both.replace('\n', "\\n");
+    for pem in [both.as_str(), &one_line] {
+        let authenticator = accepting(JwtSettings { public_key: Some(pem), ..settings() });
+        caller(&authenticator, &Key::rsa().jwt(&claims()));
+        caller(&authenticator, &Key::other_rsa().jwt(&claims()));
+        let forged = Key::rsa().jwt(&claims()).replace(".ey", ".eyJ");
+        assert_eq!(cause(&authenticator, &forged), "jwt signature: not made with the key");
+    }
+    let mixed = format!("{RSA_PUBLIC_PEM}{P256_PUBLIC_PEM}");
+    let authenticator = accepting(JwtSettings { public_key: Some(&mixed), ..settings() });
+    caller(&authenticator, &Key::rsa().jwt(&claims()));
+    caller(&authenticator, &Key::p256().jwt(&claims()));
+    assert_eq!(cause(&authenticator, &Key::ed25519().jwt(&claims())), "jwt alg: EdDSA, the key is for RS256");
 }
 
 #[test]
@@ -64,7 +115,7 @@ fn key_rejects_every_other_algorithm() {
 #[test]
 fn public_key_as_hmac_secret_is_rejected() {
     // CVE-2015-9235: the verifier's public key as the HMAC key of a token that says HS256.
-    let forged = Key::Secret(RSA_PUBLIC_PEM).jwt(&claims());
+    let forged = Key::of_secret(RSA_PUBLIC_PEM).jwt(&claims());
     assert_eq!(cause(&rsa_only(), &forged), "jwt alg: HS256, the key is for RS256");
 }
 
@@ -74,7 +125,7 @@ fn alg_none_in_any_case_is_rejected() {
         let signed = Key::rsa().jwt_with(&json!({ "alg": alg }), &claims());
         let unsigned = &signed[..=signed.rfind('.').unwrap()];
         for token in [&signed, unsigned] {
-            let expected = format!("jwt alg: {alg:?}, expected RS256, ES256, EdDSA or HS256");
+            let expected = format!("jwt alg: {alg:?}, {ALGORITHMS}");
             assert_eq!(cause(&rsa_only(), token), expected);
         }
     }
@@ -82,9 +133,13 @@ fn alg_none_in_any_case_is_rejected() {
 
 #[test]
 fn other_algorithm_of_same_key_is_rejected() {
-    for alg in ["RS384", "RS512", "PS256", "ES256K", "ES384", "rs256"] {
+    for alg in ["RS384", "RS512", "PS256", "PS384", "PS512"] {
+        let token = Key::rsa().with_alg(alg).jwt(&claims());
+        assert_eq!(cause(&rsa_only(), &token), format!("jwt alg: {alg}, the key is for RS256"));
+    }
+    for alg in ["ES256K", "ES512", "rs256", "RSA", "Ed448", "dir"] {
         let token = Key::rsa().jwt_with(&json!({ "alg": alg }), &claims());
-        let expected = format!("jwt alg: {alg:?}, expected RS256, ES256, EdDSA or HS256");
+        let expected = format!("jwt alg: {alg:?}, {ALGORITHMS}");
         assert_eq!(cause(&rsa_only(), &token), expected);
     }
     for header in [json!({}), json!({ "alg": null }), json!({ "alg": 1 }), json!({ "alg": ["RS256"] })] {

@@ -6,6 +6,8 @@ use agora_token_server::auth::{
 };
 use agora_token_server::fetch::FetchError;
 use agora_token_server::time::UnixTime;
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 
 use super::{accepting, after, ask_with_jwt, now, outage, refusal, settings};
@@ -56,7 +58,7 @@ fn fetched(
 ) -> Result<(), KeySetError> {
     let claim = due(authenticator, &Key::rsa().jwt_of("k1", &claims()), at).expect("a fetch is due");
     assert_eq!(claim.request().url, URL);
-    claim.resolve(answer.as_deref().map_err(|error| *error), at)
+    claim.resolve(answer.as_deref().map_err(|error| *error), at).map(drop)
 }
 
 /// One request as the handler has it: a fetch where one is due, then the answer.
@@ -121,7 +123,7 @@ fn old_key_set_is_renewed_by_one_request() {
     let claim = due(&authenticator, &token, after(600)).unwrap();
     assert!(!is_due(&authenticator, &token, after(600)));
     assert!(ask_with_jwt(&authenticator, &token, after(600)).is_ok());
-    assert_eq!(claim.resolve(Ok(&key_set(&[k2()])), after(600)), Ok(()));
+    assert!(claim.resolve(Ok(&key_set(&[k2()])), after(600)).is_ok());
     assert_eq!(refusal(ask_with_jwt(&authenticator, &token, after(600))), r#"jwt unknown kid "k1""#);
 }
 
@@ -194,7 +196,7 @@ fn unknown_kid_while_issuer_is_down_is_unavailable() {
     let none = Key::rsa().jwt_with(&json!({ "alg": "none" }), &claims());
     assert_eq!(
         refusal(ask_with_jwt(&authenticator, &none, now())),
-        r#"jwt alg: "none", expected RS256, ES256, EdDSA or HS256"#
+        r#"jwt alg: "none", expected RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384, EdDSA, HS256, HS384, or HS512"#
     );
 }
 
@@ -205,9 +207,9 @@ fn cold_start_burst_fetches_at_most_sixteen_times() {
     let mut claims: Vec<_> = (0..100).filter_map(|_| due(&authenticator, &token, now())).collect();
     assert_eq!(claims.len(), 16);
     assert_eq!(outage(ask_with_jwt(&authenticator, &token, now())), "key set: not fetched yet");
-    assert_eq!(claims.pop().unwrap().resolve(Ok(&key_set(&[k1()])), now()), Ok(()));
+    assert!(claims.pop().unwrap().resolve(Ok(&key_set(&[k1()])), now()).is_ok());
     let failed = claims.pop().unwrap().resolve(Err(FetchError::Unreachable), now());
-    assert_eq!(failed, Ok(()), "one success is enough");
+    assert!(failed.is_ok_and(|set| set.is_none()), "one success is enough");
     assert!(ask_with_jwt(&authenticator, &token, now()).is_ok());
 }
 
@@ -312,7 +314,83 @@ fn symmetric_key_in_key_set_is_ignored() {
     let secret = Key::secret().jwk(&json!({ "kid": "k1", "alg": "HS256" }));
     let authenticator = holding(&[secret, k2()]);
     let token = Key::secret().jwt_of("k1", &claims());
-    assert_eq!(refusal(ask_with_jwt(&authenticator, &token, now())), r#"jwt unknown kid "k1""#);
+    assert_eq!(
+        refusal(ask_with_jwt(&authenticator, &token, now())),
+        "jwt alg: HS256, expected one of a public key"
+    );
+    assert!(!is_due(&authenticator, &token, after(10_000)), "no key set can help");
+}
+
+#[test]
+fn small_order_points_are_no_keys() {
+    // libsodium's blocklist, with each sign of x.
+    let y = [
+        "0000000000000000000000000000000000000000000000000000000000000000",
+        "0100000000000000000000000000000000000000000000000000000000000000",
+        "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05",
+        "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a",
+        "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+        "edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+        "eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+    ];
+    for (y, sign) in y.iter().flat_map(|y| [(y, 0), (y, 0x80)]) {
+        let mut point: Vec<u8> =
+            (0..32).map(|byte| u8::from_str_radix(&y[2 * byte..][..2], 16).unwrap()).collect();
+        point[31] |= sign;
+        let jwk = json!({ "kty": "OKP", "crv": "Ed25519", "x": URL_SAFE_NO_PAD.encode(point) });
+        let error = fetched(&authenticator(), &Ok(key_set(&[jwk])), now()).unwrap_err();
+        assert_eq!(error.to_string(), "key set: no usable key in it; a malformed key", "{y}");
+    }
+}
+
+#[test]
+fn alg_of_a_jwk_comes_before_jwt_algorithm() {
+    let settings = JwtSettings { jwks_url: Some(URL), algorithm: Some("PS384"), ..settings() };
+    let authenticator = accepting(settings);
+    let with = |kid, key: Key, more: Value| {
+        let mut jwk = key.jwk(&json!({ "kid": kid }));
+        jwk.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        jwk
+    };
+    let set = key_set(&[
+        with("named", Key::rsa(), json!({ "alg": "RS512" })),
+        with("unnamed", Key::rsa(), json!({})),
+        with("p384", Key::p384(), json!({})),
+    ]);
+    let claim = due(&authenticator, &Key::rsa().jwt_of("k1", &claims()), now()).unwrap();
+    claim.resolve(Ok(&set), now()).unwrap();
+    for (kid, key) in [
+        ("named", Key::rsa().with_alg("RS512")),
+        ("unnamed", Key::rsa().with_alg("PS384")),
+        ("p384", Key::p384()),
+    ] {
+        assert!(ask_with_jwt(&authenticator, &key.jwt_of(kid, &claims()), now()).is_ok(), "{kid}");
+    }
+    let other = Key::rsa().jwt_of("unnamed", &claims());
+    assert_eq!(refusal(ask_with_jwt(&authenticator, &other, now())), "jwt alg: RS256, the key is for PS384");
+}
+
+#[test]
+fn mistakes_in_a_key_set_are_named() {
+    let authenticator = authenticator();
+    let claim = due(&authenticator, &Key::rsa().jwt_of("k1", &claims()), now()).unwrap();
+    let set = key_set(&[
+        k1(),
+        Key::p256().jwk(&json!({ "kid": "k2", "d": "AQAB" })),
+        Key::p256().jwk(&json!({ "alg": "ES384" })),
+        // No mistakes: keys for something else.
+        Key::rsa().jwk(&json!({ "kid": "k3", "use": "enc" })),
+        json!({ "kty": "EC", "crv": "secp256k1", "kid": "k4" }),
+    ]);
+    let set = claim.resolve(Ok(&set), now()).unwrap().unwrap();
+    let mistakes: Vec<String> = set.mistakes().map(ToString::to_string).collect();
+    assert_eq!(
+        mistakes,
+        [
+            r#"key set: kid "k2" is not used: a key with its private part; replace it, it is public"#,
+            "key set: a key without kid is not used: an algorithm that the key is not for",
+        ]
+    );
 }
 
 #[test]
@@ -331,8 +409,11 @@ fn jwt_with_other_algorithm_than_key_is_rejected() {
             }
         }
     }
-    let forged = Key::Secret(crate::common::issuer::RSA_PUBLIC_PEM).jwt_of("k1", &claims());
-    assert_eq!(refusal(ask_with_jwt(&authenticator, &forged, now())), "jwt alg: HS256, the key is for RS256");
+    let forged = Key::of_secret(crate::common::issuer::RSA_PUBLIC_PEM).jwt_of("k1", &claims());
+    assert_eq!(
+        refusal(ask_with_jwt(&authenticator, &forged, now())),
+        "jwt alg: HS256, expected one of a public key"
+    );
 }
 
 #[test]
@@ -342,16 +423,24 @@ fn key_for_other_use_is_ignored() {
         (json!({ "use": null }), "a key that is not for verifying"),
         (json!({ "key_ops": ["encrypt"] }), "a key that is not for verifying"),
         (json!({ "key_ops": "verify" }), "a key that is not for verifying"),
-        (json!({ "alg": "RS512" }), "a key for another algorithm, expected RS256, ES256 or EdDSA"),
-        (json!({ "alg": "PS256" }), "a key for another algorithm, expected RS256, ES256 or EdDSA"),
-        (json!({ "alg": "HS256" }), "a key for another algorithm, expected RS256, ES256 or EdDSA"),
-        (json!({ "alg": "ES256" }), "a key for another algorithm, expected RS256, ES256 or EdDSA"),
-        (json!({ "alg": null }), "a key for another algorithm, expected RS256, ES256 or EdDSA"),
-        (json!({ "kty": "rsa" }), "a key of another type, expected RSA, P-256 or Ed25519"),
-        (json!({ "kty": "EC", "crv": "P-384" }), "a key of another type, expected RSA, P-256 or Ed25519"),
-        (json!({ "kty": "OKP", "crv": "X25519" }), "a key of another type, expected RSA, P-256 or Ed25519"),
+        (json!({ "alg": "ES384" }), "an algorithm that the key is not for"),
+        (json!({ "alg": "none" }), "an algorithm that the key is not for"),
+        (json!({ "alg": "HS256" }), "an algorithm that the key is not for"),
+        (json!({ "alg": "ES256" }), "an algorithm that the key is not for"),
+        (json!({ "alg": null }), "an algorithm that the key is not for"),
+        (json!({ "kty": "rsa" }), "a key of another type, expected RSA, P-256, P-384 or Ed25519"),
+        (json!({ "kty": "EC", "crv": "P-384" }), "a malformed key"),
+        (
+            json!({ "kty": "EC", "crv": "P-521" }),
+            "a key of another type, expected RSA, P-256, P-384 or Ed25519",
+        ),
+        (
+            json!({ "kty": "OKP", "crv": "X25519" }),
+            "a key of another type, expected RSA, P-256, P-384 or Ed25519",
+        ),
         (json!({ "kty": "EC", "crv": "P-256", "x": "AA", "y": "AA" }), "a malformed key"),
-        (json!({ "kty": "EC", "crv": "P-256", "x": "A".repeat(43), "y": "A".repeat(43) }), "a malformed key"),
+        (json!({ "kty": "EC", "crv": "P-256", "x": "A".repeat(64), "y": "A".repeat(64) }), "a malformed key"),
+        (json!({ "kty": "EC", "crv": "P-384", "x": "A".repeat(43), "y": "A".repeat(43) }), "a malformed key"),
         (json!({ "kty": "OKP", "crv": "Ed25519", "x": "AQ" }), "a malformed key"),
         // The neutral element, under which a signature of zeros fits every message.
         (json!({ "kty": "OKP", "crv": "Ed25519", "x": format!("AQ{}", "A".repeat(41)) }), "a malformed key"),
@@ -363,6 +452,11 @@ fn key_for_other_use_is_ignored() {
         (json!({ "e": "AQ" }), "a malformed key"),
         (json!({ "e": "Ag" }), "a malformed key"),
         (json!({ "e": "" }), "a malformed key"),
+        (json!({ "e": "AA" }), "a malformed key"),
+        // 2^32 + 1: Web Crypto imports no exponent of more than 32 bits.
+        (json!({ "e": "AQAAAAE" }), "a malformed key"),
+        (json!({ "d": "AQAB" }), "a key with its private part; replace it, it is public"),
+        (json!({ "qi": "" }), "a key with its private part; replace it, it is public"),
         (json!({ "e": 65537 }), "a malformed key"),
         (json!({ "kid": 1 }), "a malformed key"),
     ];
@@ -376,6 +470,11 @@ fn key_for_other_use_is_ignored() {
         json!({}),
         json!({ "use": "sig", "key_ops": ["sign", "verify"], "ext": true }),
         json!({ "x5c": ["MII"], "x5t": "x", "unknown": {} }),
+        json!({ "alg": "RS512" }),
+        json!({ "alg": "PS256" }),
+        // Zeros in front, which some issuers write; the largest exponent.
+        json!({ "e": "AAABAAE" }),
+        json!({ "e": "_____w" }),
     ];
     for members in usable {
         assert_eq!(fetched(&authenticator(), &Ok(key_set(&[Key::rsa().jwk(&members)])), now()), Ok(()));

@@ -14,7 +14,7 @@ use agora_token_server::auth::{
 };
 use agora_token_server::time::UnixTime;
 
-use crate::common::issuer::{AUDIENCE, ISSUER, NOW, RSA_PUBLIC_PEM};
+use crate::common::issuer::{AUDIENCE, ISSUER, NOW, RSA_PUBLIC_PEM, authenticate};
 
 fn now() -> UnixTime {
     UnixTime::from_secs(NOW)
@@ -48,7 +48,7 @@ fn keys(text: &str) -> ApiKeys {
 
 fn send(authenticator: &Authenticator, authorization: &str, at: UnixTime) -> Result<Caller, AuthError> {
     let credentials = Credentials { authorization: Some(authorization), ..Credentials::default() };
-    authenticator.authenticate(&credentials, at)
+    authenticate(authenticator, &credentials, at)
 }
 
 fn ask_with_jwt(authenticator: &Authenticator, token: &str, at: UnixTime) -> Result<Caller, AuthError> {

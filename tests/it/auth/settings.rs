@@ -1,7 +1,12 @@
 use agora_token_server::auth::{Jwt, JwtSettings};
 
 use super::settings;
-use crate::common::issuer::{ED25519_PUBLIC_PEM, RSA_PUBLIC_PEM, SECRET};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+
+use crate::common::issuer::{
+    ED25519_PUBLIC_PEM, LONG_SECRET, P256_PUBLIC_PEM, P384_PUBLIC_PEM, RSA_PUBLIC_PEM, SECRET,
+};
 
 const URL: &str = "https://issuer.example/.well-known/jwks.json";
 
@@ -87,12 +92,13 @@ fn key_set_url_needs_tls_or_loopback() {
 #[test]
 fn public_key_other_than_known_pem_is_rejected() {
     let of_key = |key| JwtSettings { public_key: Some(key), ..settings() };
-    let expected = "JWT_PUBLIC_KEY: expected a PEM public key (BEGIN PUBLIC KEY) for RS256, ES256 or EdDSA";
+    let expected =
+        "JWT_PUBLIC_KEY: expected a PEM public key (BEGIN PUBLIC KEY) of RSA, P-256, P-384 or Ed25519";
     let cut = &RSA_PUBLIC_PEM[..200];
     let certificate = RSA_PUBLIC_PEM.replace("PUBLIC KEY", "CERTIFICATE");
     let pkcs1 = RSA_PUBLIC_PEM.replace("PUBLIC KEY", "RSA PUBLIC KEY");
-    let p384 = include_str!("../common/keys/p384.pub.pem");
-    for key in ["key", cut, &certificate, &pkcs1, p384, URL] {
+    let p521 = include_str!("../common/keys/p521.pub.pem");
+    for key in ["key", cut, &certificate, &pkcs1, p521, URL] {
         assert_eq!(faults(of_key(key)), [expected]);
     }
     let private = include_str!("../common/keys/rsa.pem");
@@ -114,11 +120,96 @@ fn secret_below_32_bytes_or_pem_is_rejected() {
 }
 
 #[test]
+fn secret_is_as_long_as_its_hash() {
+    for (algorithm, min) in [("HS256", 32), ("HS384", 48), ("HS512", 64)] {
+        let of_length = |length| JwtSettings {
+            secret: Some(&LONG_SECRET[..length]),
+            algorithm: Some(algorithm),
+            ..settings()
+        };
+        assert!(of_length(min).parse().is_ok());
+        let short = format!("JWT_SECRET: {} bytes, expected a secret of at least {min}", min - 1);
+        assert_eq!(faults(of_length(min - 1)), [short]);
+    }
+}
+
+#[test]
+fn jwt_algorithm_must_fit_the_key() {
+    let unfit = |variable| format!("JWT_ALGORITHM: expected an algorithm of the key in {variable}");
+    let of_key =
+        |key, algorithm| JwtSettings { public_key: Some(key), algorithm: Some(algorithm), ..settings() };
+    assert!(of_key(RSA_PUBLIC_PEM, "PS512").parse().is_ok());
+    assert!(of_key(ED25519_PUBLIC_PEM, "Ed25519").parse().is_ok());
+    for (key, algorithm) in [
+        (RSA_PUBLIC_PEM, "ES256"),
+        (RSA_PUBLIC_PEM, "HS256"),
+        (ED25519_PUBLIC_PEM, "RS256"),
+        (P256_PUBLIC_PEM, "ES384"),
+    ] {
+        assert_eq!(faults(of_key(key, algorithm)), [unfit("JWT_PUBLIC_KEY")], "{algorithm}");
+    }
+    let secret = JwtSettings { secret: Some(SECRET), algorithm: Some("RS256"), ..settings() };
+    assert_eq!(faults(secret), [unfit("JWT_SECRET")]);
+    let set = |algorithm| JwtSettings { jwks_url: Some(URL), algorithm: Some(algorithm), ..settings() };
+    assert!(set("PS256").parse().is_ok());
+    assert_eq!(faults(set("HS256")), [unfit("JWT_JWKS_URL")]);
+    let unknown = faults(set("none"));
+    assert!(unknown[0].starts_with("JWT_ALGORITHM: expected RS256, RS384, "), "{unknown:?}");
+}
+
+#[test]
+fn public_key_has_one_encoding() {
+    let spki = |der: &[u8]| {
+        let pem = format!("-----BEGIN PUBLIC KEY-----\n{}\n-----END PUBLIC KEY-----\n", STANDARD.encode(der));
+        JwtSettings { public_key: Some(&pem), ..settings() }
+            .parse()
+            .map(drop)
+            .map_err(|faults| faults[0].to_string())
+    };
+    let der_of = |pem: &str| {
+        let base64: String = pem.lines().filter(|line| !line.starts_with('-')).collect();
+        STANDARD.decode(base64).unwrap()
+    };
+    let expected =
+        Err("expected a PEM public key (BEGIN PUBLIC KEY) of RSA, P-256, P-384 or Ed25519".to_owned());
+    // Each with the number of bytes before the key itself.
+    for (pem, head) in
+        [(RSA_PUBLIC_PEM, 32), (P256_PUBLIC_PEM, 27), (P384_PUBLIC_PEM, 24), (ED25519_PUBLIC_PEM, 12)]
+    {
+        let der = der_of(pem);
+        assert_eq!(spki(&der), Ok(()));
+        for length in 0..der.len() {
+            assert_eq!(spki(&der[..length]), expected, "cut to {length} bytes");
+        }
+        assert_eq!(spki(&[der.as_slice(), &[0]].concat()), expected, "a byte too many");
+        // A tag, a length or an identifier that differs in one bit.
+        for (index, bit) in (0..head).flat_map(|index| (0..8).map(move |bit| (index, bit))) {
+            let mut changed = der.clone();
+            changed[index] ^= 1 << bit;
+            assert!(spki(&changed).is_err(), "byte {index}, bit {bit}");
+        }
+    }
+    // The same length in two bytes, where one is enough.
+    let der = der_of(ED25519_PUBLIC_PEM);
+    assert_eq!(spki(&[&[0x30, 0x81, der[1]], &der[2..]].concat()), expected);
+    // A compressed point.
+    let mut compressed = der_of(P256_PUBLIC_PEM);
+    compressed.truncate(compressed.len() - 32);
+    compressed[1] -= 32;
+    compressed[24] -= 32;
+    compressed[26] = 2;
+    assert_eq!(spki(&compressed), expected);
+    let third = format!("{RSA_PUBLIC_PEM}{P256_PUBLIC_PEM}{ED25519_PUBLIC_PEM}");
+    let three = JwtSettings { public_key: Some(&third), ..settings() };
+    assert_eq!(faults(three), ["JWT_PUBLIC_KEY: expected at most 2 PEM keys"]);
+}
+
+#[test]
 fn jwt_settings_debug_redacts_secret() {
     let settings = JwtSettings { secret: Some(SECRET), ..settings() };
     let jwt: Jwt = settings.parse().unwrap();
     assert_eq!(format!("{settings:?}"), "JwtSettings([redacted])");
     let shown = format!("{jwt:?}");
-    assert!(shown.contains("VerifyingKey(HS256)"), "{shown}");
+    assert!(shown.contains("Secret(HS256)"), "{shown}");
     assert!(!shown.contains(SECRET), "{shown}");
 }

@@ -1,7 +1,7 @@
 use agora_token_server::auth::{Authenticator, Caller, Credentials, JwtSettings, NewApiKey};
 
 use super::{keys, now, refusal, rsa_jwt, rsa_settings, settings};
-use crate::common::issuer::{Key, claims};
+use crate::common::issuer::{Key, authenticate, claims};
 
 fn key() -> NewApiKey {
     NewApiKey::from_random("shop", [1; 32]).unwrap()
@@ -30,14 +30,14 @@ fn is_bearer(caller: &Caller) -> bool {
 #[test]
 fn auth_none_accepts_request_without_credential() {
     let credentials = sent(Some("nonsense"), Some("nonsense"));
-    assert_eq!(Authenticator::none().authenticate(&credentials, now()), Ok(Caller::open()));
+    assert_eq!(authenticate(&Authenticator::none(), &credentials, now()), Ok(Caller::open()));
 }
 
 #[test]
 fn authenticator_without_methods_rejects_all() {
     let closed = Authenticator::new(None, None);
     let credentials = sent(Some("Bearer x"), Some("x"));
-    assert_eq!(refusal(closed.authenticate(&credentials, now())), "no credential");
+    assert_eq!(refusal(authenticate(&closed, &credentials, now())), "no credential");
 }
 
 #[test]
@@ -45,11 +45,11 @@ fn bearer_with_three_parts_is_jwt_else_key() {
     let jwt = format!("Bearer {}", Key::rsa().jwt(&claims()));
     let by_key = format!("Bearer {}", key().expose_secret());
     let shop = Caller::api_key("shop");
-    assert!(is_bearer(&either().authenticate(&sent(Some(&jwt), None), now()).unwrap()));
-    assert_eq!(either().authenticate(&sent(Some(&by_key), None), now()), Ok(shop.clone()));
-    assert_eq!(either().authenticate(&sent(None, Some(key().expose_secret())), now()), Ok(shop));
+    assert!(is_bearer(&authenticate(&either(), &sent(Some(&jwt), None), now()).unwrap()));
+    assert_eq!(authenticate(&either(), &sent(Some(&by_key), None), now()), Ok(shop.clone()));
+    assert_eq!(authenticate(&either(), &sent(None, Some(key().expose_secret())), now()), Ok(shop));
     for not_jwt in ["Bearer a.b", "Bearer a.b.c.d", "Bearer a.b.c.d.e"] {
-        let answer = either().authenticate(&sent(Some(not_jwt), None), now());
+        let answer = authenticate(&either(), &sent(Some(not_jwt), None), now());
         assert_eq!(refusal(answer), "api key: not a configured one");
     }
 }
@@ -57,10 +57,10 @@ fn bearer_with_three_parts_is_jwt_else_key() {
 #[test]
 fn jwt_as_api_key_is_rejected() {
     let jwt = Key::rsa().jwt(&claims());
-    let answer = either().authenticate(&sent(None, Some(&jwt)), now());
+    let answer = authenticate(&either(), &sent(None, Some(&jwt)), now());
     assert_eq!(refusal(answer), "api key: not a configured one");
     let keys_only = Authenticator::new(Some(api_keys()), None);
-    let answer = keys_only.authenticate(&sent(Some(&format!("Bearer {jwt}")), None), now());
+    let answer = authenticate(&keys_only, &sent(Some(&format!("Bearer {jwt}")), None), now());
     assert_eq!(refusal(answer), "api key: not a configured one");
 }
 
@@ -72,9 +72,9 @@ fn two_credentials_with_one_invalid_are_rejected() {
     let (shop, forum) = (shop.expose_secret(), forum.expose_secret());
     let [as_bearer, bad_bearer] = [shop, "bad"].map(|key| format!("Bearer {key}"));
 
-    let both = either().authenticate(&sent(Some(&good_jwt), Some(shop)), now()).unwrap();
+    let both = authenticate(&either(), &sent(Some(&good_jwt), Some(shop)), now()).unwrap();
     assert!(is_bearer(&both), "the JWT allows less than the key");
-    let same_key = either().authenticate(&sent(Some(&as_bearer), Some(shop)), now());
+    let same_key = authenticate(&either(), &sent(Some(&as_bearer), Some(shop)), now());
     assert_eq!(same_key, Ok(Caller::api_key("shop")));
 
     let bad: [(&str, &str, &str); 5] = [
@@ -85,7 +85,7 @@ fn two_credentials_with_one_invalid_are_rejected() {
         ("Basic eDp5", shop, "authorization: expected Bearer, one space and one token"),
     ];
     for (authorization, x_api_key, cause) in bad {
-        let answer = either().authenticate(&sent(Some(authorization), Some(x_api_key)), now());
+        let answer = authenticate(&either(), &sent(Some(authorization), Some(x_api_key)), now());
         assert_eq!(refusal(answer), cause);
     }
 }
@@ -95,8 +95,8 @@ fn x_api_key_without_configured_keys_is_ignored() {
     // API Gateway's usage plans have this header as well.
     let jwt_only = Authenticator::new(None, Some(rsa_jwt()));
     let jwt = format!("Bearer {}", Key::rsa().jwt(&claims()));
-    assert!(jwt_only.authenticate(&sent(Some(&jwt), Some("usage-plan")), now()).is_ok());
-    assert_eq!(refusal(jwt_only.authenticate(&sent(None, Some("usage-plan")), now())), "no credential");
+    assert!(authenticate(&jwt_only, &sent(Some(&jwt), Some("usage-plan")), now()).is_ok());
+    assert_eq!(refusal(authenticate(&jwt_only, &sent(None, Some("usage-plan")), now())), "no credential");
 }
 
 #[test]
@@ -108,13 +108,13 @@ fn jwt_header_holds_bare_jwt() {
     let bearer = format!("Bearer {token}");
 
     let here = Credentials { jwt_header: Some(&token), ..Credentials::default() };
-    assert!(is_bearer(&proxied.authenticate(&here, now()).unwrap()));
+    assert!(is_bearer(&authenticate(&proxied, &here, now()).unwrap()));
     let elsewhere = sent(Some(&bearer), None);
-    assert_eq!(refusal(proxied.authenticate(&elsewhere, now())), "no credential");
+    assert_eq!(refusal(authenticate(&proxied, &elsewhere, now())), "no credential");
     let foreign_authorization = Credentials { authorization: Some("Basic eDp5"), ..here };
-    assert!(proxied.authenticate(&foreign_authorization, now()).is_ok());
+    assert!(authenticate(&proxied, &foreign_authorization, now()).is_ok());
     let with_scheme = Credentials { jwt_header: Some(&bearer), ..Credentials::default() };
-    assert_eq!(refusal(proxied.authenticate(&with_scheme, now())), "jwt header: expected base64url");
+    assert_eq!(refusal(authenticate(&proxied, &with_scheme, now())), "jwt header: expected base64url");
 }
 
 #[test]
@@ -125,7 +125,7 @@ fn jwt_header_defaults_to_authorization() {
         assert_eq!(authenticator.jwt_header(), None);
         let token = Key::rsa().jwt(&claims());
         let stray = Credentials { jwt_header: Some(&token), ..Credentials::default() };
-        assert_eq!(refusal(authenticator.authenticate(&stray, now())), "no credential");
+        assert_eq!(refusal(authenticate(&authenticator, &stray, now())), "no credential");
     }
     for header in ["X-API-Key", "x-api-key", "two words", "a:b"] {
         let faults = JwtSettings { header: Some(header), ..rsa_settings() }.parse().unwrap_err();

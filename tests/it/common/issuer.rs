@@ -1,16 +1,19 @@
 //! An issuer of JWTs: its keys, what it publishes, what it signs.
 
+use agora_token_server::auth::{AuthError, Authentication, Authenticator, Caller, Credentials};
+use agora_token_server::is_valid_signature;
+use agora_token_server::time::UnixTime;
 use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use hmac::{Hmac, KeyInit, Mac};
-use p256::ecdsa::signature::Signer;
-use p256::elliptic_curve::sec1::ToSec1Point;
-use rsa::pkcs1v15;
-use rsa::pkcs8::DecodePrivateKey;
-use rsa::signature::SignatureEncoding;
-use rsa::traits::PublicKeyParts;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use ring::hmac;
+use ring::rand::SystemRandom;
+use ring::rsa::PublicKeyComponents;
+use ring::signature::{
+    ECDSA_P256_SHA256_FIXED_SIGNING, ECDSA_P384_SHA384_FIXED_SIGNING, EcdsaKeyPair, Ed25519KeyPair, KeyPair,
+    RSA_PKCS1_SHA256, RSA_PKCS1_SHA384, RSA_PKCS1_SHA512, RSA_PSS_SHA256, RSA_PSS_SHA384, RSA_PSS_SHA512,
+    RsaKeyPair,
+};
 use serde_json::{Value, json};
-use sha2::Sha256;
 
 /// Whom the JWTs of [`claims`] come from.
 pub const ISSUER: &str = "https://issuer.example/";
@@ -20,10 +23,14 @@ pub const AUDIENCE: &str = "https://tokens.example";
 pub const NOW: u32 = 1_763_770_000;
 /// Of 32 bytes, the shortest that there may be.
 pub const SECRET: &str = "0123456789abcdef0123456789abcdef";
+/// Of 64 bytes, for every HMAC.
+pub const LONG_SECRET: &str = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
 /// The public key of [`Key::rsa`].
 pub const RSA_PUBLIC_PEM: &str = include_str!("keys/rsa.pub.pem");
 /// The public key of [`Key::p256`].
 pub const P256_PUBLIC_PEM: &str = include_str!("keys/p256.pub.pem");
+/// The public key of [`Key::p384`].
+pub const P384_PUBLIC_PEM: &str = include_str!("keys/p384.pub.pem");
 /// The public key of [`Key::ed25519`].
 pub const ED25519_PUBLIC_PEM: &str = include_str!("keys/ed25519.pub.pem");
 
@@ -45,37 +52,82 @@ pub fn claims_with(changes: &Value) -> Value {
     claims
 }
 
-/// A key that signs.
-pub enum Key {
-    Rsa(pkcs1v15::SigningKey<Sha256>),
-    P256(p256::ecdsa::SigningKey),
-    Ed25519(ed25519_dalek::SigningKey),
+/// Who sends these credentials, with each signature verified as an adapter does.
+pub fn authenticate(
+    authenticator: &Authenticator,
+    credentials: &Credentials<'_>,
+    at: UnixTime,
+) -> Result<Caller, AuthError> {
+    let mut pending = match authenticator.authenticate(credentials, at)? {
+        Authentication::Caller(caller) => return Ok(caller),
+        Authentication::Signature(pending) => pending,
+    };
+    while !is_valid_signature(pending.algorithm(), pending.key(), pending.message(), pending.signature()) {
+        pending = pending.invalid()?;
+    }
+    pending.valid()
+}
+
+/// A key that signs with one algorithm.
+pub struct Key {
+    pair: Pair,
+    alg: &'static str,
+}
+
+enum Pair {
+    Rsa(RsaKeyPair),
+    Ec(EcdsaKeyPair),
+    Ed25519(Ed25519KeyPair),
     Secret(&'static str),
+}
+
+fn pkcs8(pem: &str) -> Vec<u8> {
+    let base64: String = pem.lines().filter(|line| !line.starts_with('-')).collect();
+    STANDARD.decode(base64).unwrap()
 }
 
 impl Key {
     pub fn rsa() -> Self {
-        let key = rsa::RsaPrivateKey::from_pkcs8_pem(include_str!("keys/rsa.pem")).unwrap();
-        Self::Rsa(pkcs1v15::SigningKey::new(key))
+        Self::of_rsa(include_str!("keys/rsa.pem"))
     }
 
     /// Another key of the same kind, which the issuer does not publish.
     pub fn other_rsa() -> Self {
-        let key = rsa::RsaPrivateKey::from_pkcs8_pem(include_str!("keys/rsa-other.pem")).unwrap();
-        Self::Rsa(pkcs1v15::SigningKey::new(key))
+        Self::of_rsa(include_str!("keys/rsa-other.pem"))
+    }
+
+    fn of_rsa(pem: &str) -> Self {
+        Self { pair: Pair::Rsa(RsaKeyPair::from_pkcs8(&pkcs8(pem)).unwrap()), alg: "RS256" }
     }
 
     pub fn p256() -> Self {
-        Self::P256(p256::ecdsa::SigningKey::from_pkcs8_pem(include_str!("keys/p256.pem")).unwrap())
+        let der = pkcs8(include_str!("keys/p256.pem"));
+        let pair = EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &der, &SystemRandom::new());
+        Self { pair: Pair::Ec(pair.unwrap()), alg: "ES256" }
+    }
+
+    pub fn p384() -> Self {
+        let der = pkcs8(include_str!("keys/p384.pem"));
+        let pair = EcdsaKeyPair::from_pkcs8(&ECDSA_P384_SHA384_FIXED_SIGNING, &der, &SystemRandom::new());
+        Self { pair: Pair::Ec(pair.unwrap()), alg: "ES384" }
     }
 
     pub fn ed25519() -> Self {
-        let key = ed25519_dalek::SigningKey::from_pkcs8_pem(include_str!("keys/ed25519.pem")).unwrap();
-        Self::Ed25519(key)
+        let pair = Ed25519KeyPair::from_pkcs8_maybe_unchecked(&pkcs8(include_str!("keys/ed25519.pem")));
+        Self { pair: Pair::Ed25519(pair.unwrap()), alg: "EdDSA" }
     }
 
     pub fn secret() -> Self {
-        Self::Secret(SECRET)
+        Self::of_secret(SECRET)
+    }
+
+    pub fn of_secret(secret: &'static str) -> Self {
+        Self { pair: Pair::Secret(secret), alg: "HS256" }
+    }
+
+    /// The same key with another of its algorithms.
+    pub fn with_alg(self, alg: &'static str) -> Self {
+        Self { alg, ..self }
     }
 
     pub fn named(name: &str) -> Self {
@@ -83,31 +135,43 @@ impl Key {
             "rsa" => Self::rsa(),
             "other" => Self::other_rsa(),
             "p256" => Self::p256(),
+            "p384" => Self::p384(),
             "ed25519" => Self::ed25519(),
             _ => panic!("no key {name}"),
         }
     }
 
     pub fn alg(&self) -> &'static str {
-        match self {
-            Self::Rsa(_) => "RS256",
-            Self::P256(_) => "ES256",
-            Self::Ed25519(_) => "EdDSA",
-            Self::Secret(_) => "HS256",
-        }
+        self.alg
     }
 
     pub fn sign(&self, message: &[u8]) -> Vec<u8> {
-        match self {
-            Self::Rsa(key) => key.sign(message).to_vec(),
-            Self::P256(key) => {
-                let signature: p256::ecdsa::Signature = key.sign(message);
-                signature.to_bytes().to_vec()
+        let random = SystemRandom::new();
+        match &self.pair {
+            Pair::Rsa(pair) => {
+                let padding: &dyn ring::signature::RsaEncoding = match self.alg {
+                    "RS256" => &RSA_PKCS1_SHA256,
+                    "RS384" => &RSA_PKCS1_SHA384,
+                    "RS512" => &RSA_PKCS1_SHA512,
+                    "PS256" => &RSA_PSS_SHA256,
+                    "PS384" => &RSA_PSS_SHA384,
+                    "PS512" => &RSA_PSS_SHA512,
+                    other => panic!("{other} is none of RSA's"),
+                };
+                let mut signature = vec![0; pair.public().modulus_len()];
+                pair.sign(padding, &random, message, &mut signature).unwrap();
+                signature
             }
-            Self::Ed25519(key) => key.sign(message).to_bytes().to_vec(),
-            Self::Secret(secret) => {
-                let hmac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).unwrap();
-                hmac.chain_update(message).finalize().into_bytes().to_vec()
+            Pair::Ec(pair) => pair.sign(&random, message).unwrap().as_ref().to_vec(),
+            Pair::Ed25519(pair) => pair.sign(message).as_ref().to_vec(),
+            Pair::Secret(secret) => {
+                let algorithm = match self.alg {
+                    "HS256" => hmac::HMAC_SHA256,
+                    "HS384" => hmac::HMAC_SHA384,
+                    "HS512" => hmac::HMAC_SHA512,
+                    other => panic!("{other} is none of a secret's"),
+                };
+                hmac::sign(&hmac::Key::new(algorithm, secret.as_bytes()), message).as_ref().to_vec()
             }
         }
     }
@@ -115,20 +179,21 @@ impl Key {
     /// What makes it a key in a JWK.
     pub fn numbers(&self) -> Value {
         let text = |bytes: &[u8]| URL_SAFE_NO_PAD.encode(bytes);
-        match self {
-            Self::Rsa(key) => {
-                let key: &rsa::RsaPrivateKey = key.as_ref();
-                json!({ "kty": "RSA", "n": text(&key.n_bytes()), "e": text(&key.e_bytes()) })
+        match &self.pair {
+            Pair::Rsa(pair) => {
+                let PublicKeyComponents { n, e } = PublicKeyComponents::<Vec<u8>>::from(pair.public());
+                json!({ "kty": "RSA", "n": text(&n), "e": text(&e) })
             }
-            Self::P256(key) => {
-                let point = key.verifying_key().as_affine().to_sec1_point(false);
-                let [x, y] = [point.x(), point.y()].map(|coordinate| text(coordinate.unwrap()));
-                json!({ "kty": "EC", "crv": "P-256", "x": x, "y": y })
+            Pair::Ec(pair) => {
+                let point = &pair.public_key().as_ref()[1..];
+                let (x, y) = point.split_at(point.len() / 2);
+                let crv = if x.len() == 32 { "P-256" } else { "P-384" };
+                json!({ "kty": "EC", "crv": crv, "x": text(x), "y": text(y) })
             }
-            Self::Ed25519(key) => {
-                json!({ "kty": "OKP", "crv": "Ed25519", "x": text(key.verifying_key().as_bytes()) })
+            Pair::Ed25519(pair) => {
+                json!({ "kty": "OKP", "crv": "Ed25519", "x": text(pair.public_key().as_ref()) })
             }
-            Self::Secret(secret) => json!({ "kty": "oct", "k": text(secret.as_bytes()) }),
+            Pair::Secret(secret) => json!({ "kty": "oct", "k": text(secret.as_bytes()) }),
         }
     }
 

@@ -9,6 +9,7 @@ use std::time::Duration;
 use agora_token_server::api::{Answer, App, Body, Context, MAX_BODY_BYTES, Problem, Step};
 use agora_token_server::config::{Config, ConfigError, Environment, Notice, Socket, Source};
 use agora_token_server::fetch::{Fetch, FetchError};
+use agora_token_server::is_valid_signature;
 use agora_token_server::time::UnixTime;
 use bytes::Bytes;
 use http::{HeaderMap, Method, Request};
@@ -117,6 +118,14 @@ impl Server {
                 Step::Fetch(due) => {
                     let body = fetch(due.request().clone());
                     due.resolve(body)
+                }
+                Step::Verify(jws) => {
+                    let (algorithm, key) = (jws.algorithm(), jws.key());
+                    if is_valid_signature(algorithm, key, jws.message(), jws.signature()) {
+                        jws.valid()
+                    } else {
+                        jws.invalid()
+                    }
                 }
                 Step::Count(count) => match wait(count.caller()) {
                     None => count.allow(),

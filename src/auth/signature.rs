@@ -1,0 +1,106 @@
+//! A signature that the platform is to verify.
+
+use std::fmt;
+use std::sync::Arc;
+use std::vec;
+
+use super::algorithm::Algorithm;
+use super::authenticator::AuthError;
+use super::caller::Caller;
+use super::issuer::Jwt;
+use super::jwt::{BadJwt, UnverifiedJwt};
+use super::key::{PublicKey, VerifyingKey};
+use crate::json::Excerpt;
+use crate::time::UnixTime;
+
+/// What the credentials of a request come to.
+#[derive(Debug)]
+pub enum Authentication<'a> {
+    /// They are good.
+    Caller(Caller),
+    /// A JWT's signature has to be verified first.
+    Signature(PendingSignature<'a>),
+}
+
+/// A JWT whose signature is still to be verified. Its claims are not read before.
+pub struct PendingSignature<'a> {
+    issuer: &'a Jwt,
+    now: UnixTime,
+    message: String,
+    signature: Vec<u8>,
+    kid: Option<Excerpt<'static>>,
+    key: VerifyingKey,
+    others: vec::IntoIter<VerifyingKey>,
+}
+
+impl<'a> PendingSignature<'a> {
+    pub(super) fn new(
+        issuer: &'a Jwt,
+        jwt: &UnverifiedJwt<'_>,
+        keys: Vec<VerifyingKey>,
+        now: UnixTime,
+    ) -> Result<Self, AuthError> {
+        let kid = jwt.kid.as_deref().map(Excerpt::from);
+        let mut others = keys.into_iter();
+        let key = others.next().ok_or(BadJwt::Signature { kid: kid.clone() })?;
+        Ok(Self {
+            issuer,
+            now,
+            message: jwt.message.to_owned(),
+            signature: jwt.signature()?,
+            kid,
+            key,
+            others,
+        })
+    }
+
+    /// The key's algorithm, which is also the token's.
+    #[must_use]
+    pub fn algorithm(&self) -> Algorithm {
+        self.key.algorithm
+    }
+
+    /// The key.
+    #[must_use]
+    pub fn key(&self) -> &Arc<PublicKey> {
+        &self.key.key
+    }
+
+    /// What is signed.
+    #[must_use]
+    pub fn message(&self) -> &[u8] {
+        self.message.as_bytes()
+    }
+
+    /// The signature, of any length.
+    #[must_use]
+    pub fn signature(&self) -> &[u8] {
+        &self.signature
+    }
+
+    /// The signature is the key's.
+    ///
+    /// # Errors
+    /// If a claim is not as it must be.
+    pub fn valid(self) -> Result<Caller, AuthError> {
+        self.issuer.caller(&self.message, self.now)
+    }
+
+    /// The signature is not the key's, or that cannot be told: the next key is tried.
+    ///
+    /// # Errors
+    /// If there is no other key.
+    pub fn invalid(mut self) -> Result<Self, AuthError> {
+        match self.others.next() {
+            Some(key) => Ok(Self { key, ..self }),
+            None => Err(BadJwt::Signature { kid: self.kid }.into()),
+        }
+    }
+}
+
+/// Without the JWT, which is a credential.
+impl fmt::Debug for PendingSignature<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PendingSignature").field("key", &self.key).finish_non_exhaustive()
+    }
+}
