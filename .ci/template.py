@@ -1,8 +1,8 @@
 """Deploys template.yaml into moto, an AWS in memory, and lists the resource types that it creates and skips.
 
-aws-sam-translator expands the template as CloudFormation does. moto then creates what it implements of CloudFormation, the function
-and its policies included. What it does not implement is in SKIPPED; the run fails if that list is not
-exact, so a new type of the template, and one that a newer moto creates, are both noticed.
+aws-sam-translator expands the template as CloudFormation does. moto then creates what it implements of CloudFormation, the
+function and its role included. What it does not implement is in SKIPPED; the run fails if that list is not exact, so a new
+type of the template, and one that a newer moto creates, are both noticed.
 """
 
 import io
