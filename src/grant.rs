@@ -3,7 +3,7 @@
 //! A [`TokenRequest`] is valid by its types. The policy decides whether its caller may have the
 //! token and turns it into a [`Grant`]; only a grant can be issued.
 
-use crate::request::{Participant, TokenRequest, TokenSpec};
+use crate::request::{ChatUserId, Companions, Participant, RtmUserId, TokenRequest, TokenSpec};
 use crate::time::UnixTime;
 use crate::token::{AccessToken, AccessToken2, PrivilegeTtl, Project, Service};
 
@@ -34,6 +34,13 @@ impl Grant {
         let rtc = |participant: &Participant, privileges| {
             new(Service::rtc(&participant.channel, &participant.uid, privileges))
         };
+        let rtc_and_rtm = |participant: &Participant, privileges, user_id: &RtmUserId| {
+            rtc(participant, privileges).with(Service::rtm(user_id.as_user_id(), lasting))
+        };
+        let with_chat = |token: AccessToken2, user_id: Option<&ChatUserId>| match user_id {
+            None => token,
+            Some(user_id) => token.with(Service::chat_user(user_id.as_user_id(), lasting)),
+        };
         let expires_at = now.plus(ttl.as_secs());
         let signed = |token, expires_at| IssuedToken { token, issued_at: now, expires_at };
         // 006 has no "until the token ends": its own end is always Agora's 24 hours.
@@ -42,19 +49,20 @@ impl Grant {
             end => now.plus(end.as_secs()),
         };
         let token = match spec {
-            TokenSpec::Rtc { participant, privileges, companions } => {
-                let token = rtc(participant, *privileges);
-                match &companions.rtm {
-                    None => token,
-                    Some(user_id) => token.with(Service::rtm(user_id.as_user_id(), lasting)),
-                }
+            TokenSpec::Rtc { participant, privileges, companions: Companions { rtm: None, chat } } => {
+                with_chat(rtc(participant, *privileges), chat.as_ref())
             }
-            TokenSpec::ConvoAi { participant, privileges, rtm } => rtc(participant, *privileges)
-                .with(Service::rtm(rtm.as_user_id(), lasting))
-                .with(Service::convo_ai()),
-            TokenSpec::Stt { participant, privileges, rtm } => rtc(participant, *privileges)
-                .with(Service::rtm(rtm.as_user_id(), lasting))
-                .with(Service::stt()),
+            TokenSpec::Rtc { participant, privileges, companions: Companions { rtm: Some(rtm), chat } } => {
+                with_chat(rtc_and_rtm(participant, *privileges, rtm), chat.as_ref())
+            }
+            TokenSpec::ConvoAi { participant, privileges, rtm, chat } => {
+                let token = rtc_and_rtm(participant, *privileges, rtm).with(Service::convo_ai());
+                with_chat(token, chat.as_ref())
+            }
+            TokenSpec::Stt { participant, privileges, rtm, chat } => {
+                let token = rtc_and_rtm(participant, *privileges, rtm).with(Service::stt());
+                with_chat(token, chat.as_ref())
+            }
             TokenSpec::Rtm { user_id, permissions: None } => new(Service::rtm(user_id.as_user_id(), lasting)),
             TokenSpec::Rtm { user_id, permissions: Some(permissions) } => {
                 new(Service::rtm2(user_id.as_user_id(), permissions.clone(), lasting))

@@ -38,6 +38,9 @@ pub(super) struct Mint {
     /// Sign in to Signaling with the same token, as the uid or as USER
     #[arg(long, value_name = "USER", num_args = 0..=1, default_missing_value = "")]
     rtm: Option<String>,
+    /// Sign in to Chat with the same token, as the uid or as USER
+    #[arg(long, value_name = "USER", num_args = 0..=1, default_missing_value = "")]
+    chat: Option<String>,
     /// The room of an apaas-room-user
     #[arg(long)]
     room_uuid: Option<String>,
@@ -49,7 +52,7 @@ pub(super) struct Mint {
     version: Option<String>,
     /// The whole request as the JSON body of `POST /token`, instead of the other flags
     #[arg(long, value_name = "JSON", conflicts_with_all = [
-        "token_type", "channel", "role", "uid", "expire_time", "privilege_expire_time", "rtm", "room_uuid",
+        "token_type", "channel", "role", "uid", "expire_time", "privilege_expire_time", "rtm", "chat", "room_uuid",
         "user_uuid", "version",
     ])]
     body: Option<String>,
@@ -97,6 +100,7 @@ impl Mint {
         put("privilegeExpireTime", self.privilege_expire_time.map(Value::from));
         let as_user = |id: &String| if id.is_empty() { json!(true) } else { json!({ "userId": id }) };
         put("rtm", self.rtm.as_ref().map(as_user));
+        put("chat", self.chat.as_ref().map(as_user));
         put("roomUuid", text(&self.room_uuid));
         put("userUuid", text(&self.user_uuid));
         put("version", text(&self.version));

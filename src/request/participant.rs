@@ -3,7 +3,7 @@
 use std::str::FromStr;
 
 use super::unknown_name::UnknownName;
-use super::user_id::RtmUserId;
+use super::user_id::{ChatUserId, RtmUserId};
 use crate::token::{ChannelName, RtcPrivileges, Uid};
 
 /// What a user may do in a channel. Agora enforces it only if co-host authentication is enabled in
@@ -63,15 +63,17 @@ pub struct Participant {
 pub struct Companions {
     /// The RTM user whom the token signs in.
     pub rtm: Option<RtmUserId>,
+    /// The Chat user whom the token signs in.
+    pub chat: Option<ChatUserId>,
 }
 
 impl Companions {
     /// RTC alone.
-    pub const NONE: Self = Self { rtm: None };
+    pub const NONE: Self = Self { rtm: None, chat: None };
 
     /// RTM as this user.
     #[must_use]
     pub const fn rtm(user_id: RtmUserId) -> Self {
-        Self { rtm: Some(user_id) }
+        Self { rtm: Some(user_id), chat: None }
     }
 }

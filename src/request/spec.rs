@@ -144,6 +144,8 @@ pub enum TokenSpec {
         privileges: RtcPrivileges<PrivilegeTtl>,
         /// The RTM user whom the token signs in.
         rtm: RtmUserId,
+        /// The Chat user whom the token signs in.
+        chat: Option<ChatUserId>,
     },
     /// One channel with speech to text, and RTM.
     Stt {
@@ -153,6 +155,8 @@ pub enum TokenSpec {
         privileges: RtcPrivileges<PrivilegeTtl>,
         /// The RTM user whom the token signs in.
         rtm: RtmUserId,
+        /// The Chat user whom the token signs in.
+        chat: Option<ChatUserId>,
     },
     /// RTM, with permissions in projects for which Agora enabled them.
     Rtm {
@@ -206,13 +210,13 @@ pub struct Scope<'a> {
     pub kind: TokenKind,
     /// The other kinds that the token carries. Each must be allowed, or one could be obtained
     /// inside another.
-    pub carries: [Option<TokenKind>; 2],
+    pub carries: [Option<TokenKind>; 3],
     /// The token's format.
     pub format: Format,
     /// The channels that it names.
     pub channels: Channels<'a>,
     /// The identities that its holder can take, each with its field.
-    pub users: [Option<(&'static str, User<'a>)>; 2],
+    pub users: [Option<(&'static str, User<'a>)>; 3],
     /// The role in the channel.
     pub role: ScopeRole,
 }
@@ -255,16 +259,17 @@ impl TokenSpec {
         use TokenKind::{ApaasApp, ApaasRoomUser, ApaasUser, ChatApp, ChatUser, ConvoAi, Fpa, Rtc, Rtm, Stt};
         match self {
             Self::Rtc { participant, companions, privileges: _ } => {
-                in_channel(Rtc, None, participant, companions.rtm.as_ref())
+                let Companions { rtm, chat } = companions;
+                in_channel(Rtc, None, participant, rtm.as_ref(), chat.as_ref())
             }
-            Self::ConvoAi { participant, rtm, privileges: _ } => {
-                in_channel(ConvoAi, Some(Rtc), participant, Some(rtm))
+            Self::ConvoAi { participant, rtm, chat, privileges: _ } => {
+                in_channel(ConvoAi, Some(Rtc), participant, Some(rtm), chat.as_ref())
             }
-            Self::Stt { participant, rtm, privileges: _ } => {
-                in_channel(Stt, Some(Rtc), participant, Some(rtm))
+            Self::Stt { participant, rtm, chat, privileges: _ } => {
+                in_channel(Stt, Some(Rtc), participant, Some(rtm), chat.as_ref())
             }
             Self::Rtc006(rtc) => {
-                Scope { format: Format::V006, ..in_channel(Rtc, None, rtc.participant(), None) }
+                Scope { format: Format::V006, ..in_channel(Rtc, None, rtc.participant(), None, None) }
             }
             Self::Rtm { user_id, permissions } => Scope {
                 channels: permissions.as_ref().map_or(Channels::None, Channels::Permitted),
@@ -275,7 +280,7 @@ impl TokenSpec {
             }
             Self::ChatUser { user_id } => of_user(ChatUser, "uid", user_id.as_user_id()),
             Self::ApaasRoomUser { room_uuid, user_uuid, role } => Scope {
-                carries: [Some(Rtm), Some(ChatUser)],
+                carries: [Some(Rtm), Some(ChatUser), None],
                 channels: Channels::One("roomUuid", room_uuid.as_str()),
                 role: ScopeRole::Numbered(*role),
                 ..of_user(ApaasRoomUser, "userUuid", user_uuid.as_user_id())
@@ -288,20 +293,25 @@ impl TokenSpec {
     }
 }
 
-/// A participant, who may sign in to RTM as well.
+/// A participant, who may sign in to RTM and Chat as well.
 fn in_channel<'a>(
     kind: TokenKind,
     rtc: Option<TokenKind>,
     participant: &'a Participant,
     rtm: Option<&'a RtmUserId>,
+    chat: Option<&'a ChatUserId>,
 ) -> Scope<'a> {
     let Participant { channel, uid, role } = participant;
     Scope {
         kind,
-        carries: [rtc, rtm.map(|_| TokenKind::Rtm)],
+        carries: [rtc, rtm.map(|_| TokenKind::Rtm), chat.map(|_| TokenKind::ChatUser)],
         format: Format::V007,
         channels: Channels::One("channel", channel.as_str()),
-        users: [Some(("uid", User::Uid(uid))), rtm.map(|id| ("rtm.userId", User::Id(id.as_user_id())))],
+        users: [
+            Some(("uid", User::Uid(uid))),
+            rtm.map(|id| ("rtm.userId", User::Id(id.as_user_id()))),
+            chat.map(|id| ("chat.userId", User::Id(id.as_user_id()))),
+        ],
         role: ScopeRole::Rtc(*role),
     }
 }
@@ -310,10 +320,10 @@ fn in_channel<'a>(
 fn of_user<'a>(kind: TokenKind, field: &'static str, id: &'a UserId) -> Scope<'a> {
     Scope {
         kind,
-        carries: [None; 2],
+        carries: [None; 3],
         format: Format::V007,
         channels: Channels::None,
-        users: [Some((field, User::Id(id))), None],
+        users: [Some((field, User::Id(id))), None, None],
         role: ScopeRole::None,
     }
 }
@@ -322,10 +332,10 @@ fn of_user<'a>(kind: TokenKind, field: &'static str, id: &'a UserId) -> Scope<'a
 fn of_app(kind: TokenKind) -> Scope<'static> {
     Scope {
         kind,
-        carries: [None; 2],
+        carries: [None; 3],
         format: Format::V007,
         channels: Channels::None,
-        users: [None; 2],
+        users: [None; 3],
         role: ScopeRole::None,
     }
 }

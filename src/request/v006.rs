@@ -101,7 +101,7 @@ impl Not006 {
 impl fmt::Display for Not006 {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::Companion => "a 006 token has one service; request an rtm token besides",
+            Self::Companion => "a 006 token has one service; request a token for each",
             Self::Permissions => "a 006 token has no permissions",
             Self::Channel => "a 006 token has no wildcard channels",
             Self::Uid => "a 006 token has no wildcards but uid 0",

@@ -10,7 +10,8 @@ use super::privileges::{permissions, privileges};
 use crate::api::answer::problem::Problem;
 use crate::json::Json;
 use crate::request::{
-    Companions, Format, Not006, Participant, Role, Rtc006, RtmUserId, TokenKind, TokenRequest, TokenSpec,
+    ChatUserId, Companions, Format, Not006, Participant, Role, Rtc006, RtmUserId, TokenKind, TokenRequest,
+    TokenSpec,
 };
 use crate::time::Ttl;
 use crate::token::{ChannelName, PrivilegeTtl, RtcPrivileges, Uid};
@@ -26,7 +27,8 @@ pub fn token_request(body: &[u8]) -> Result<TokenRequest, Problem> {
 
 /// The fields besides `tokenType` and `expireTime` that each kind takes.
 fn fields_of(kind: TokenKind) -> &'static [&'static str] {
-    const RTC: &[&str] = &["version", "channel", "role", "uid", "privilegeExpireTime", "privileges", "rtm"];
+    const RTC: &[&str] =
+        &["version", "channel", "role", "uid", "privilegeExpireTime", "privileges", "rtm", "chat"];
     match kind {
         TokenKind::Rtc | TokenKind::ConvoAi | TokenKind::Stt => RTC,
         TokenKind::Rtm => &["version", "uid", "permissions"],
@@ -63,12 +65,16 @@ pub(in crate::api) fn parse(body: &[u8], context: &ParseContext<'_>) -> Result<T
     let max = ttl.flatten().unwrap_or(Ttl::MAX);
     let spec = match kind {
         TokenKind::Rtc => rtc(&mut fields, format, max, context),
-        TokenKind::ConvoAi => Joining::parse(&mut fields, max, context)
-            .with_rtm(&mut fields, context)
-            .map(|(participant, privileges, rtm)| TokenSpec::ConvoAi { participant, privileges, rtm }),
-        TokenKind::Stt => Joining::parse(&mut fields, max, context)
-            .with_rtm(&mut fields, context)
-            .map(|(participant, privileges, rtm)| TokenSpec::Stt { participant, privileges, rtm }),
+        TokenKind::ConvoAi => {
+            with_rtm(&mut fields, max, context).map(|(Joined { participant, privileges, chat }, rtm)| {
+                TokenSpec::ConvoAi { participant, privileges, rtm, chat }
+            })
+        }
+        TokenKind::Stt => {
+            with_rtm(&mut fields, max, context).map(|(Joined { participant, privileges, chat }, rtm)| {
+                TokenSpec::Stt { participant, privileges, rtm, chat }
+            })
+        }
         TokenKind::Rtm => rtm(&mut fields, format, context),
         TokenKind::ChatUser => {
             user_id(&mut fields, "uid", context).map(|user_id| TokenSpec::ChatUser { user_id })
@@ -129,40 +135,48 @@ impl Joining {
         let participant = Participant { channel: self.channel?, uid: self.uid?, role: self.role? };
         Some((participant, self.privileges?))
     }
+}
 
-    /// With the RTM user that kinds with an agent need.
-    fn with_rtm(
-        self,
-        fields: &mut Fields<'_>,
-        context: &ParseContext<'_>,
-    ) -> Option<(Participant, RtcPrivileges<PrivilegeTtl>, RtmUserId)> {
-        let value = fields.take("rtm").unwrap_or(Json::Bool(true));
-        let rtm = companion(fields, "rtm", value, self.uid.as_ref(), context);
-        let (participant, privileges) = self.complete()?;
-        Some((participant, privileges, rtm?))
-    }
+/// What joins a channel, without a fault.
+struct Joined {
+    participant: Participant,
+    privileges: RtcPrivileges<PrivilegeTtl>,
+    chat: Option<ChatUserId>,
+}
+
+/// What joins a channel, with the RTM user that kinds with an agent need.
+fn with_rtm(fields: &mut Fields<'_>, max: Ttl, context: &ParseContext<'_>) -> Option<(Joined, RtmUserId)> {
+    let joining = Joining::parse(fields, max, context);
+    let value = fields.take("rtm").unwrap_or(Json::Bool(true));
+    let rtm = companion(fields, "rtm", value, joining.uid.as_ref(), context);
+    let chat = optional_companion(fields, "chat", joining.uid.as_ref(), context);
+    let (participant, privileges) = joining.complete()?;
+    Some((Joined { participant, privileges, chat: chat? }, rtm?))
 }
 
 fn rtc(fields: &mut Fields<'_>, format: Format, max: Ttl, context: &ParseContext<'_>) -> Option<TokenSpec> {
     let joining = Joining::parse(fields, max, context);
-    let rtm = fields.take("rtm");
     match format {
         Format::V007 => {
-            let rtm = match rtm {
-                None => Some(None),
-                Some(value) => companion(fields, "rtm", value, joining.uid.as_ref(), context).map(Some),
-            };
+            let rtm = optional_companion(fields, "rtm", joining.uid.as_ref(), context);
+            let chat = optional_companion(fields, "chat", joining.uid.as_ref(), context);
             let (participant, privileges) = joining.complete()?;
-            Some(TokenSpec::Rtc { participant, privileges, companions: Companions { rtm: rtm? } })
+            Some(TokenSpec::Rtc {
+                participant,
+                privileges,
+                companions: Companions { rtm: rtm?, chat: chat? },
+            })
         }
         Format::V006 => {
-            let alone = rtm.map_or(Ok(()), |_| Err(Not006::Companion));
-            let alone = in_006(fields, "rtm", alone);
+            let [rtm, chat] = ["rtm", "chat"].map(|name| {
+                let alone = fields.take(name).map_or(Ok(()), |_| Err(Not006::Companion));
+                in_006(fields, name, alone)
+            });
             let channel = joining.channel.as_ref().map_or(Ok(()), Not006::check_channel);
             let channel = in_006(fields, "channel", channel);
             let uid = in_006(fields, "uid", joining.uid.as_ref().map_or(Ok(()), Not006::check_uid));
             let (participant, privileges) = joining.complete()?;
-            alone.and(channel).and(uid)?;
+            rtm.and(chat).and(channel).and(uid)?;
             Rtc006::new(participant, privileges).map(TokenSpec::Rtc006).ok()
         }
     }
@@ -213,6 +227,23 @@ fn role(fields: &mut Fields<'_>) -> Option<Role> {
         fields.fault("role", format!("is incorrect{came}, expected publisher or subscriber"));
     }
     found
+}
+
+/// The user of a companion that may be missing; `None` if it has a fault.
+#[expect(clippy::option_option, reason = "a fault differs from a missing field")]
+fn optional_companion<T>(
+    fields: &mut Fields<'_>,
+    name: &'static str,
+    uid: Option<&Uid>,
+    context: &ParseContext<'_>,
+) -> Option<Option<T>>
+where
+    T: FromStr<Err: Display>,
+{
+    match fields.take(name) {
+        None => Some(None),
+        Some(value) => companion(fields, name, value, uid, context).map(Some),
+    }
 }
 
 /// The user of a companion: `true` is the uid, an object names another.

@@ -3,6 +3,7 @@
 
 mod answer;
 mod channel;
+mod chat;
 mod companion;
 mod drop_in_006;
 mod faults;

@@ -9,7 +9,8 @@ use agora_token_server::time::{Ttl, UnixTime};
 use agora_token_server::token::{Access, PrivilegeTtl, Resource};
 
 use super::{
-    NOW, convo_ai, every_kind, only, permitted, room_user, rtc, rtc_006, rtc_and_rtm, rtm, rtm_006, stt,
+    NOW, convo_ai, every_kind, only, permitted, room_user, rtc, rtc_006, rtc_and_chat, rtc_and_rtm, rtm,
+    rtm_006, stt,
 };
 
 /// A bearer who may take any identity.
@@ -194,6 +195,7 @@ fn identity_other_than_callers_is_denied() {
         }
         if let Ok(user_id) = id.parse() {
             specs.push((TokenSpec::ChatUser { user_id }, "uid"));
+            specs.push((rtc_and_chat("room", "alice", id), "chat.userId"));
         }
         specs
     };

@@ -42,16 +42,32 @@ fn rtc_and_rtm(channel: &str, uid: &str, rtm: &str) -> TokenSpec {
     TokenSpec::Rtc { participant: participant(channel, uid), privileges: privileges(), companions }
 }
 
+fn rtc_and_chat(channel: &str, uid: &str, chat: &str) -> TokenSpec {
+    let companions = Companions { rtm: None, chat: Some(chat_user(chat)) };
+    TokenSpec::Rtc { participant: participant(channel, uid), privileges: privileges(), companions }
+}
+
 fn convo_ai(channel: &str, uid: &str, rtm: &str) -> TokenSpec {
     TokenSpec::ConvoAi {
         participant: participant(channel, uid),
         privileges: privileges(),
         rtm: rtm_user(rtm),
+        chat: None,
     }
 }
 
 fn stt(channel: &str, uid: &str, rtm: &str) -> TokenSpec {
-    TokenSpec::Stt { participant: participant(channel, uid), privileges: privileges(), rtm: rtm_user(rtm) }
+    TokenSpec::Stt {
+        participant: participant(channel, uid),
+        privileges: privileges(),
+        rtm: rtm_user(rtm),
+        chat: None,
+    }
+}
+
+fn every_companion() -> TokenSpec {
+    let (participant, chat) = (participant("room", "1"), Some(chat_user("alice")));
+    TokenSpec::Stt { participant, privileges: privileges(), rtm: rtm_user("alice"), chat }
 }
 
 fn rtc_006(channel: &str, uid: &str) -> TokenSpec {
@@ -81,6 +97,8 @@ fn every_kind() -> Vec<(TokenSpec, Vec<TokenKind>)> {
     vec![
         (rtc("room", "1"), vec![T::Rtc]),
         (rtc_and_rtm("room", "1", "alice"), vec![T::Rtc, T::Rtm]),
+        (rtc_and_chat("room", "1", "alice"), vec![T::Rtc, T::ChatUser]),
+        (every_companion(), vec![T::Stt, T::Rtc, T::Rtm, T::ChatUser]),
         (convo_ai("room", "1", "alice"), vec![T::ConvoAi, T::Rtc, T::Rtm]),
         (stt("room", "1", "alice"), vec![T::Stt, T::Rtc, T::Rtm]),
         (rtc_006("room", "1"), vec![T::Rtc]),

@@ -118,7 +118,7 @@ fn rtc_006_rejects_companions() {
     for rtm in [json!(true), json!({ "userId": "alice" }), json!(false), json!({})] {
         assert_eq!(
             send(&old_rtc(json!({ "rtm": rtm }))).faults(),
-            ["rtm: a 006 token has one service; request an rtm token besides"]
+            ["rtm: a 006 token has one service; request a token for each"]
         );
     }
 }
@@ -132,7 +132,7 @@ fn rtc_006_other_faults_equal_007() {
             "channel is required",
             "role is incorrect, expected publisher or subscriber",
             "uid is required",
-            "rtm: a 006 token has one service; request an rtm token besides",
+            "rtm: a 006 token has one service; request a token for each",
             "x is unknown",
         ]
     );
