@@ -2,6 +2,7 @@
 
 pub(super) mod context;
 pub(super) mod fields;
+pub(super) mod hint;
 pub(super) mod inspect;
 pub(super) mod names;
 pub(super) mod privileges;

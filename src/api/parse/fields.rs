@@ -208,16 +208,19 @@ impl<'a> Fields<'a> {
         Ttl::from_secs(seconds).ok()
     }
 
-    /// Refuses what was not taken. `why` has better words than `is unknown` for names that it knows.
-    pub(in crate::api) fn refuse_rest(&mut self, why: impl Fn(&str) -> Option<String>) {
+    /// Refuses what was not taken.
+    pub(in crate::api) fn refuse_rest<'f>(&mut self, rest: impl Fn(&str) -> Rest<'f>) {
         for (key, _) in std::mem::take(&mut self.entries) {
-            match why(&key) {
-                Some(what) => {
+            match rest(&key) {
+                Rest::Elsewhere(what) => {
                     let field = self.name(&key);
                     let detail = detail(&field, &what);
                     self.faults.push(FieldFault::new(field, detail));
                 }
-                None => self.fault_of_client(&key, "is unknown"),
+                Rest::Unknown { meant: None } => self.fault_of_client(&key, "is unknown"),
+                Rest::Unknown { meant: Some(field) } => {
+                    self.fault_of_client(&key, &format!("is unknown; did you mean {field:?}?"));
+                }
             }
         }
     }
@@ -229,9 +232,18 @@ impl<'a> Fields<'a> {
 
     /// Everything that is wrong, what was not taken included.
     pub(in crate::api) fn finish(mut self) -> Vec<FieldFault> {
-        self.refuse_rest(|_| None);
+        self.refuse_rest(|_| Rest::Unknown { meant: None });
         self.faults
     }
+}
+
+/// Why a field that was not taken is refused.
+#[derive(Debug)]
+pub(in crate::api) enum Rest<'f> {
+    /// Other requests have the field; says which.
+    Elsewhere(String),
+    /// No request has it. `meant` is the field that the client seems to mean.
+    Unknown { meant: Option<&'f str> },
 }
 
 /// "uid is required", but "uid: expected …, got 7".

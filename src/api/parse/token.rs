@@ -1,10 +1,12 @@
 //! The body of `POST /token`: from bytes to a valid [`TokenRequest`], or to every fault in it.
 
+use std::cell::OnceCell;
 use std::fmt::Display;
 use std::str::FromStr;
 
 use super::context::{ParseContext, Placeholders};
-use super::fields::Fields;
+use super::fields::{Fields, Rest};
+use super::hint::field_meant;
 use super::names::{channel, id, in_006, uid, user_id};
 use super::privileges::{permissions, privileges};
 use crate::api::answer::problem::Problem;
@@ -89,9 +91,16 @@ pub(in crate::api) fn parse(body: &[u8], context: &ParseContext<'_>) -> Result<T
         }
         TokenKind::ApaasApp => Some(TokenSpec::ApaasApp),
     };
+    let given = OnceCell::new();
     fields.refuse_rest(|name| {
-        let owner = TokenKind::ALL.into_iter().find(|kind| fields_of(*kind).contains(&name))?;
-        Some(format!("belongs to tokenType {}, not to {}", owner.name(), kind.name()))
+        if let Some(owner) = TokenKind::ALL.into_iter().find(|kind| fields_of(*kind).contains(&name)) {
+            return Rest::Elsewhere(format!("belongs to tokenType {}, not to {}", owner.name(), kind.name()));
+        }
+        // Read again, since what was taken is gone; only a body with an unknown field costs that.
+        let given = given.get_or_init(|| Fields::entries_of(body).unwrap_or_default());
+        let missing = |field: &&str| given.iter().all(|(key, _)| key != field);
+        let fields = ["tokenType", "expireTime"].into_iter().chain(fields_of(kind).iter().copied());
+        Rest::Unknown { meant: field_meant(name, fields.filter(missing)) }
     });
     let faults = fields.finish();
     match (spec, ttl) {

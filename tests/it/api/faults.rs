@@ -56,8 +56,53 @@ fn unknown_field_is_named() {
     let refused = |members: Value| Server::local().token(&rtc(members)).faults();
     assert_eq!(refused(json!({ "expiretime": 60 })), ["expiretime is unknown"]);
     assert_eq!(refused(json!({ "Channel": null })), ["Channel is unknown"]);
+    assert_eq!(refused(json!({ "channelName": "a" })), ["channelName is unknown"]);
     assert_eq!(refused(json!({ "": 1 })), ["\"\" is unknown"]);
     assert_eq!(refused(json!({ "x": 1, "y": 2 })), ["x is unknown", "y is unknown"]);
+}
+
+#[test]
+fn unknown_field_near_missing_one_gets_hint() {
+    let valid = rtc(json!({}));
+    for (field, unknown) in [
+        ("channel", "channelName"),
+        ("channel", "channel_name"),
+        ("channel", "Channel"),
+        ("channel", "chanel"),
+        ("channel", "chnnl"),
+        ("uid", "userId"),
+        ("uid", "user_id"),
+        ("uid", "userAccount"),
+        ("uid", "uids"),
+        ("role", "roll"),
+        ("expireTime", "expiretime"),
+        ("expireTime", "expire"),
+        ("expireTime", "ttlSeconds"),
+        ("expireTime", "expirationInSeconds"),
+    ] {
+        let mut body = valid.clone();
+        let value = body.as_object_mut().unwrap().remove(field).unwrap();
+        body[unknown] = value;
+        let faults = Server::local().token(&body).faults();
+        let expected = format!("{unknown} is unknown; did you mean {field:?}?");
+        assert!(faults.contains(&expected), "{faults:?}");
+    }
+    let hint = |name: &str| {
+        let mut body = valid.clone();
+        body[name] = json!(1);
+        Server::local().token(&body).faults()
+    };
+    assert_eq!(hint("tokentype"), ["tokentype is unknown; did you mean \"tokenType\"?"]);
+    assert_eq!(hint("privilegs"), ["privilegs is unknown; did you mean \"privileges\"?"]);
+    assert_eq!(hint("rtmm"), ["rtmm is unknown; did you mean \"rtm\"?"]);
+    assert_eq!(hint("stm"), ["stm is unknown; did you mean \"rtm\"?"]);
+    assert_eq!(hint("ttt"), ["ttt is unknown"]);
+    // Fields of another kind are no hint, and the log does not repeat what the client made up.
+    let body = json!({ "tokenType": "rtm", "uid": "a", "expireTime": 60, "chanel": "c", "permission": {} });
+    let reply = Server::local().token(&body);
+    let hint = "permission is unknown; did you mean \"permissions\"?";
+    assert_eq!(reply.faults(), ["chanel is unknown", hint]);
+    assert!(!reply.log().to_string().contains("chanel"));
 }
 
 #[test]
