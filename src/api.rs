@@ -14,6 +14,7 @@ mod framing;
 mod guard;
 mod handlers;
 mod log;
+mod metrics;
 #[cfg(feature = "native")]
 pub mod page;
 mod parse;
@@ -25,7 +26,7 @@ pub use self::answer::problem::{FieldFault, Problem};
 pub use self::app::App;
 pub use self::exchange::{Answer, Counting, Fetching, Step, Verifying};
 pub use self::framing::check_framing;
-pub use self::log::LogLine;
+pub use self::log::{LogLine, Outcome};
 pub use self::parse::token::token_request;
 pub use self::request::{Body, Context, HEADERS_READ, MAX_BODY_BYTES, X_REQUEST_ID};
 pub use self::route::routes;

@@ -19,6 +19,6 @@ pub use environment::{Environment, Lookup, ReadFile, Socket, Source};
 pub use error::{ConfigError, ConfigFault, FaultKind};
 pub use notice::Notice;
 pub use project::{FileProject, ProjectSource, RemoteProject};
-pub use server::{AllowOrigin, LoopbackGuard, listen_address};
+pub use server::{AllowOrigin, LoopbackGuard, MetricsListener, listen_address};
 pub use variable::{DefaultValue, Platform, Variable};
 pub use variables::VARIABLES;

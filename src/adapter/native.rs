@@ -5,6 +5,7 @@ mod connection;
 mod connections;
 mod environment;
 mod fetches;
+mod metrics;
 mod output;
 mod serve;
 mod server;

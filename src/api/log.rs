@@ -99,6 +99,13 @@ impl LogLine {
         self.cause = problem.cause().map(std::borrow::Cow::into_owned);
     }
 
+    /// What metrics count.
+    #[must_use]
+    pub fn outcome(&self) -> Outcome {
+        let Self { route, status, code, rule, token_type, .. } = *self;
+        Outcome { route, status, code, rule, token_type }
+    }
+
     /// The line, without its end.
     #[must_use]
     pub fn to_json(mut self, took: Duration) -> String {
@@ -119,6 +126,21 @@ impl LogLine {
         let message = "log lines dropped: standard output is not read fast enough";
         json(&Loss { level: "warn", message, dropped: count, time: now.as_secs() })
     }
+}
+
+/// What a request came to. Each member is one of few: no client can make them more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Outcome {
+    /// The pattern of the route, `none` or `preflight`.
+    pub route: &'static str,
+    /// The status, if the request got a response.
+    pub status: Option<u16>,
+    /// The code of the problem.
+    pub code: Option<&'static str>,
+    /// The rule that a 403 names.
+    pub rule: Option<&'static str>,
+    /// The type of the token that was issued.
+    pub token_type: Option<&'static str>,
 }
 
 /// JSON without a character that changes how a terminal or an editor shows the text around it.

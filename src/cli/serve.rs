@@ -16,31 +16,36 @@ pub(super) fn serve() -> Result<ExitCode, Failure> {
     let files = DotEnv::read()?;
     let sources = files.sources();
     let address = config::listen_address(native::environment(&sources, Socket::Unused));
-    let (app, max_connections, notices) = match Config::read(native::environment(&sources, Socket::Own)) {
-        Ok((config, notices)) => {
-            let max_connections = config.max_connections;
-            let notices = notices.iter().map(|notice| format!("Notice: {notice}")).collect();
-            (App::new(Ok(config)), max_connections, notices)
-        }
-        // A developer gets to the page, which says the same; off loopback that would be an outage.
-        Err(error) if error.is_missing_auth() && is_loopback(&address) => {
-            let lines: Vec<String> = error.0.iter().map(ToString::to_string).collect();
-            (App::new(Err(error)), None, lines)
-        }
-        Err(error) => return Err(error.into()),
-    };
+    let (app, max_connections, metrics, notices) =
+        match Config::read(native::environment(&sources, Socket::Own)) {
+            Ok((config, notices)) => {
+                let max_connections = config.max_connections;
+                let metrics = config.metrics.as_ref().map(|listener| listener.address);
+                let notices = notices.iter().map(|notice| format!("Notice: {notice}")).collect();
+                (App::new(Ok(config)), max_connections, metrics, notices)
+            }
+            // A developer gets to the page, which says the same; off loopback that would be an outage.
+            Err(error) if error.is_missing_auth() && is_loopback(&address) => {
+                let lines: Vec<String> = error.0.iter().map(ToString::to_string).collect();
+                (App::new(Err(error)), None, None, lines)
+            }
+            Err(error) => return Err(error.into()),
+        };
     let address = address?;
-    let settings = native::Settings { address, max_connections };
-    let served = native::serve(settings, app.with_home(page::answer), |address| {
+    let settings = native::Settings { address, metrics, max_connections };
+    let served = native::serve(settings, app.with_home(page::answer), |address, metrics| {
         let read = files.names().map(|names| format!(" (read {names})")).unwrap_or_default();
         // A closed standard error is no reason to stop: eprintln! would panic.
         let mut stderr = std::io::stderr();
         let _ = writeln!(stderr, "Listening on http://{address}{read}");
+        if let Some(address) = metrics {
+            let _ = writeln!(stderr, "Metrics at http://{address}/metrics");
+        }
         for notice in notices {
             let _ = writeln!(stderr, "{notice}");
         }
     });
-    served.map(|()| ExitCode::SUCCESS).map_err(|error| Failure::other(format!("{address}: {error}")))
+    served.map(|()| ExitCode::SUCCESS).map_err(|error| Failure::other(error.to_string()))
 }
 
 pub(super) fn healthcheck() -> Result<ExitCode, Failure> {

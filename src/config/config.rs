@@ -8,7 +8,7 @@ use super::error::ConfigError;
 use super::notice::Notice;
 use super::project::ProjectSource;
 use super::reader::{Reader, var};
-use super::server::{AllowOrigin, LoopbackGuard};
+use super::server::{AllowOrigin, LoopbackGuard, MetricsListener};
 use super::variables::VARIABLES;
 use crate::auth::Authenticator;
 use crate::policy::Policy;
@@ -32,6 +32,8 @@ pub struct Config {
     pub rate_limit: Option<NonZeroU32>,
     /// How many proxies in front of the local server are trusted about their client's address.
     pub trusted_proxies: usize,
+    /// Where the process exposes its metrics, if it does.
+    pub metrics: Option<MetricsListener>,
     /// Which hosts and origins a request may name while the server is open on a loopback address.
     pub loopback_guard: Option<LoopbackGuard>,
     /// Which pages may read responses.
@@ -66,7 +68,9 @@ impl Config {
         let max_connections = reader.max_connections();
         let rate_limit = reader.rate_limit();
         let trusted_proxies = reader.trusted_proxies();
-        let loopback_guard = reader.loopback_guard(exposure, open && !is_test);
+        let allowed_hosts = reader.allowed_hosts();
+        let metrics = reader.metrics(listen, &allowed_hosts);
+        let loopback_guard = Reader::loopback_guard(exposure, open && !is_test, allowed_hosts);
         let allow_origin = reader.allow_origin();
         let allow_credentials = reader.allow_credentials(&allow_origin);
         let default_ttl = reader.ttl(var!("DEFAULT_EXPIRE_TIME"));
@@ -81,6 +85,7 @@ impl Config {
                 max_connections,
                 rate_limit,
                 trusted_proxies: trusted_proxies?,
+                metrics,
                 loopback_guard,
                 allow_origin,
                 allow_credentials: allow_credentials?,

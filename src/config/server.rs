@@ -31,6 +31,15 @@ pub struct LoopbackGuard {
     pub allowed_hosts: Vec<String>,
 }
 
+/// Where the local server exposes its metrics.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MetricsListener {
+    /// The address.
+    pub address: SocketAddr,
+    /// Which hosts a request may name.
+    pub guard: LoopbackGuard,
+}
+
 /// Who can reach the process.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Exposure {
@@ -62,12 +71,35 @@ impl Reader<'_> {
     }
 
     fn address(&mut self) -> Option<SocketAddr> {
-        let host = match self.get(var!("HOST")).as_deref() {
-            Some("localhost") => Some(IpAddr::V4(Ipv4Addr::LOCALHOST)),
-            _ => self.parsed(var!("HOST"), "an IP address or localhost"),
-        };
+        let host = self.host(var!("HOST"));
         let port = self.parsed(var!("PORT"), "a port from 0 to 65535");
         host.zip(port).map(|(host, port)| SocketAddr::new(host, port))
+    }
+
+    fn host(&mut self, variable: &'static Variable) -> Option<IpAddr> {
+        match self.get(variable).as_deref() {
+            Some("localhost") => Some(IpAddr::V4(Ipv4Addr::LOCALHOST)),
+            _ => self.parsed(variable, "an IP address or localhost"),
+        }
+    }
+
+    /// Where the process that listens on `listen` exposes its metrics, if it does.
+    pub(super) fn metrics(
+        &mut self,
+        listen: Option<SocketAddr>,
+        allowed_hosts: &[String],
+    ) -> Option<MetricsListener> {
+        const METRICS_PORT: &Variable = var!("METRICS_PORT");
+        if self.environment.socket != Socket::Own {
+            return None;
+        }
+        let host = self.host(var!("METRICS_HOST"));
+        let port = self.parsed(METRICS_PORT, "a port from 0 to 65535")?;
+        if port != 0 && listen.is_some_and(|listen| listen.port() == port) {
+            self.fault(METRICS_PORT, format!("expected another port than PORT, got {port}"));
+        }
+        let address = SocketAddr::new(host?, port);
+        Some(MetricsListener { address, guard: LoopbackGuard { allowed_hosts: allowed_hosts.to_vec() } })
     }
 
     pub(super) fn exposure(&self, listen: Option<SocketAddr>) -> Exposure {
@@ -121,7 +153,15 @@ impl Reader<'_> {
 
     /// Only a server that is `open` for a real project needs one, and only on a loopback address:
     /// elsewhere the operator chose to issue tokens to every client.
-    pub(super) fn loopback_guard(&mut self, exposure: Exposure, open: bool) -> Option<LoopbackGuard> {
+    pub(super) fn loopback_guard(
+        exposure: Exposure,
+        open: bool,
+        allowed_hosts: Vec<String>,
+    ) -> Option<LoopbackGuard> {
+        (open && exposure == Exposure::ThisMachine).then_some(LoopbackGuard { allowed_hosts })
+    }
+
+    pub(super) fn allowed_hosts(&mut self) -> Vec<String> {
         let list = self.get(var!("ALLOWED_HOSTS")).unwrap_or_default();
         let allowed_hosts: Vec<String> = items(&list).map(str::to_ascii_lowercase).collect();
         for host in &allowed_hosts {
@@ -130,13 +170,20 @@ impl Reader<'_> {
                 self.fault(var!("ALLOWED_HOSTS"), detail);
             }
         }
-        (open && exposure == Exposure::ThisMachine).then_some(LoopbackGuard { allowed_hosts })
+        allowed_hosts
     }
 
     /// Names the listeners of the local server that are set where the platform listens.
     pub(super) fn notice_listeners(&mut self, notices: &mut Vec<Notice>) {
         if self.environment.socket == Socket::OfThePlatform {
-            for variable in [var!("HOST"), var!("PORT"), var!("ALLOWED_HOSTS")] {
+            let listeners = [
+                var!("HOST"),
+                var!("PORT"),
+                var!("ALLOWED_HOSTS"),
+                var!("METRICS_PORT"),
+                var!("METRICS_HOST"),
+            ];
+            for variable in listeners {
                 if self.get(variable).is_some() {
                     notices.push(Notice::NoEffect { variable: variable.name });
                 }

@@ -187,6 +187,19 @@ pub const VARIABLES: &[Variable] = &[
         ..LOCAL
     },
     Variable {
+        name: "METRICS_PORT",
+        default: Unset("off"),
+        doc: "the port of `GET /metrics` in OpenMetrics format, another one than `PORT`",
+        ..LOCAL
+    },
+    Variable {
+        name: "METRICS_HOST",
+        default: Value("127.0.0.1"),
+        doc: "the address of `METRICS_PORT`. A request must name an IP address, localhost or a host of \
+              `ALLOWED_HOSTS`",
+        ..LOCAL
+    },
+    Variable {
         name: "CORS_ALLOW_ORIGIN",
         default: Value("*"),
         doc: "the origins that may read responses: `*` or a comma-separated list",

@@ -27,14 +27,22 @@ const MAX_HEAD_BYTES: usize = 16 * 1024;
 pub(super) struct Connection {
     pub(super) stream: std::net::TcpStream,
     pub(super) peer: IpAddr,
+    pub(super) port: Port,
     pub(super) place: Place,
     pub(super) watcher: Watcher,
+}
+
+/// Which of the server's ports a client is connected to.
+#[derive(Clone, Copy)]
+pub(super) enum Port {
+    Requests,
+    Metrics,
 }
 
 impl Connection {
     /// Serves it in a task of its own.
     pub(super) fn start(self, server: &Arc<Server>) {
-        let Self { stream, peer, place, watcher } = self;
+        let Self { stream, peer, port, place, watcher } = self;
         // A connection that breaks concerns its client alone.
         let Ok(stream) = TcpStream::from_std(stream) else { return };
         let _ = stream.set_nodelay(true);
@@ -42,7 +50,7 @@ impl Connection {
         tokio::spawn(async move {
             let progress = Arc::clone(place.progress());
             tokio::select! {
-                () = serve(stream, peer, watcher, &progress, server) => {}
+                () = serve(stream, (peer, port), watcher, &progress, server) => {}
                 () = progress.must_close() => {}
             }
             // Only now: the stream's descriptor is closed.
@@ -53,7 +61,7 @@ impl Connection {
 
 async fn serve(
     stream: TcpStream,
-    peer: IpAddr,
+    (peer, port): (IpAddr, Port),
     watcher: Watcher,
     progress: &Arc<Progress>,
     server: Arc<Server>,
@@ -66,7 +74,12 @@ async fn serve(
     let stream = Stream::new(stream, Arc::clone(progress));
     let service = service_fn(|request| {
         let (server, progress) = (Arc::clone(&server), Arc::clone(progress));
-        async move { Ok::<_, Infallible>(server.answer(request, peer, &progress).await) }
+        async move {
+            Ok::<_, Infallible>(match port {
+                Port::Requests => server.answer(request, peer, &progress).await,
+                Port::Metrics => server.scrape(request, peer, &progress),
+            })
+        }
     });
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())

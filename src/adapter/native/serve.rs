@@ -1,5 +1,6 @@
 //! The server from its start to its end.
 
+use std::future;
 use std::io;
 use std::net::SocketAddr;
 use std::num::NonZeroUsize;
@@ -7,11 +8,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use hyper_util::server::graceful::GracefulShutdown;
-use tokio::net::{TcpListener, TcpSocket};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 
 use super::certificate_file;
-use super::connection::Connection;
+use super::connection::{Connection, Port};
 use super::connections::Connections;
+use super::metrics::Metrics;
 use super::output::Output;
 use super::server::Server;
 use super::threads::{Threads, runtime};
@@ -36,24 +38,32 @@ const BACKLOG: u32 = 1024;
 pub struct Settings {
     /// Where to listen.
     pub address: SocketAddr,
+    /// Where to listen for `GET /metrics`. Without it, nothing is counted.
+    pub metrics: Option<SocketAddr>,
     /// The largest number of open connections; by default 10,000. Never more than the soft limit
     /// of descriptors less 32.
     pub max_connections: Option<NonZeroUsize>,
 }
 
 /// Answers until the process is asked to stop, then finishes the requests in progress. Calls
-/// `listening` once clients can connect.
+/// `listening` with the address, and that of the metrics, once clients can connect.
 ///
 /// # Errors
-/// If the system refuses the address or a thread.
-pub fn serve(settings: Settings, app: App, listening: impl FnOnce(SocketAddr)) -> io::Result<()> {
-    let server = Arc::new(Server::new(app, Output::start(io::stdout())?));
+/// If the system refuses an address or a thread.
+pub fn serve(
+    settings: Settings,
+    app: App,
+    listening: impl FnOnce(SocketAddr, Option<SocketAddr>),
+) -> io::Result<()> {
+    let metrics = settings.metrics.map(|_| Metrics::new());
+    let server = Arc::new(Server::new(app, Output::start(io::stdout())?, metrics));
     let threads = Threads::start(&server)?;
     let result = runtime()?.block_on(async {
-        let listener = listen(settings.address)?;
+        let requests = listen(settings.address)?;
+        let metrics = settings.metrics.map(listen).transpose()?;
         // Before the address is told, so that the process can be stopped from then on.
         let stop = stop_signal()?;
-        listening(listener.local_addr()?);
+        listening(requests.local_addr()?, metrics.as_ref().map(TcpListener::local_addr).transpose()?);
         let connections = Connections::new(settings.max_connections);
         let clients = GracefulShutdown::new();
         let follow = certificate_file::follow(server.app(), server.output())?;
@@ -63,12 +73,17 @@ pub fn serve(settings: Settings, app: App, listening: impl FnOnce(SocketAddr)) -
                 () = follow => {}
             }
         };
-        let accept =
-            Accept { listener: &listener, connections: &connections, threads: &threads, clients: &clients };
+        let accept = Accept {
+            requests: &requests,
+            metrics: metrics.as_ref(),
+            connections: &connections,
+            threads: &threads,
+            clients: &clients,
+        };
         accept.until(stop).await;
         server.stop();
         accept.until(last_requests(&clients)).await;
-        drop(listener);
+        drop((requests, metrics));
         connections.close_unused();
         let _ = tokio::time::timeout(DRAIN_TIMEOUT, clients.shutdown()).await;
         Ok(())
@@ -78,6 +93,10 @@ pub fn serve(settings: Settings, app: App, listening: impl FnOnce(SocketAddr)) -
 }
 
 fn listen(address: SocketAddr) -> io::Result<TcpListener> {
+    bind(address).map_err(|error| io::Error::new(error.kind(), format!("{address}: {error}")))
+}
+
+fn bind(address: SocketAddr) -> io::Result<TcpListener> {
     let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
     // A server that restarts takes its port back at once.
     #[cfg(unix)]
@@ -89,7 +108,8 @@ fn listen(address: SocketAddr) -> io::Result<TcpListener> {
 }
 
 struct Accept<'a> {
-    listener: &'a TcpListener,
+    requests: &'a TcpListener,
+    metrics: Option<&'a TcpListener>,
     connections: &'a Arc<Connections>,
     threads: &'a Threads,
     clients: &'a GracefulShutdown,
@@ -99,20 +119,28 @@ impl Accept<'_> {
     async fn until(&self, end: impl Future<Output = ()>) {
         let mut end = std::pin::pin!(end);
         loop {
-            let accepted = tokio::select! {
-                accepted = self.listener.accept() => accepted,
+            let (port, accepted) = tokio::select! {
+                accepted = self.requests.accept() => (Port::Requests, accepted),
+                accepted = accept_if(self.metrics) => (Port::Metrics, accepted),
                 () = &mut end => return,
             };
             match accepted.and_then(|(stream, peer)| Ok((stream.into_std()?, peer.ip()))) {
                 Ok((stream, peer)) => {
                     let place = self.connections.place().await;
                     let watcher = self.clients.watcher();
-                    self.threads.take(Connection { stream, peer, place, watcher });
+                    self.threads.take(Connection { stream, peer, port, place, watcher });
                 }
                 // The system is short of something: wait for some of it to be given back.
                 Err(_) => tokio::time::sleep(Duration::from_millis(50)).await,
             }
         }
+    }
+}
+
+async fn accept_if(listener: Option<&TcpListener>) -> io::Result<(TcpStream, SocketAddr)> {
+    match listener {
+        Some(listener) => listener.accept().await,
+        None => future::pending().await,
     }
 }
 

@@ -15,6 +15,7 @@ use hyper::body::{Body as _, Incoming};
 
 use super::connections::Progress;
 use super::fetches::Fetches;
+use super::metrics::Metrics;
 use super::output::Output;
 use crate::adapter::limiter::Limiter;
 use crate::adapter::{host, verify};
@@ -25,19 +26,23 @@ use crate::api::{
 /// How long a client may take to send a request's body.
 const BODY_TIMEOUT: Duration = Duration::from_secs(10);
 
+const CLOSE: HeaderValue = HeaderValue::from_static("close");
+
 /// What all connections share.
 pub(super) struct Server {
     app: App,
     limiter: Limiter,
     output: Output,
     fetches: Fetches,
+    /// `None` counts nothing.
+    metrics: Option<Metrics>,
     stopping: AtomicBool,
 }
 
 impl Server {
-    pub(super) fn new(app: App, output: Output) -> Self {
+    pub(super) fn new(app: App, output: Output, metrics: Option<Metrics>) -> Self {
         let limiter = Limiter::new(app.rate_limit());
-        Self { app, limiter, output, fetches: Fetches::default(), stopping: AtomicBool::new(false) }
+        Self { app, limiter, output, fetches: Fetches::default(), metrics, stopping: AtomicBool::new(false) }
     }
 
     pub(super) fn app(&self) -> &App {
@@ -57,7 +62,37 @@ impl Server {
     /// Logs a request that the HTTP layer rejected.
     pub(super) fn reject(&self, why: Unread, peer: IpAddr) {
         let context = host::context(host::now(), None, Some(peer));
-        self.output.print(&LogLine::unread(why, &context).to_json(Duration::ZERO));
+        let line = LogLine::unread(why, &context);
+        if let Some(metrics) = &self.metrics {
+            metrics.count(line.outcome());
+        }
+        self.output.print(&line.to_json(Duration::ZERO));
+    }
+
+    /// Answers a request on the port of the metrics. Only a rejected one is logged.
+    pub(super) fn scrape(
+        &self,
+        request: Request<Incoming>,
+        peer: IpAddr,
+        progress: &Progress,
+    ) -> Response<Full<Bytes>> {
+        let start = host::instant();
+        progress.made();
+        let (parts, incoming) = request.into_parts();
+        if incoming.is_end_stream() {
+            progress.received_whole();
+        }
+        let framed = check_framing(&parts.headers);
+        // What a body may say does not matter.
+        let body = framed.map_or_else(Body::Misframed, |()| Body::Whole(Bytes::new()));
+        let request = Request::from_parts(parts, body);
+        let context = host::context(host::now(), None, Some(peer));
+        let metrics = || self.metrics.as_ref().map(Metrics::exposition).unwrap_or_default();
+        let Answer { response, log } = self.app.metrics(&request, &context, metrics);
+        if !response.status().is_success() {
+            self.output.print(&log.to_json(start.elapsed()));
+        }
+        self.last_if_stopping(response.map(Full::new))
     }
 
     pub(super) async fn answer(
@@ -68,6 +103,7 @@ impl Server {
     ) -> Response<Full<Bytes>> {
         let start = host::instant();
         progress.made();
+        let _in_flight = self.metrics.as_ref().map(Metrics::begin);
         let (parts, mut incoming) = request.into_parts();
         let body = match check_framing(&parts.headers) {
             Ok(()) => read(&mut incoming).await,
@@ -88,8 +124,15 @@ impl Server {
             task.await.unwrap_or_else(|error| panic::resume_unwind(error.into_panic()))
         };
         let mut response = response.map(Full::new);
-        if !is_read || self.stopping.load(Ordering::Relaxed) {
-            response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+        if !is_read {
+            response.headers_mut().insert(CONNECTION, CLOSE);
+        }
+        self.last_if_stopping(response)
+    }
+
+    fn last_if_stopping(&self, mut response: Response<Full<Bytes>>) -> Response<Full<Bytes>> {
+        if self.stopping.load(Ordering::Relaxed) {
+            response.headers_mut().insert(CONNECTION, CLOSE);
         }
         response
     }
@@ -132,7 +175,11 @@ impl Server {
     }
 
     fn finish(&self, answer: Answer, start: Instant) -> Response<Bytes> {
-        self.output.print(&answer.log.to_json(start.elapsed()));
+        let took = start.elapsed();
+        if let Some(metrics) = &self.metrics {
+            metrics.answered(answer.log.outcome(), took);
+        }
+        self.output.print(&answer.log.to_json(took));
         answer.response
     }
 }

@@ -9,6 +9,7 @@ mod drop_in_006;
 mod faults;
 mod json;
 mod lifetime;
+mod metrics;
 mod route;
 mod secret;
 mod uid;

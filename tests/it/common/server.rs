@@ -6,7 +6,7 @@ use std::net::SocketAddr;
 use std::num::NonZeroU32;
 use std::time::Duration;
 
-use agora_token_server::api::{Answer, App, Body, Context, MAX_BODY_BYTES, Problem, Step};
+use agora_token_server::api::{Answer, App, Body, Context, MAX_BODY_BYTES, Outcome, Problem, Step};
 use agora_token_server::config::{Config, ConfigError, Environment, Notice, Socket, Source};
 use agora_token_server::fetch::{Fetch, FetchError};
 use agora_token_server::is_valid_signature;
@@ -56,6 +56,12 @@ impl Server {
     pub fn on(platform: Platform, variables: &[(&str, &str)]) -> Self {
         let config = config(platform, variables).expect("a valid configuration");
         Self { app: App::new(Ok(config.0)), secrets: secrets::configured(variables) }
+    }
+
+    /// What metrics count of a request that fetches nothing.
+    pub fn outcome(&self, request: &Request<Body>) -> Outcome {
+        let fetch = |due: Fetch| panic!("{due:?}");
+        self.decide(request, &context(NOW, SALT), fetch, |_| None).log.outcome()
     }
 
     /// One that issues every `tokenType`, wildcards included.
@@ -109,11 +115,21 @@ impl Server {
         &self,
         request: &Request<Body>,
         context: &Context,
-        mut fetch: impl FnMut(Fetch) -> Result<Bytes, FetchError>,
+        fetch: impl FnMut(Fetch) -> Result<Bytes, FetchError>,
         wait: impl Fn(String) -> Option<u32>,
     ) -> Reply {
+        self.reply(request, self.decide(request, context, fetch, wait))
+    }
+
+    fn decide(
+        &self,
+        request: &Request<Body>,
+        context: &Context,
+        mut fetch: impl FnMut(Fetch) -> Result<Bytes, FetchError>,
+        wait: impl Fn(String) -> Option<u32>,
+    ) -> Answer {
         let mut step = self.app.begin(request, context);
-        let answer = loop {
+        loop {
             step = match step {
                 Step::Fetch(due) => {
                     let body = fetch(due.request().clone());
@@ -131,10 +147,9 @@ impl Server {
                     None => count.allow(),
                     Some(seconds) => count.limited(seconds),
                 },
-                Step::Done(answer) => break answer,
+                Step::Done(answer) => return answer,
             };
-        };
-        self.reply(request, answer)
+        }
     }
 
     fn reply(&self, request: &Request<Body>, answer: Answer) -> Reply {

@@ -154,13 +154,19 @@ fn hosted_platform_rejects_limits_it_cannot_apply() {
 
 #[test]
 fn hosted_platform_notices_listeners() {
-    let listeners = [("HOST", "0.0.0.0"), ("PORT", "80"), ("ALLOWED_HOSTS", "a.example")];
+    let listeners = [
+        ("HOST", "0.0.0.0"),
+        ("PORT", "80"),
+        ("ALLOWED_HOSTS", "a.example"),
+        ("METRICS_PORT", "9464"),
+        ("METRICS_HOST", "0.0.0.0"),
+    ];
     for platform in HOSTS {
         let (config, notices) = read(platform, &[HOSTED.as_slice(), &listeners].concat());
         let mut expected = vec![Notice::NoAuthentication];
         expected.extend(listeners.map(|(variable, _)| Notice::NoEffect { variable }));
         assert_eq!(notices, expected);
-        assert_eq!(config.listen, None);
+        assert_eq!((config.listen, config.metrics), (None, None));
     }
     assert_eq!(
         Notice::NoEffect { variable: "PORT" }.to_string(),
@@ -246,4 +252,24 @@ fn host_and_port_parse_or_are_rejected() {
     assert_eq!(listen(&wrong).unwrap_err().to_string(), expected.join("; "));
     assert_eq!(faults(local(), &wrong), expected);
     assert_eq!(read(local(), &[("PORT", "1")]).0.listen, Some("127.0.0.1:1".parse().unwrap()));
+}
+
+#[test]
+fn metrics_need_port_of_their_own() {
+    let listener = |variables: &[(&str, &str)]| read(local(), variables).0.metrics;
+    assert_eq!(listener(&[("METRICS_HOST", "0.0.0.0")]), None);
+    let address =
+        |variables: &[(&str, &str)]| listener(variables).map(|listener| listener.address.to_string());
+    assert_eq!(address(&[("METRICS_PORT", "9464")]).unwrap(), "127.0.0.1:9464");
+    assert_eq!(address(&[("METRICS_PORT", "0"), ("METRICS_HOST", "::")]).unwrap(), "[::]:0");
+    let allowed = listener(&[("METRICS_PORT", "9464"), ("ALLOWED_HOSTS", "a.example")]).unwrap();
+    assert_eq!(allowed.guard, LoopbackGuard { allowed_hosts: vec!["a.example".to_owned()] });
+    let same = [("PORT", "9464"), ("METRICS_PORT", "9464")];
+    assert_eq!(faults(local(), &same), ["METRICS_PORT: expected another port than PORT, got 9464"]);
+    let wrong = [("METRICS_PORT", "65536"), ("METRICS_HOST", "metrics.example")];
+    let expected = [
+        r#"METRICS_HOST: expected an IP address or localhost, got "metrics.example""#,
+        r#"METRICS_PORT: expected a port from 0 to 65535, got "65536""#,
+    ];
+    assert_eq!(faults(local(), &wrong), expected);
 }

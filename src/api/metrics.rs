@@ -1,0 +1,75 @@
+//! `GET /metrics`, on a port of its own.
+
+use bytes::Bytes;
+use http::{HeaderValue, Method, Request, Response, header};
+
+use super::answer::problem::Problem;
+use super::app::App;
+use super::exchange::Answer;
+use super::guard;
+use super::log::LogLine;
+use super::request::{Body, Context, X_REQUEST_ID};
+use crate::policy::Denied;
+
+const PATH: &str = "/metrics";
+
+const ALLOWED: &[Method] = &[Method::GET, Method::HEAD];
+
+impl App {
+    /// Answers a request on the port of the metrics, which `exposition` writes in `OpenMetrics` 1.0.
+    pub fn metrics(
+        &self,
+        request: &Request<Body>,
+        context: &Context,
+        exposition: impl FnOnce() -> String,
+    ) -> Answer {
+        let pattern = if is_found(request) { PATH } else { "none" };
+        let mut log = LogLine::new(context.now, &context.request_id, request.method(), pattern);
+        let mut response = match self.permits_metrics(request) {
+            Ok(()) => exposed(exposition()),
+            Err(problem) => {
+                log.failed(&problem);
+                problem.response(&context.request_id)
+            }
+        };
+        log.answered(response.status());
+        let headers = response.headers_mut();
+        if let Ok(request_id) = HeaderValue::from_str(&context.request_id) {
+            headers.insert(X_REQUEST_ID, request_id);
+        }
+        headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        if request.method() == Method::HEAD {
+            *response.body_mut() = Bytes::new();
+        }
+        Answer { response, log }
+    }
+
+    fn permits_metrics(&self, request: &Request<Body>) -> Result<(), Problem> {
+        request.body().framed()?;
+        if !is_found(request) {
+            return Err(Problem::NotFound);
+        }
+        if !ALLOWED.contains(request.method()) {
+            return Err(Problem::MethodNotAllowed(ALLOWED.to_vec()));
+        }
+        let listener = self.config().ok().and_then(|config| config.metrics.as_ref());
+        if listener.is_some_and(|listener| guard::permits_host(&listener.guard, request)) {
+            Ok(())
+        } else {
+            Err(Problem::Forbidden(Denied::Host))
+        }
+    }
+}
+
+fn is_found(request: &Request<Body>) -> bool {
+    let path = request.uri().path();
+    path.strip_suffix('/').unwrap_or(path) == PATH
+}
+
+fn exposed(text: String) -> Response<Bytes> {
+    let mut response = Response::new(Bytes::from(text));
+    let content_type = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
+    response
+}
