@@ -1,5 +1,5 @@
 // Writes the tokens of tests/vectors/inspect: `node tests/differential/inspect_vectors.mjs`. What each
-// vector expects is written by hand, and kept.
+// vector expects is kept, and so are the vectors of public reports (report-*.json).
 import { createHmac } from 'node:crypto'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { deflateSync, inflateSync } from 'node:zlib'
@@ -117,6 +117,40 @@ add('unknown-service', 'RTC and a service of type 11', 'by hand',
 add('too-many-services', '16,000 services in a short text', 'by hand',
     byHand(Buffer.concat(Array(16000).fill(Buffer.concat([u16(4), u16(0)]))), 16000))
 
+// What it is used for.
+const build7 = (id, note, how, make, rest) => add(id, note, `${N7}: ${how}`, build(T, make), rest)
+const UUID = '5f1d6c1e-0a1b-4c2d-9e3f-0123456789ab'
+const convoai = () => v7.ConvoAITokenBuilder.buildToken(APP, CERT, 'room-1', '42', 1, 3600, 0, 0, 0, 0, 'alice', 3600)
+build7('for-convoai', 'as it should be', 'ConvoAITokenBuilder.buildToken', convoai, { for: 'convoai', ...joins('room-1', '42') })
+rtcAdd('for-convoai-plain-rtc', 'an RTC token is none for Conversational AI', {}, { for: 'convoai' })
+build7('for-rtm-beside-rtc', 'the RTM user is compared, the RTC uid is not', 'ConvoAITokenBuilder.buildToken', convoai, { for: 'rtm', uid: 'alice' })
+build7('no-use-one-user-fits', 'the uid fits RTC, so the RTM user is no fault', 'ConvoAITokenBuilder.buildToken', convoai, { uid: '42' })
+build7('no-use-no-user-fits', 'neither is bob', 'ConvoAITokenBuilder.buildToken', convoai, { uid: 'bob' })
+build7('for-chat-user', 'as it should be', 'ChatTokenBuilder.buildUserToken', () => v7.ChatTokenBuilder.buildUserToken(APP, CERT, 'alice', 3600), { for: 'chat', uid: 'alice' })
+build7('for-chat-case', 'Chat folds case', 'ChatTokenBuilder.buildUserToken', () => v7.ChatTokenBuilder.buildUserToken(APP, CERT, 'Alice', 3600), { for: 'chat', uid: 'alice' })
+build7('for-chat-other-uuid', 'another UUID is another user', 'ChatTokenBuilder.buildUserToken', () => v7.ChatTokenBuilder.buildUserToken(APP, CERT, UUID, 3600), { uid: UUID.replace('5f', '6f') })
+build7('chat-uuid-for-a-name', 'nothing said of the use', 'ChatTokenBuilder.buildUserToken', () => v7.ChatTokenBuilder.buildUserToken(APP, CERT, UUID, 3600), { uid: 'alice' })
+build7('chat-app-with-user', 'a client would hold it', 'ChatTokenBuilder.buildAppToken', () => v7.ChatTokenBuilder.buildAppToken(APP, CERT, 3600), { uid: 'alice' })
+build7('apaas-app-for-client', 'a client would hold it', 'ApaasTokenBuilder.buildAppToken', () => v7.ApaasTokenBuilder.buildAppToken(APP, CERT, 3600), { for: 'apaas' })
+build7('apaas-other-room', 'a token for another room', 'ApaasTokenBuilder.buildRoomUserToken',
+    () => v7.ApaasTokenBuilder.buildRoomUserToken(APP, CERT, 'class-1', 'alice', 2, 3600), { for: 'apaas', ...joins('class-2', 'alice') })
+build7('rtm-user-with-dot', 'RTM 1.x takes it, Signaling 2.x does not', 'RtmTokenBuilder.buildToken', () => v7.RtmTokenBuilder.buildToken(APP, CERT, 'alice.b', 3600), { for: 'rtm', uid: 'alice.b' })
+build7('rtm-user-not-allowed', 'a display name', 'RtmTokenBuilder.buildToken', () => v7.RtmTokenBuilder.buildToken(APP, CERT, 'Zoë', 3600), { for: 'rtm' })
+rtcAdd('for-fpa-rtc-only', 'no FPA service', {}, { for: 'fpa' })
+const streaming = Buffer.concat([u16(3), privileges([[1, 3600]]), str('room-1'), str('42')])
+add('for-streaming', 'as it should be', 'by hand', byHand(streaming, 1), { for: 'streaming', ...joins('room-1', '42') })
+add('for-streaming-other-channel', 'another channel', 'by hand', byHand(streaming, 1), { for: 'streaming', ...joins('room-2', '42') })
+add('for-fcdn', 'as it should be', 'by hand', byHand(Buffer.concat([u16(6), privileges([[2, 3600]]), str('room-1'), str('')]), 1), { for: 'fcdn', ...joins('room-1', '7') })
+add('unknown-service-may-be-wanted', 'RTC and a service of type 11, used for RTM', 'by hand',
+    byHand(Buffer.concat([rtcService([[1, 3600]]), u16(11), u16(0), str('something new')]), 2), { for: 'rtm' })
+add('unknown-services-only', 'a service of type 11', 'by hand', byHand(Buffer.concat([u16(11), u16(0)]), 1))
+rtcAdd('names-swapped', 'channel and uid in the wrong order', { channel: '42', uid: 'room-1' }, joins('room-1', '42'))
+rtcAdd('uid-is-account', 'a token for an account, a join with a number', { uid: 'alice' }, joins('room-1', '42'))
+rtcAdd('uid-is-number', 'a token for a number, a join with an account', {}, joins('room-1', 'alice'))
+rtcAdd('certificate-in-token', 'App ID and certificate swapped', { app: CERT, cert: APP })
+rtcAdd('certificate-in-token-secondary', 'the secondary certificate, in upper case', { app: SECONDARY.toUpperCase(), cert: APP })
+rtcAdd('expired-and-more', 'expiry hides nothing', { cert: 'f'.repeat(32), channel: 'room-*', uid: 0, privilege: 300 }, { now: T + 9000, for: 'rtc' })
+
 // 006.
 oldAdd('006-ok', 'as it should be, with everything needed to verify it', {}, joins('room-1', '42'))
 oldAdd('006-unchecked', 'nothing given to verify it with', {})
@@ -135,6 +169,32 @@ add('006-no-join', 'no joinChannel', `${N6}: AccessToken`, at006(T, 0, v6 => {
     token.addPriviledge(v6.priviledges.kPublishAudioStream, T + 3600)
     return token.build()
 }))
+
+const rtm006 = (channel, uid, over = () => {}) => at006(T, 0, v6 => {
+    const token = new v6.AccessToken(APP, CERT, channel, uid)
+    token.addPriviledge(v6.priviledges.kRtmLogin, T + 3600)
+    over(token)
+    return token.build()
+})
+add('006-rtm-both-slots', 'the user is in the uid slot too', `${N6}: AccessToken`, rtm006('alice', 'alice'), { uid: 'alice' })
+add('006-rtm-uid-slot', 'the user is in the uid slot', `${N6}: AccessToken`, rtm006('room-1', 'alice'), { uid: 'alice' })
+add('006-rtm-neither-slot', 'somebody is in each slot', `${N6}: AccessToken`, rtm006('room-1', 'bob'), { uid: 'alice' })
+add('006-rtm-no-user', 'nobody is in either slot', `${N6}: AccessToken`, rtm006('', ''), { uid: 'alice' })
+add('006-rtm-without-user', 'nothing given to verify it with', `${N6}: RtmTokenBuilder.buildToken`,
+    at006(T, 0, v6 => v6.RtmTokenBuilder.buildToken(APP, CERT, 'alice', 1, T + 3600)), { for: 'rtm' })
+add('006-rtm-for-rtc', 'an RTM token used to join a channel', `${N6}: RtmTokenBuilder.buildToken`,
+    at006(T, 0, v6 => v6.RtmTokenBuilder.buildToken(APP, CERT, 'alice', 1, T + 3600)), joins('room-1', 'alice'))
+oldAdd('006-names-swapped', 'channel and uid in the wrong order', { channel: '42', uid: 'room-1' }, joins('room-1', '42'))
+oldAdd('006-beyond-token-expired', 'seven days, on the third', { end: T + 7 * 86400 }, { now: T + 2 * 86400, ...joins('room-1', '42') })
+oldAdd('006-other-app-id', "another project's", { app: FOREIGN, cert: SECONDARY.split('').reverse().join('') }, joins('room-1', '42'))
+oldAdd('006-certificate-in-token', 'App ID and certificate swapped', { app: CERT, cert: APP }, joins('room-1', '42'))
+oldAdd('006-channel-null', 'the channel was null', { channel: 'null' }, joins('room-1', '42'))
+add('006-ends-too-late', 'an end of its own in seven days', `${N6}: AccessToken`, at006(T, 0, v6 => {
+    const token = new v6.AccessToken(APP, CERT, 'room-1', 42)
+    token.ts = T + 7 * 86400
+    token.addPriviledge(v6.priviledges.kJoinChannel, T + 3600)
+    return token.build()
+}), joins('room-1', '42'))
 
 // Older.
 for (const name of ['dk', '003', '004-media_channel', '005-media_channel', 'signaling']) {
@@ -161,6 +221,32 @@ accident('accident-cut-between', 'cut between groups of four', whole.slice(0, 3 
 accident('accident-damaged', 'one character changed', whole.slice(0, 60) + (whole[60] === 'A' ? 'B' : 'A') + whole.slice(61))
 accident('accident-appended', 'something stuck to it', `${whole}&uid=${uid}`)
 
+// Inside other text.
+const around = (id, note, text) => accident(`around-${id}`, note, text)
+const escaped = whole.replaceAll('/', '\\/')
+const encoded = encodeURIComponent(whole)
+const entities = whole.replaceAll('/', '&#x2F;').replaceAll('+', '&#43;').replaceAll('=', '&#61;')
+around('json-in-json', 'a string of JSON in JSON', JSON.stringify(JSON.stringify({ token: whole })))
+around('json-unicode', 'every special character escaped', `{"token": "${whole.replaceAll('+', '\\u002B').replaceAll('/', '\\u002f').replaceAll('=', '\\u003d')}"}`)
+around('php-alone', "PHP's json_encode of the text alone", `"${escaped}"`)
+around('form-body', 'a form', `channel=room-1&token=${encoded}&uid=${uid}`)
+around('form-body-only', 'a form of one field', `token=${encoded}`)
+around('encoded-twice', 'a URL in a URL', `https://example.com/?next=${encodeURIComponent(`https://example.com/?token=${encoded}`)}`)
+around('markdown', 'Markdown', `**Token:** \`${whole}\`, for room-1.`)
+around('html-entities', 'HTML that escapes everything', `<input value="${entities}">`)
+around('html-escaped-json', 'JSON in an attribute', `<div data-config="{&quot;token&quot;:&quot;${whole}&quot;}">`)
+around('header', 'a REST call', `curl -H 'Authorization: agora token=${whole}' https://api.agora.io/`)
+around('dotenv', 'a line of .env', `AGORA_TOKEN=${whole}`)
+around('label', 'a label in front', `Temp token : ${whole}`)
+around('log-lines', 'lines of a log', `12:00 join\n12:01 token "${whole}"\n12:02 error 110\n`)
+around('same-token-twice', 'one token, in two places', `{"token":"${whole}","rtcToken":"${whole}"}`)
+around('json-unpadded', 'damaged inside JSON', `{"token":"${whole.replace(/=+$/, '')}"}`)
+around('json-url-safe', 'damaged inside JSON', `{"token":"${whole.replaceAll('+', '-').replaceAll('/', '_')}"}`)
+around('query-decoded', 'a query that was decoded as a form', `token=${whole.replaceAll('+', ' ')}&uid=${uid}`)
+around('mail', 'a mail', `Dear all,\n\n${whole.replace(/(.{60})/g, '$1\n')}\n\nBest regards`)
+around('json-cut-off', 'the JSON is cut off with it', `{"token":"${whole.slice(0, 120)}`)
+around('two-versions', 'an RTC token of each version', JSON.stringify({ v7: whole, v6: old() }))
+
 // No tokens.
 const text = (id, note, token) => add(id, note, 'by hand', token)
 text('text-undefined', 'a variable that does not exist', 'undefined')
@@ -170,6 +256,8 @@ text('text-jwt', "the caller's own credential", 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOi
 text('text-json', 'the whole answer', `{"token":"${whole}"}`)
 text('text-app-id', 'the App ID', APP)
 text('text-certificate', 'the App Certificate', CERT)
+text('text-json-empty', 'JSON without a token', '{"token":""}')
+text('text-certificate-quoted', 'the App Certificate in quotes', `"${CERT}",`)
 text('text-other', 'a word', 'my-temporary-token')
 text('text-008', 'a version to come', `008${whole.slice(3)}`)
 text('zip-bomb', '8 MiB of zeros', `007${deflateSync(Buffer.alloc(8 << 20), { level: 9 }).toString('base64')}`)
