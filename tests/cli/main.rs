@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod audit;
+mod inspect;
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;

@@ -1,5 +1,6 @@
 //! Broken and surprising tokens, one file each: what is said of them, word for word.
 
+use crate::common::server::{APP_ID, CERTIFICATE, Server};
 use crate::common::vectors;
 use agora_token_server::inspect::{
     Client, Finding, Inspection, SeveralTokens, Signature, UnknownUse, Use, Verdict, token_hash, tokens_in,
@@ -8,9 +9,11 @@ use agora_token_server::time::UnixTime;
 use agora_token_server::token::Project;
 use serde_json::{Value, json};
 
+const SECONDARY: &str = "aaaabbbbccccddddeeeeffff00001111";
+
 /// Agora's public test project, with the secondary certificate that the vectors were made with.
 fn project() -> Project {
-    let secondary = "aaaabbbbccccddddeeeeffff00001111".parse().unwrap();
+    let secondary = SECONDARY.parse().unwrap();
     Project::public_test().with_secondary(Some(secondary))
 }
 
@@ -59,6 +62,80 @@ fn vector_yields_its_findings_word_for_word() {
         }
     }
     assert!(differences.is_empty(), "{}", differences.concat());
+}
+
+/// By HTTP a report says the same. `at` is sent in either form.
+#[test]
+fn vector_yields_its_findings_over_http() {
+    let server = Server::with(&[
+        ("AUTH", "none"),
+        ("APP_ID", APP_ID),
+        ("APP_CERTIFICATE", CERTIFICATE),
+        ("APP_CERTIFICATE_SECONDARY", SECONDARY),
+    ]);
+    let mut inspected = 0;
+    for vector in vectors("inspect") {
+        let (id, expect) = (&vector["id"], &vector["expect"]);
+        let time = UnixTime::from_secs(vector["now"].as_u64().unwrap().try_into().unwrap());
+        let mut body = serde_json::Map::new();
+        for member in ["token", "channel", "uid", "for"] {
+            body.extend(vector.get(member).map(|value| (member.to_owned(), value.clone())));
+        }
+        let at = if inspected % 2 == 0 { vector["now"].clone() } else { json!(time.to_string()) };
+        body.insert("at".to_owned(), at);
+        let reply = server.post("/inspect", Value::from(body).to_string());
+        inspected += 1;
+        if vector["token"] == "" {
+            assert_eq!(reply.problem()["detail"], "token is required");
+            continue;
+        }
+        if let Some(several) = expect["several"].as_str() {
+            assert_eq!(reply.status, 400, "{id}");
+            assert_eq!(reply.problem()["detail"], format!("token: {several}"), "{id}");
+            continue;
+        }
+        let report = reply.ok();
+        assert_eq!(report["at"], vector["now"], "{id}");
+        assert_eq!(report["usable"], report["verdict"] == "usable", "{id}");
+        let problems = report["problems"].as_array().unwrap();
+        let all = |member: &str| problems.iter().map(|problem| problem[member].clone()).collect::<Vec<_>>();
+        let found = json!({
+            "verdict": report["verdict"], "signature": report["signature"], "problems": all("code"),
+            "words": all("detail"), "fixes": all("fix"),
+        });
+        assert_eq!(found, *expect, "{id}");
+        assert_eq!(report.get("tokenHash").is_some(), report.get("version").is_some(), "{id}");
+    }
+    assert!(inspected >= 150, "{inspected}");
+}
+
+#[test]
+fn inspect_request_faults_name_what_is_expected() {
+    let server = Server::local();
+    for (members, detail) in [
+        (
+            json!({ "for": "video" }),
+            "for: expected rtc, rtm, chat, streaming, fpa, fcdn, apaas, convoai or stt, got \"video\"",
+        ),
+        (
+            json!({ "for": null }),
+            "for: expected rtc, rtm, chat, streaming, fpa, fcdn, apaas, convoai or stt, got null",
+        ),
+        (
+            json!({ "at": "now" }),
+            "at: expected Unix seconds or RFC 3339, such as 2026-11-25T12:00:00Z, got \"now\"",
+        ),
+        (json!({ "at": -1 }), "at: expected Unix seconds or RFC 3339, such as 2026-11-25T12:00:00Z, got -1"),
+        (
+            json!({ "at": 4_294_967_296_u64 }),
+            "at: expected Unix seconds or RFC 3339, such as 2026-11-25T12:00:00Z, got 4294967296",
+        ),
+        (json!({ "use": "rtc" }), "use is unknown"),
+    ] {
+        let mut body = members;
+        body["token"] = json!("007");
+        assert_eq!(server.post("/inspect", body.to_string()).problem()["detail"], detail);
+    }
 }
 
 #[test]

@@ -1,0 +1,54 @@
+//! `inspect` on every vector: the report, and the exit status that its verdict becomes.
+
+use serde_json::{Value, json};
+
+use super::{CERTIFICATE, command, text};
+
+const PROJECT: [(&str, &str); 3] = [
+    ("APP_ID", "970CA35de60c44645bbae8a215061b33"),
+    ("APP_CERTIFICATE", CERTIFICATE),
+    ("APP_CERTIFICATE_SECONDARY", "aaaabbbbccccddddeeeeffff00001111"),
+];
+
+fn vectors() -> Vec<Value> {
+    let folder = format!("{}/tests/vectors/inspect", env!("CARGO_MANIFEST_DIR"));
+    let files = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    files.map(|file| serde_json::from_slice(&std::fs::read(file).unwrap()).unwrap()).collect()
+}
+
+#[test]
+fn vector_yields_its_findings_on_the_command_line() {
+    let vectors = vectors();
+    assert!(vectors.len() >= 150);
+    for vector in vectors {
+        let (id, expect) = (&vector["id"], &vector["expect"]);
+        let mut run = command(&PROJECT);
+        run.args(["inspect", "--json", "--at", &vector["now"].to_string()]);
+        for member in ["channel", "uid", "for"] {
+            if let Some(value) = vector[member].as_str() {
+                run.arg(format!("--{member}={value}"));
+            }
+        }
+        let output = run.arg("--").arg(vector["token"].as_str().unwrap()).output().unwrap();
+        if let Some(several) = expect["several"].as_str() {
+            assert_eq!(output.status.code(), Some(2), "{id}");
+            assert_eq!(text(&output.stderr).trim_end(), several, "{id}");
+            continue;
+        }
+        let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+        let code = match report["verdict"].as_str().unwrap() {
+            "usable" => 0,
+            "refused" => 1,
+            "unknown" => 3,
+            other => panic!("{id}: {other}"),
+        };
+        assert_eq!(output.status.code(), Some(code), "{id}");
+        let problems = report["problems"].as_array().unwrap();
+        let all = |member: &str| problems.iter().map(|problem| problem[member].clone()).collect::<Vec<_>>();
+        let found = json!({
+            "verdict": report["verdict"], "signature": report["signature"], "problems": all("code"),
+            "words": all("detail"), "fixes": all("fix"),
+        });
+        assert_eq!(found, *expect, "{id}");
+    }
+}
