@@ -1,84 +1,93 @@
 // Writes the seeds from the test vectors: `node fuzz/seeds.mjs`. An input's first bytes say what the
 // rest of it is, see src/lib.rs and the targets.
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { inflateSync } from 'node:zlib'
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { inflateSync } from "node:zlib";
 
-const vectors = new URL('../tests/vectors/', import.meta.url)
-const read = folder =>
-    readdirSync(new URL(`${folder}/`, vectors)).sort()
-        .map(name => JSON.parse(readFileSync(new URL(`${folder}/${name}`, vectors))))
-        .filter(vector => vector.token.length < 1500)
+const vectors = new URL("../tests/vectors/", import.meta.url);
+const read = (folder) =>
+  readdirSync(new URL(`${folder}/`, vectors))
+    .sort()
+    .map((name) => JSON.parse(readFileSync(new URL(`${folder}/${name}`, vectors))))
+    .filter((vector) => vector.token.length < 1500);
 
 function write(target, seeds) {
-    const folder = new URL(`seeds/${target}/`, import.meta.url)
-    rmSync(folder, { recursive: true, force: true })
-    mkdirSync(folder, { recursive: true })
-    seeds.forEach((seed, index) => writeFileSync(new URL(String(index).padStart(3, '0'), folder), seed))
+  const folder = new URL(`seeds/${target}/`, import.meta.url);
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  for (const [index, seed] of seeds.entries()) writeFileSync(new URL(String(index).padStart(3, "0"), folder), seed);
 }
 
-const bytes = (head, rest) => Buffer.concat([Buffer.from(head), Buffer.from(rest)])
-const every = (step, list) => list.filter((_, index) => index % step === 0)
-const compressed = token => Buffer.from(token.slice(3), 'base64')
+const bytes = (head, rest) => Buffer.concat([Buffer.from(head), Buffer.from(rest)]);
+const every = (step, list) => list.filter((_, index) => index % step === 0);
+const compressed = (token) => Buffer.from(token.slice(3), "base64");
 
-const v7 = [...every(4, read('007')), ...every(2, read('007-builders'))].map(vector => vector.token)
-const v6 = read('006').map(vector => vector.token)
-const texts = [...every(2, read('inspect')), ...read('legacy')].map(vector => vector.token)
+const v7 = [...every(4, read("007")), ...every(2, read("007-builders"))].map((vector) => vector.token);
+const v6 = read("006").map((vector) => vector.token);
+const texts = [...every(2, read("inspect")), ...read("legacy")].map((vector) => vector.token);
 
-write('token_007', v7.flatMap(token => [
+write(
+  "token_007",
+  v7.flatMap((token) => [
     bytes([0], token),
     bytes([1], compressed(token)),
     bytes([194], inflateSync(compressed(token))),
-]))
-write('token_006', v6.flatMap(token => [bytes([0], token), bytes([1], Buffer.from(token.slice(35), 'base64'))]))
+  ]),
+);
+write(
+  "token_006",
+  v6.flatMap((token) => [bytes([0], token), bytes([1], Buffer.from(token.slice(35), "base64"))]),
+);
 // Time 1700000600, what is claimed, how long that is, the layer, the token, the claim.
 const inspect = (claims, claim, layer, token) =>
-    bytes([0x58, 0xf3, 0x53, 0x65, claims, claim.length * 4, layer], bytes(token, Buffer.from(claim)))
-write('inspect', [
-    ...texts.map(token => inspect(0, '', 0, Buffer.from(token))),
-    ...v7.map((token, index) => inspect(index % 4, 'room-1', 2, inflateSync(compressed(token)))),
-    ...v6.map((token, index) => inspect(200 + index, '42', 1, Buffer.from(token.slice(35), 'base64'))),
-])
+  bytes([0x58, 0xf3, 0x53, 0x65, claims, claim.length * 4, layer], bytes(token, Buffer.from(claim)));
+write("inspect", [
+  ...texts.map((token) => inspect(0, "", 0, Buffer.from(token))),
+  ...v7.map((token, index) => inspect(index % 4, "room-1", 2, inflateSync(compressed(token)))),
+  ...v6.map((token, index) => inspect(200 + index, "42", 1, Buffer.from(token.slice(35), "base64"))),
+]);
 
 // The route by the target's table, from 128 on with 006 on the drop-in routes; the body, or the rest
 // of the path and the query.
-const rtc = { channel: 'room-1', role: 'publisher', uid: 42, expireTime: 3600 }
-const each = { joinChannel: 0, publishAudioStream: 60, publishVideoStream: 60, publishDataStream: 60 }
-const names = { read: ['a', 'b'], write: [] }
+const rtc = { channel: "room-1", role: "publisher", uid: 42, expireTime: 3600 };
+const each = { joinChannel: 0, publishAudioStream: 60, publishVideoStream: 60, publishDataStream: 60 };
+const names = { read: ["a", "b"], write: [] };
 const bodies = [
-    rtc,
-    { ...rtc, uid: 'alice', rtm: true, privilegeExpireTime: 60 },
-    { ...rtc, version: '006', privileges: each },
-    { ...rtc, tokenType: 'convoai', role: 'subscriber', privileges: { joinChannel: 60 }, rtm: { userId: 'a' } },
-    { ...rtc, tokenType: 'stt', channel: '*' },
-    { tokenType: 'rtm', version: '007', uid: 'a', expireTime: 60, permissions: { messageChannels: names, users: names } },
-    { tokenType: 'chat-user', uid: '0', expireTime: 60 },
-    { tokenType: 'chat-app', expireTime: 1763773600 },
-    { tokenType: 'fpa' },
-    { tokenType: 'apaas-room-user', roomUuid: 'r', userUuid: 'u', role: 1, expireTime: 60 },
-    { tokenType: 'apaas-user', userUuid: 'u', expireTime: 60 },
-]
+  rtc,
+  { ...rtc, uid: "alice", rtm: true, privilegeExpireTime: 60 },
+  { ...rtc, version: "006", privileges: each },
+  { ...rtc, tokenType: "convoai", role: "subscriber", privileges: { joinChannel: 60 }, rtm: { userId: "a" } },
+  { ...rtc, tokenType: "stt", channel: "*" },
+  { tokenType: "rtm", version: "007", uid: "a", expireTime: 60, permissions: { messageChannels: names, users: names } },
+  { tokenType: "chat-user", uid: "0", expireTime: 60 },
+  { tokenType: "chat-app", expireTime: 1763773600 },
+  { tokenType: "fpa" },
+  { tokenType: "apaas-room-user", roomUuid: "r", userUuid: "u", role: 1, expireTime: 60 },
+  { tokenType: "apaas-user", userUuid: "u", expireTime: 60 },
+];
 const dropIn = [
-    [2, { ...rtc, uid: '0123' }],
-    [3, { tokenType: 'rtm', channel: 'c', role: 'host', uid: 'u', expire: 60 }],
-    [3, { tokenType: 'chat', uid: '1' }],
-    [4, { channel: 'c', isPublisher: 'true' }],
-    [5, { user: 'u' }],
-    [6, { UID: 1, channelname: 'c', Role: 2 }],
-    [7, { uid: 'u' }],
-]
+  [2, { ...rtc, uid: "0123" }],
+  [3, { tokenType: "rtm", channel: "c", role: "host", uid: "u", expire: 60 }],
+  [3, { tokenType: "chat", uid: "1" }],
+  [4, { channel: "c", isPublisher: "true" }],
+  [5, { user: "u" }],
+  [6, { UID: 1, channelname: "c", Role: 2 }],
+  [7, { uid: "u" }],
+];
 const paths = [
-    [8, 'room/publisher/uid/42/?expiry=60'],
-    [8, 'r%2Am/1/userAccount/a+b'],
-    [9, 'room/audience/uid/1/rtm%20user?expiry=86401'],
-    [10, 'channel=c&uid=&expiredTs=1763773600'],
-    [11, 'channelName=c&UID=7&role=1'],
-]
-write('request_body', [
-    ...bodies.map(body => bytes([0], JSON.stringify(body))),
-    bytes([0], '{"uid":1,"uid":2,"rtm":{"userId":"\\u00e9","userId":1e300}}'),
-    ...[...dropIn.map(([route, body]) => [route, JSON.stringify(body)]), ...paths]
-        .flatMap(([route, text]) => [bytes([route], text), bytes([132 + route], text)]),
-])
+  [8, "room/publisher/uid/42/?expiry=60"],
+  [8, "r%2Am/1/userAccount/a+b"],
+  [9, "room/audience/uid/1/rtm%20user?expiry=86401"],
+  [10, "channel=c&uid=&expiredTs=1763773600"],
+  [11, "channelName=c&UID=7&role=1"],
+];
+write("request_body", [
+  ...bodies.map((body) => bytes([0], JSON.stringify(body))),
+  bytes([0], '{"uid":1,"uid":2,"rtm":{"userId":"\\u00e9","userId":1e300}}'),
+  ...[...dropIn.map(([route, body]) => [route, JSON.stringify(body)]), ...paths].flatMap(([route, text]) => [
+    bytes([route], text),
+    bytes([132 + route], text),
+  ]),
+]);
 
 write(
   "path",

@@ -14,7 +14,9 @@ export function built() {
   args.push("--features", "api", "--bench", "loops", "--message-format", "json");
   const options = { cwd: top, encoding: "utf8", maxBuffer: 1e8, stdio: ["ignore", "pipe", "inherit"] };
   const messages = execFileSync("cargo", args, options).trim().split("\n");
-  return messages.map((line) => JSON.parse(line)).find(({ target, executable }) => executable && target?.name === "loops").executable;
+  return messages
+    .map((line) => JSON.parse(line))
+    .find(({ target, executable }) => executable && target?.name === "loops").executable;
 }
 
 /** Instructions for each time, without what the start takes, and the first time. */
@@ -33,5 +35,9 @@ function count(loops, name, times) {
 /** `rounds` rounds of so many times: { ns, kib }, the time of each and the memory then held. */
 export function rounds(loops, name, times, number) {
   const output = execFileSync(loops, [name, String(times), String(number)], { encoding: "utf8" });
-  return output.trim().split("\n").map((line) => line.split(" ").map(Number)).map(([ns, kib]) => ({ ns, kib }));
+  return output
+    .trim()
+    .split("\n")
+    .map((line) => line.split(" ").map(Number))
+    .map(([ns, kib]) => ({ ns, kib }));
 }

@@ -5,7 +5,11 @@ import http from "node:http";
 import { token } from "./token.mjs";
 
 async function handler(event) {
-  const headers = { "content-type": "application/json", "access-control-allow-origin": "*", "cache-control": "no-store" };
+  const headers = {
+    "content-type": "application/json",
+    "access-control-allow-origin": "*",
+    "cache-control": "no-store",
+  };
   const body = JSON.parse(event.body);
   if (!body.channel) return { statusCode: 400, headers, body: JSON.stringify({ error: "channel is required" }) };
   return { statusCode: 200, headers, body: JSON.stringify({ token: token(body, process.env) }) };

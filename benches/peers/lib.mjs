@@ -13,11 +13,16 @@ const CLOCK_TICKS = 100;
 const CONNECTIONS = 16;
 const START_WITHIN_MS = 10_000;
 const running = new Set();
-process.on("exit", () => running.forEach((child) => child.kill("SIGKILL")));
+process.on("exit", () => {
+  for (const child of running) child.kill("SIGKILL");
+});
 
 /** Its output goes nowhere: ours writes a line for each request, the peers none. */
 export function start(program, args, env) {
-  const child = spawn(program, args, { env: { PATH: process.env.PATH, ...env }, stdio: ["ignore", "ignore", "inherit"] });
+  const child = spawn(program, args, {
+    env: { PATH: process.env.PATH, ...env },
+    stdio: ["ignore", "ignore", "inherit"],
+  });
   running.add(child);
   child.on("exit", () => running.delete(child));
   return child;
@@ -60,12 +65,27 @@ export async function flood(child, port, connections, seconds) {
   const before = cpuSeconds(child);
   const script = new URL("post.lua", import.meta.url).pathname;
   // With 256 connections workerd leaves some waiting for seconds; they are slow, not failed.
-  const args = ["-t1", `-c${connections}`, `-d${seconds}s`, "--timeout", "30s", "--latency", "-s", script, `http://127.0.0.1:${port}/token`];
+  const args = [
+    "-t1",
+    `-c${connections}`,
+    `-d${seconds}s`,
+    "--timeout",
+    "30s",
+    "--latency",
+    "-s",
+    script,
+    `http://127.0.0.1:${port}/token`,
+  ];
   const { stdout } = await run("wrk", args, { env: { ...process.env, BODY } });
   if (/Non-2xx|Socket errors/.test(stdout)) throw new Error(stdout);
   const requests = Number(stdout.match(/(\d+) requests in/)[1]);
   const cpu = cpuSeconds(child) - before;
-  return { perSecond: requests / seconds, perCpuSecond: requests / cpu, p50: latency(stdout, 50), p99: latency(stdout, 99) };
+  return {
+    perSecond: requests / seconds,
+    perCpuSecond: requests / cpu,
+    p50: latency(stdout, 50),
+    p99: latency(stdout, 99),
+  };
 }
 
 /** Milliseconds. */
@@ -79,10 +99,20 @@ export async function offer(port, rate, seconds, scratch) {
   const [body, log] = [join(scratch, "body.json"), join(scratch, "offered.tsv")];
   writeFileSync(body, BODY);
   rmSync(log, { force: true });
-  const load = ["--h1", "-t1", `-c${CONNECTIONS}`, `--rps=${rate / CONNECTIONS}`, `--duration=${seconds}`, `--log-file=${log}`];
+  const load = [
+    "--h1",
+    "-t1",
+    `-c${CONNECTIONS}`,
+    `--rps=${rate / CONNECTIONS}`,
+    `--duration=${seconds}`,
+    `--log-file=${log}`,
+  ];
   await run("h2load", [...load, "-d", body, "-H", "content-type: application/json", `http://127.0.0.1:${port}/token`]);
   // By line: the start, the status, the microseconds that it took.
-  const answers = readFileSync(log, "utf8").trim().split("\n").map((line) => line.split("\t").map(Number));
+  const answers = readFileSync(log, "utf8")
+    .trim()
+    .split("\n")
+    .map((line) => line.split("\t").map(Number));
   const refused = answers.find(([, status]) => status !== 200);
   if (refused) throw new Error(`status ${refused[1]}`);
   const times = answers.map(([, , micros]) => micros / 1000).sort((a, b) => a - b);
@@ -109,7 +139,12 @@ export async function loop(program, args, env) {
   return stdout.trim().split("\n").map(parseFloat);
 }
 
-export const tokenRequest = { method: "POST", path: "/token", headers: { "Content-Type": "application/json" }, body: Buffer.from(BODY) };
+export const tokenRequest = {
+  method: "POST",
+  path: "/token",
+  headers: { "Content-Type": "application/json" },
+  body: Buffer.from(BODY),
+};
 
 const sorted = (numbers) => [...numbers].sort((a, b) => a - b);
 export const median = (numbers) => sorted(numbers)[Math.floor(numbers.length / 2)];

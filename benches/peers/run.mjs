@@ -19,7 +19,19 @@ import { TRIGGERS } from "../../tests/runtimes/lib/events.mjs";
 import { workerSize } from "../../tests/runtimes/lib/figures.mjs";
 import { freePort } from "../../tests/runtimes/lib/http.mjs";
 import { functionEnv, runtimeApi } from "../../tests/runtimes/lib/lambda.mjs";
-import { cpuSeconds, firstAnswer, flood, loop, median, offer, peakMiB, spread, start, stop, tokenRequest } from "./lib.mjs";
+import {
+  cpuSeconds,
+  firstAnswer,
+  flood,
+  loop,
+  median,
+  offer,
+  peakMiB,
+  spread,
+  start,
+  stop,
+  tokenRequest,
+} from "./lib.mjs";
 import { fileMiB, gzippedMiB, packagesMiB } from "./size.mjs";
 
 const here = import.meta.dirname;
@@ -56,7 +68,9 @@ process.on("exit", () => rmSync(scratch, { recursive: true, force: true }));
 const bars = [];
 
 const sections = { build, native, lambda, worker };
-console.log(`${cpus().length} × ${cpus()[0].model.trim()}, ${new Date().toISOString().slice(0, 16)}Z, load ${loadavg()[0].toFixed(1)}, ${rounds} rounds\n`);
+console.log(
+  `${cpus().length} × ${cpus()[0].model.trim()}, ${new Date().toISOString().slice(0, 16)}Z, load ${loadavg()[0].toFixed(1)}, ${rounds} rounds\n`,
+);
 for (const name of options.only.split(",")) await sections[name]();
 console.log("| bar | figure | |\n|---|---|---|");
 for (const { what, figure, met } of bars) console.log(`| ${what} | ${figure} | ${met ? "met" : "not met"} |`);
@@ -86,7 +100,11 @@ async function build() {
   }
   console.log("");
   const fastest = libraries.reduce((one, other) => (median(one.times) < median(other.times) ? one : other));
-  bar(`building: ≥ 5 × faster than the fastest official library, ${fastest.name}`, ratios(fastest.times, ours.times), (ratio) => ratio >= 5);
+  bar(
+    `building: ≥ 5 × faster than the fastest official library, ${fastest.name}`,
+    ratios(fastest.times, ours.times),
+    (ratio) => ratio >= 5,
+  );
   bar("building: ≤ 3 × the HMACs", ratios(ours.times, floor.times), (ratio) => ratio <= 3);
   bar("handler: ≤ 2 × building", ratios(handler.times, ours.times), (ratio) => ratio <= 2);
 }
@@ -99,14 +117,25 @@ async function native() {
   found.ours.size = [fileMiB(options.native)];
   found.peer.size = [packagesMiB(packages, ["express", "agora-token"])];
   table("server", "Express and agora-token", found);
-  bar("native: ≥ 20 × Express's requests per CPU second", ratios(found.ours.perCpuSecond, found.peer.perCpuSecond), (ratio) => ratio >= 20);
-  bar(`native: p99 below Express's p50, at ${OFFERED_PER_SECOND} requests/s`, ratios(found.ours.offered99, found.peer.offered50), (ratio) => ratio < 1);
+  bar(
+    "native: ≥ 20 × Express's requests per CPU second",
+    ratios(found.ours.perCpuSecond, found.peer.perCpuSecond),
+    (ratio) => ratio >= 20,
+  );
+  bar(
+    `native: p99 below Express's p50, at ${OFFERED_PER_SECOND} requests/s`,
+    ratios(found.ours.offered99, found.peer.offered50),
+    (ratio) => ratio < 1,
+  );
 }
 
 async function worker() {
   const bundle = join(scratch, "peer");
   const wrangler = join(packages, ".bin/wrangler");
-  execFileSync(node, [wrangler, "deploy", "--dry-run", "-c", join(here, "worker.toml"), "--outdir", bundle], { stdio: "pipe", cwd: scratch });
+  execFileSync(node, [wrangler, "deploy", "--dry-run", "-c", join(here, "worker.toml"), "--outdir", bundle], {
+    stdio: "pipe",
+    cwd: scratch,
+  });
   const serve = (name, directory, flags) => {
     for (const file of readdirSync(directory)) copyFileSync(join(directory, file), join(scratch, `${name}-${file}`));
     const modules = readdirSync(directory)
@@ -134,11 +163,18 @@ const main :Workerd.Worker = (
       return start(workerd, ["serve", config], {});
     };
   };
-  const found = await endpoints({ ours: serve("ours", resolve(options.worker), ""), peer: serve("peer", bundle, '"nodejs_compat"') });
+  const found = await endpoints({
+    ours: serve("ours", resolve(options.worker), ""),
+    peer: serve("peer", bundle, '"nodejs_compat"'),
+  });
   const size = workerSize(resolve(options.worker)).kib;
   [found.ours.size, found.peer.size] = [[size / 1024], [gzippedMiB(join(bundle, "worker.js"))]];
   table("Worker", "JavaScript and agora-token", found);
-  bar("Worker: ≥ 1.5 × the JavaScript Worker's requests/s at 16 connections", ratios(found.ours.perSecond16, found.peer.perSecond16), (ratio) => ratio >= 1.5);
+  bar(
+    "Worker: ≥ 1.5 × the JavaScript Worker's requests/s at 16 connections",
+    ratios(found.ours.perSecond16, found.peer.perSecond16),
+    (ratio) => ratio >= 1.5,
+  );
   bar("Worker: ≥ 1 × at 1 connection", ratios(found.ours.perSecond1, found.peer.perSecond1), (ratio) => ratio >= 1);
   bar("Worker: starts no later", ratios(found.ours.first, found.peer.first), (ratio) => ratio <= 1);
   bar("Worker: no more memory", ratios(found.ours.memory, found.peer.memory), (ratio) => ratio <= 1);
@@ -158,7 +194,9 @@ async function endpoints(starters) {
   }
   for (let round = 0; round < rounds; round += 1) {
     for (const [name, starter] of Object.entries(starters)) {
-      const note = (figure, value) => (found[name][figure] ??= []).push(value);
+      const note = (figure, value) => {
+        found[name][figure] = [...(found[name][figure] ?? []), value];
+      };
       const port = await freePort();
       const child = starter(port);
       await firstAnswer(port, performance.now());
@@ -208,7 +246,9 @@ async function lambda() {
   }
   for (let round = 0; round < rounds; round += 1) {
     for (const [name, program] of Object.entries(programs)) {
-      const note = (figure, value) => (found[name][figure] ??= []).push(value);
+      const note = (figure, value) => {
+        found[name][figure] = [...(found[name][figure] ?? []), value];
+      };
       const { api, child } = await began(program);
       const [times, cpu] = [[], cpuSeconds(child)];
       for (let i = 0; i < INVOCATIONS; i += 1) {
@@ -248,7 +288,10 @@ function table(what, peer, { ours, peer: theirs }) {
   };
   console.log(`| ${what} | ours | ${peer} | ours ÷ theirs |\n|---|---|---|---|`);
   for (const [key, name] of Object.entries(names)) {
-    if (ours[key]) console.log(`| ${name} | ${spread(ours[key])} | ${spread(theirs[key])} | ${spread(ratios(ours[key], theirs[key]))} |`);
+    if (ours[key])
+      console.log(
+        `| ${name} | ${spread(ours[key])} | ${spread(theirs[key])} | ${spread(ratios(ours[key], theirs[key]))} |`,
+      );
   }
   console.log("");
 }
@@ -263,7 +306,9 @@ function bar(what, figures, isMet) {
 }
 
 function newest(directory, pattern) {
-  const files = readdirSync(directory).filter((name) => pattern.test(name)).map((name) => join(directory, name));
+  const files = readdirSync(directory)
+    .filter((name) => pattern.test(name))
+    .map((name) => join(directory, name));
   if (!files.length) throw new Error(`nothing in ${directory}: cargo bench --bench loops --no-run`);
   return files.sort((a, b) => statSync(b).mtimeMs - statSync(a).mtimeMs)[0];
 }

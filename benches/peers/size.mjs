@@ -1,6 +1,6 @@
 // What is deployed, in MiB.
 
-import { readFileSync, readdirSync, statSync } from "node:fs";
+import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 
@@ -18,7 +18,9 @@ export function packagesMiB(modules, names) {
     const name = wanted.pop();
     if (found.has(name)) continue;
     found.add(name);
-    wanted.push(...Object.keys(JSON.parse(readFileSync(join(modules, name, "package.json"), "utf8")).dependencies ?? {}));
+    wanted.push(
+      ...Object.keys(JSON.parse(readFileSync(join(modules, name, "package.json"), "utf8")).dependencies ?? {}),
+    );
   }
   return [...found].reduce((sum, name) => sum + bytesIn(join(modules, name)), 0) / MIB;
 }

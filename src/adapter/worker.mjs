@@ -32,7 +32,12 @@ const EMPTY = new Uint8Array();
 
 /** Its methods, which a proxy would make anew for each call, and what they say once and for all. */
 function start(instance) {
-  return { answer: instance.answer, headersRead: instance.headersRead, longest: instance.longestBody(), headers: undefined };
+  return {
+    answer: instance.answer,
+    headersRead: instance.headersRead,
+    longest: instance.longestBody(),
+    headers: undefined,
+  };
 }
 
 /**

@@ -1,170 +1,214 @@
 // Runs every builder of Agora's Node libraries on random inputs: one JSON line each, with the
 // arguments by name.
-import { at, at006, core, v7 } from './official.mjs'
+import { at, at006, core, v7 } from "./official.mjs";
 
-const { RtcTokenBuilder: Rtc, RtmTokenBuilder: Rtm, ChatTokenBuilder: Chat, FpaTokenBuilder: Fpa } = v7
+const { RtcTokenBuilder: Rtc, RtmTokenBuilder: Rtm, ChatTokenBuilder: Chat, FpaTokenBuilder: Fpa } = v7;
 
-const seat = r => ({ channel: r.channel(), account: r.account(), role: r.role() })
-const four = r => ({ join: r.privilege(), audio: r.privilege(), video: r.privilege(), data: r.privilege() })
-const withRtm2 = r => ({ ...seat(r), expire: r.expire(), ...four(r), user: r.user(), login: r.privilege() })
-const rtm2 = build => (id, certificate, a) =>
-    build(id, certificate, a.channel, a.account, a.role, a.expire, a.join, a.audio, a.video, a.data, a.user, a.login)
-const room = r => ({ room: r.user(), user: r.user(), role: r.pick([0, 1, 2, -1, 32767, -32768]), expire: r.expire() })
+const seat = (r) => ({ channel: r.channel(), account: r.account(), role: r.role() });
+const four = (r) => ({ join: r.privilege(), audio: r.privilege(), video: r.privilege(), data: r.privilege() });
+const withRtm2 = (r) => ({ ...seat(r), expire: r.expire(), ...four(r), user: r.user(), login: r.privilege() });
+const rtm2 = (build) => (id, certificate, a) =>
+  build(id, certificate, a.channel, a.account, a.role, a.expire, a.join, a.audio, a.video, a.data, a.user, a.login);
+const room = (r) => ({
+  room: r.user(),
+  user: r.user(),
+  role: r.pick([0, 1, 2, -1, 32767, -32768]),
+  expire: r.expire(),
+});
 
 function permissions(r) {
-    const list = []
-    for (let count = r.int(0, 6); count > 0; count--) {
-        const names = Array.from({ length: r.int(0, 4) }, r.resource)
-        list.push([r.int(0, 4), r.int(0, 1), names])
-    }
-    // Each once: given again, the official library replaces the names, and ours adds to them.
-    return [...new Map(list.map(entry => [`${entry[0]}:${entry[1]}`, entry])).values()]
+  const list = [];
+  for (let count = r.int(0, 6); count > 0; count--) {
+    const names = Array.from({ length: r.int(0, 4) }, r.resource);
+    list.push([r.int(0, 4), r.int(0, 1), names]);
+  }
+  // Each once: given again, the official library replaces the names, and ours adds to them.
+  return [...new Map(list.map((entry) => [`${entry[0]}:${entry[1]}`, entry])).values()];
 }
 
 function officialPermissions(list) {
-    const permissions = new v7.Rtm2Permissions()
-    for (const [resource, access, names] of list) permissions.add(resource, access, names)
-    return permissions
+  const permissions = new v7.Rtm2Permissions();
+  for (const [resource, access, names] of list) permissions.add(resource, access, names);
+  return permissions;
 }
 
 /** One service by its class, with the privileges in any order. */
 function anyService(r) {
-    const granted = most => {
-        const all = Array.from({ length: most }, (_, index) => [index + 1, r.privilege()]).filter(() => r.int(0, 1))
-        return r.int(0, 1) ? all : all.reverse()
-    }
-    const privileges = first => [[first, r.privilege()]]
-    return r.pick([
-        () => ({ type: 1, channel: r.channel(), account: r.account(), privileges: [...privileges(1), ...granted(4).filter(([k]) => k > 1)] }),
-        () => ({ type: 2, user: r.user(), privileges: privileges(1) }),
-        () => ({ type: 3, channel: r.channel(), account: r.account(), privileges: granted(2) }),
-        () => ({ type: 4, privileges: privileges(1) }),
-        () => ({ type: 5, user: r.user(), privileges: privileges(1) }),
-        () => ({ type: 5, user: '', privileges: privileges(2) }),
-        () => ({ type: 6, channel: r.channel(), account: r.account(), privileges: granted(2) }),
-        () => ({ type: 7, room: r.user(), user: r.user(), role: r.pick([1, 2, -5, 300]), privileges: privileges(1) }),
-        () => ({ type: 7, room: '', user: r.user(), role: -1, privileges: privileges(2) }),
-        () => ({ type: 7, room: '', user: '', role: -1, privileges: privileges(3) }),
-        () => ({ type: 8, user: r.user(), permissions: permissions(r), privileges: privileges(1) }),
-        () => ({ type: 9, privileges: [] }),
-        () => ({ type: 10, privileges: [] }),
-    ])()
+  const granted = (most) => {
+    const all = Array.from({ length: most }, (_, index) => [index + 1, r.privilege()]).filter(() => r.int(0, 1));
+    return r.int(0, 1) ? all : all.reverse();
+  };
+  const privileges = (first) => [[first, r.privilege()]];
+  return r.pick([
+    () => ({
+      type: 1,
+      channel: r.channel(),
+      account: r.account(),
+      privileges: [...privileges(1), ...granted(4).filter(([k]) => k > 1)],
+    }),
+    () => ({ type: 2, user: r.user(), privileges: privileges(1) }),
+    () => ({ type: 3, channel: r.channel(), account: r.account(), privileges: granted(2) }),
+    () => ({ type: 4, privileges: privileges(1) }),
+    () => ({ type: 5, user: r.user(), privileges: privileges(1) }),
+    () => ({ type: 5, user: "", privileges: privileges(2) }),
+    () => ({ type: 6, channel: r.channel(), account: r.account(), privileges: granted(2) }),
+    () => ({ type: 7, room: r.user(), user: r.user(), role: r.pick([1, 2, -5, 300]), privileges: privileges(1) }),
+    () => ({ type: 7, room: "", user: r.user(), role: -1, privileges: privileges(2) }),
+    () => ({ type: 7, room: "", user: "", role: -1, privileges: privileges(3) }),
+    () => ({ type: 8, user: r.user(), permissions: permissions(r), privileges: privileges(1) }),
+    () => ({ type: 9, privileges: [] }),
+    () => ({ type: 10, privileges: [] }),
+  ])();
 }
 
 function officialService(s) {
-    const service = {
-        1: () => new core.ServiceRtc(s.channel, s.account),
-        2: () => new core.ServiceRtm(s.user),
-        3: () => new core.ServiceStreaming(s.channel, s.account),
-        4: () => new core.ServiceFpa(),
-        5: () => new core.ServiceChat(s.user),
-        6: () => new core.ServiceFCdn(s.channel, s.account),
-        7: () => new core.ServiceApaas(s.room, s.user, s.role),
-        8: () => new core.ServiceRtm2(s.user, officialPermissions(s.permissions)),
-        9: () => new core.ServiceConvoAI(),
-        10: () => new core.ServiceStt(),
-    }[s.type]()
-    for (const [privilege, expire] of s.privileges) service.add_privilege(privilege, expire)
-    return service
+  const service = {
+    1: () => new core.ServiceRtc(s.channel, s.account),
+    2: () => new core.ServiceRtm(s.user),
+    3: () => new core.ServiceStreaming(s.channel, s.account),
+    4: () => new core.ServiceFpa(),
+    5: () => new core.ServiceChat(s.user),
+    6: () => new core.ServiceFCdn(s.channel, s.account),
+    7: () => new core.ServiceApaas(s.room, s.user, s.role),
+    8: () => new core.ServiceRtm2(s.user, officialPermissions(s.permissions)),
+    9: () => new core.ServiceConvoAI(),
+    10: () => new core.ServiceStt(),
+  }[s.type]();
+  for (const [privilege, expire] of s.privileges) service.add_privilege(privilege, expire);
+  return service;
 }
 
 function officialToken(id, certificate, expire, services) {
-    const token = new core.AccessToken2(id, certificate, 0, expire)
-    services.forEach(service => token.add_service(service))
-    return token.build()
+  const token = new core.AccessToken2(id, certificate, 0, expire);
+  for (const service of services) token.add_service(service);
+  return token.build();
 }
 
 /** What Node's room user would be if it were that of Go, Python and C++. */
 function roomUserOfTheOthers(id, certificate, a) {
-    const ours = new core.ServiceApaas(a.room, a.user, a.role)
-    ours.__role = a.role
-    ours.add_privilege(1, a.expire)
-    const token = new core.AccessToken2(id, certificate, 0, a.expire)
-    const parsed = new core.AccessToken2()
-    parsed.from_string(v7.ApaasTokenBuilder.buildRoomUserToken(id, certificate, a.room, a.user, a.role, a.expire))
-    parsed.services.filter(service => service.service_type() !== 7).forEach(service => token.add_service(service))
-    token.add_service(ours)
-    return token.build()
+  const ours = new core.ServiceApaas(a.room, a.user, a.role);
+  ours.__role = a.role;
+  ours.add_privilege(1, a.expire);
+  const token = new core.AccessToken2(id, certificate, 0, a.expire);
+  const parsed = new core.AccessToken2();
+  parsed.from_string(v7.ApaasTokenBuilder.buildRoomUserToken(id, certificate, a.room, a.user, a.role, a.expire));
+  for (const service of parsed.services) if (service.service_type() !== 7) token.add_service(service);
+  token.add_service(ours);
+  return token.build();
 }
 
 /** Each official function, by the name that the Rust test knows it by: its arguments, and the call. */
 export const BUILDERS_007 = {
-    rtc_uid: [
-        r => ({ channel: r.channel(), uid: r.uid(), role: r.role(), expire: r.expire(), privilege: r.privilege() }),
-        (id, c, a) => Rtc.buildTokenWithUid(id, c, a.channel, a.uid, a.role, a.expire, a.privilege),
-    ],
-    rtc_account: [
-        r => ({ ...seat(r), expire: r.expire(), privilege: r.privilege() }),
-        (id, c, a) => Rtc.buildTokenWithUserAccount(id, c, a.channel, a.account, a.role, a.expire, a.privilege),
-    ],
-    rtc_uid_privileges: [
-        r => ({ channel: r.channel(), uid: r.uid(), expire: r.expire(), ...four(r) }),
-        (id, c, a) =>
-            Rtc.buildTokenWithUidAndPrivilege(id, c, a.channel, a.uid, a.expire, a.join, a.audio, a.video, a.data),
-    ],
-    rtc_account_privileges: [
-        r => ({ channel: r.channel(), account: r.account(), expire: r.expire(), ...four(r) }),
-        (id, c, a) =>
-            Rtc.BuildTokenWithUserAccountAndPrivilege(id, c, a.channel, a.account, a.expire, a.join, a.audio, a.video, a.data),
-    ],
-    rtc_rtm: [
-        r => ({ channel: r.channel(), account: r.user().replace(/[^ -~]|["'`/\\]/g, '') || 'x', role: r.role(), expire: r.expire(), privilege: r.privilege() }),
-        (id, c, a) => Rtc.buildTokenWithRtm(id, c, a.channel, a.account, a.role, a.expire, a.privilege),
-    ],
-    rtc_rtm2: [withRtm2, rtm2(Rtc.buildTokenWithRtm2)],
-    convoai: [withRtm2, rtm2(v7.ConvoAITokenBuilder.buildToken)],
-    stt: [withRtm2, rtm2(v7.SttTokenBuilder.buildToken)],
-    rtm: [r => ({ user: r.user(), expire: r.expire() }), (id, c, a) => Rtm.buildToken(id, c, a.user, a.expire)],
-    rtm2: [
-        r => ({ user: r.user(), permissions: permissions(r), expire: r.expire() }),
-        (id, c, a) => Rtm.buildTokenWithPermissions(id, c, a.user, officialPermissions(a.permissions), a.expire),
-    ],
-    chat_user: [r => ({ user: r.user(), expire: r.expire() }), (id, c, a) => Chat.buildUserToken(id, c, a.user, a.expire)],
-    chat_app: [r => ({ expire: r.expire() }), (id, c, a) => Chat.buildAppToken(id, c, a.expire)],
-    fpa: [() => ({}), (id, c) => Fpa.buildToken(id, c)],
-    apaas_room_user: [room, (id, c, a) => v7.ApaasTokenBuilder.buildRoomUserToken(id, c, a.room, a.user, a.role, a.expire)],
-    apaas_user: [r => ({ user: r.user(), expire: r.expire() }), (id, c, a) => v7.ApaasTokenBuilder.buildUserToken(id, c, a.user, a.expire)],
-    apaas_app: [r => ({ expire: r.expire() }), (id, c, a) => v7.ApaasTokenBuilder.buildAppToken(id, c, a.expire)],
-    education_room_user: [room, (id, c, a) => v7.EducationTokenBuilder.buildRoomUserToken(id, c, a.room, a.user, a.role, a.expire)],
-    education_user: [r => ({ user: r.user(), expire: r.expire() }), (id, c, a) => v7.EducationTokenBuilder.buildUserToken(id, c, a.user, a.expire)],
-    education_app: [r => ({ expire: r.expire() }), (id, c, a) => v7.EducationTokenBuilder.buildAppToken(id, c, a.expire)],
-    // Not a builder: services by their classes, of which Streaming and FCDN have no builder.
-    services: [
-        r => ({ expire: r.expire(), services: Array.from({ length: r.int(1, 6) }, () => anyService(r)) }),
-        (id, c, a) => officialToken(id, c, a.expire, a.services.map(officialService)),
-    ],
-}
+  rtc_uid: [
+    (r) => ({ channel: r.channel(), uid: r.uid(), role: r.role(), expire: r.expire(), privilege: r.privilege() }),
+    (id, c, a) => Rtc.buildTokenWithUid(id, c, a.channel, a.uid, a.role, a.expire, a.privilege),
+  ],
+  rtc_account: [
+    (r) => ({ ...seat(r), expire: r.expire(), privilege: r.privilege() }),
+    (id, c, a) => Rtc.buildTokenWithUserAccount(id, c, a.channel, a.account, a.role, a.expire, a.privilege),
+  ],
+  rtc_uid_privileges: [
+    (r) => ({ channel: r.channel(), uid: r.uid(), expire: r.expire(), ...four(r) }),
+    (id, c, a) =>
+      Rtc.buildTokenWithUidAndPrivilege(id, c, a.channel, a.uid, a.expire, a.join, a.audio, a.video, a.data),
+  ],
+  rtc_account_privileges: [
+    (r) => ({ channel: r.channel(), account: r.account(), expire: r.expire(), ...four(r) }),
+    (id, c, a) =>
+      Rtc.BuildTokenWithUserAccountAndPrivilege(
+        id,
+        c,
+        a.channel,
+        a.account,
+        a.expire,
+        a.join,
+        a.audio,
+        a.video,
+        a.data,
+      ),
+  ],
+  rtc_rtm: [
+    (r) => ({
+      channel: r.channel(),
+      account: r.user().replace(/[^ -~]|["'`/\\]/g, "") || "x",
+      role: r.role(),
+      expire: r.expire(),
+      privilege: r.privilege(),
+    }),
+    (id, c, a) => Rtc.buildTokenWithRtm(id, c, a.channel, a.account, a.role, a.expire, a.privilege),
+  ],
+  rtc_rtm2: [withRtm2, rtm2(Rtc.buildTokenWithRtm2)],
+  convoai: [withRtm2, rtm2(v7.ConvoAITokenBuilder.buildToken)],
+  stt: [withRtm2, rtm2(v7.SttTokenBuilder.buildToken)],
+  rtm: [(r) => ({ user: r.user(), expire: r.expire() }), (id, c, a) => Rtm.buildToken(id, c, a.user, a.expire)],
+  rtm2: [
+    (r) => ({ user: r.user(), permissions: permissions(r), expire: r.expire() }),
+    (id, c, a) => Rtm.buildTokenWithPermissions(id, c, a.user, officialPermissions(a.permissions), a.expire),
+  ],
+  chat_user: [
+    (r) => ({ user: r.user(), expire: r.expire() }),
+    (id, c, a) => Chat.buildUserToken(id, c, a.user, a.expire),
+  ],
+  chat_app: [(r) => ({ expire: r.expire() }), (id, c, a) => Chat.buildAppToken(id, c, a.expire)],
+  fpa: [() => ({}), (id, c) => Fpa.buildToken(id, c)],
+  apaas_room_user: [
+    room,
+    (id, c, a) => v7.ApaasTokenBuilder.buildRoomUserToken(id, c, a.room, a.user, a.role, a.expire),
+  ],
+  apaas_user: [
+    (r) => ({ user: r.user(), expire: r.expire() }),
+    (id, c, a) => v7.ApaasTokenBuilder.buildUserToken(id, c, a.user, a.expire),
+  ],
+  apaas_app: [(r) => ({ expire: r.expire() }), (id, c, a) => v7.ApaasTokenBuilder.buildAppToken(id, c, a.expire)],
+  education_room_user: [
+    room,
+    (id, c, a) => v7.EducationTokenBuilder.buildRoomUserToken(id, c, a.room, a.user, a.role, a.expire),
+  ],
+  education_user: [
+    (r) => ({ user: r.user(), expire: r.expire() }),
+    (id, c, a) => v7.EducationTokenBuilder.buildUserToken(id, c, a.user, a.expire),
+  ],
+  education_app: [
+    (r) => ({ expire: r.expire() }),
+    (id, c, a) => v7.EducationTokenBuilder.buildAppToken(id, c, a.expire),
+  ],
+  // Not a builder: services by their classes, of which Streaming and FCDN have no builder.
+  services: [
+    (r) => ({ expire: r.expire(), services: Array.from({ length: r.int(1, 6) }, () => anyService(r)) }),
+    (id, c, a) => officialToken(id, c, a.expire, a.services.map(officialService)),
+  ],
+};
 
 export const BUILDERS_006 = {
-    rtc_uid_006: [
-        r => ({ channel: r.channelNotEmpty(), uid: r.uid(), role: r.pick([0, 1, 2, 101]), end: r.u32() }),
-        (v6, id, c, a) => v6.RtcTokenBuilder.buildTokenWithUid(id, c, a.channel, a.uid, a.role, a.end),
-    ],
-    rtc_account_006: [
-        r => ({ channel: r.channelNotEmpty(), account: r.account(), role: r.pick([0, 1, 2, 101]), end: r.u32() }),
-        (v6, id, c, a) => v6.RtcTokenBuilder.buildTokenWithAccount(id, c, a.channel, a.account, a.role, a.end),
-    ],
-    rtm_006: [
-        r => ({ user: r.user(), end: r.u32() }),
-        (v6, id, c, a) => v6.RtmTokenBuilder.buildToken(id, c, a.user, 1, a.end),
-    ],
-}
+  rtc_uid_006: [
+    (r) => ({ channel: r.channelNotEmpty(), uid: r.uid(), role: r.pick([0, 1, 2, 101]), end: r.u32() }),
+    (v6, id, c, a) => v6.RtcTokenBuilder.buildTokenWithUid(id, c, a.channel, a.uid, a.role, a.end),
+  ],
+  rtc_account_006: [
+    (r) => ({ channel: r.channelNotEmpty(), account: r.account(), role: r.pick([0, 1, 2, 101]), end: r.u32() }),
+    (v6, id, c, a) => v6.RtcTokenBuilder.buildTokenWithAccount(id, c, a.channel, a.account, a.role, a.end),
+  ],
+  rtm_006: [
+    (r) => ({ user: r.user(), end: r.u32() }),
+    (v6, id, c, a) => v6.RtmTokenBuilder.buildToken(id, c, a.user, 1, a.end),
+  ],
+};
 
 /** A case: what was asked of which builder, and what it made. */
 export function generate(builder, r) {
-    const one = { builder, appId: r.hex32(), certificate: r.hex32() }
-    if (builder in BUILDERS_006) {
-        const [ask, build] = BUILDERS_006[builder]
-        // The token's own end is 24 hours later, and must fit 32 bits.
-        Object.assign(one, { args: ask(r), issuedAt: r.int(1, 0xffffffff - 86400), salt: r.int(0, 0xfffffffe) })
-        one.token = at006(one.issuedAt, one.salt, v6 => build(v6, one.appId, one.certificate, one.args))
-        return one
-    }
-    const [ask, build] = BUILDERS_007[builder]
-    Object.assign(one, { args: ask(r), issuedAt: r.issuedAt(), salt: r.salt() })
-    one.token = at(one.issuedAt, one.salt, () => build(one.appId, one.certificate, one.args))
-    if (builder.endsWith('room_user')) {
-        one.others = at(one.issuedAt, one.salt, () => roomUserOfTheOthers(one.appId, one.certificate, one.args))
-    }
-    return one
+  const one = { builder, appId: r.hex32(), certificate: r.hex32() };
+  if (builder in BUILDERS_006) {
+    const [ask, build] = BUILDERS_006[builder];
+    // The token's own end is 24 hours later, and must fit 32 bits.
+    Object.assign(one, { args: ask(r), issuedAt: r.int(1, 0xffffffff - 86400), salt: r.int(0, 0xfffffffe) });
+    one.token = at006(one.issuedAt, one.salt, (v6) => build(v6, one.appId, one.certificate, one.args));
+    return one;
+  }
+  const [ask, build] = BUILDERS_007[builder];
+  Object.assign(one, { args: ask(r), issuedAt: r.issuedAt(), salt: r.salt() });
+  one.token = at(one.issuedAt, one.salt, () => build(one.appId, one.certificate, one.args));
+  if (builder.endsWith("room_user")) {
+    one.others = at(one.issuedAt, one.salt, () => roomUserOfTheOthers(one.appId, one.certificate, one.args));
+  }
+  return one;
 }

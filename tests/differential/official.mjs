@@ -1,37 +1,37 @@
 // Agora's official Node libraries, with clock and salt in our hand.
-import { createRequire } from 'node:module'
+import { createRequire } from "node:module";
 
-const require = createRequire(import.meta.url)
-const RealDate = globalThis.Date
+const require = createRequire(import.meta.url);
+const RealDate = globalThis.Date;
 
-let clock = 1_700_000_000
-let random = 0
+let clock = 1_700_000_000;
+let random = 0;
 
 // The builders read the clock with `new Date()` and draw the salt with `Math.random()`.
 globalThis.Date = class extends RealDate {
-    constructor(...args) {
-        super(...(args.length ? args : [clock * 1000]))
-    }
-}
-Math.random = () => random
+  constructor(...args) {
+    super(...(args.length ? args : [clock * 1000]));
+  }
+};
+Math.random = () => random;
 
-export const v7 = require('agora-token')
-export const core = require('agora-token/src/AccessToken2.js')
+export const v7 = require("agora-token");
+export const core = require("agora-token/src/AccessToken2.js");
 
 /** Runs a builder of 007 at a time and with a salt (1 to 99999999) of our choice. */
 export function at(issuedAt, salt, build) {
-    clock = issuedAt
-    // Half a step up, so that rounding down gives the salt whatever the floating point does.
-    random = (salt - 0.5) / 99999999
-    return build()
+  clock = issuedAt;
+  // Half a step up, so that rounding down gives the salt whatever the floating point does.
+  random = (salt - 0.5) / 99999999;
+  return build();
 }
 
 /** The same for 006, whose library draws its salt once, when it is loaded. */
 export function at006(issuedAt, salt, build) {
-    clock = issuedAt
-    random = (salt + 0.5) / 0xffffffff
-    for (const path of Object.keys(require.cache)) {
-        if (path.includes('agora-access-token')) delete require.cache[path]
-    }
-    return build({ ...require('agora-access-token'), ...require('agora-access-token/src/AccessToken.js') })
+  clock = issuedAt;
+  random = (salt + 0.5) / 0xffffffff;
+  for (const path of Object.keys(require.cache)) {
+    if (path.includes("agora-access-token")) delete require.cache[path];
+  }
+  return build({ ...require("agora-access-token"), ...require("agora-access-token/src/AccessToken.js") });
 }

@@ -1,88 +1,104 @@
 // Agora's official Node libraries against ours, in both directions: `node tests/differential/run.mjs`.
 // SEED and CASES choose other inputs, and how many.
-import assert from 'node:assert/strict'
-import { spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { after, suite, test } from 'node:test'
-import { expectNone } from '../runtimes/lib/found.mjs'
-import { top } from '../runtimes/lib/under-test.mjs'
-import { BUILDERS_006, BUILDERS_007, generate } from './generate.mjs'
-import { at006, core } from './official.mjs'
-import { source } from './random.mjs'
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, suite, test } from "node:test";
+import { expectNone } from "../runtimes/lib/found.mjs";
+import { top } from "../runtimes/lib/under-test.mjs";
+import { BUILDERS_006, BUILDERS_007, generate } from "./generate.mjs";
+import { at006, core } from "./official.mjs";
+import { source } from "./random.mjs";
 
-const seed = Number(process.env.SEED ?? 1)
-const cases = Number(process.env.CASES ?? 12_000)
-const folder = mkdtempSync(join(tmpdir(), 'differential-'))
-const random = source(seed)
-const builders = [...Object.keys(BUILDERS_007), ...Object.keys(BUILDERS_006)]
-const official = Array.from({ length: cases }, (_, index) => generate(builders[index % builders.length], random))
-writeFileSync(join(folder, 'official.jsonl'), official.map(one => JSON.stringify(one)).join('\n'))
-console.log(`${cases} tokens of ${builders.length} official builders, seed ${seed}`)
+const seed = Number(process.env.SEED ?? 1);
+const cases = Number(process.env.CASES ?? 12_000);
+const folder = mkdtempSync(join(tmpdir(), "differential-"));
+const random = source(seed);
+const builders = [...Object.keys(BUILDERS_007), ...Object.keys(BUILDERS_006)];
+const official = Array.from({ length: cases }, (_, index) => generate(builders[index % builders.length], random));
+writeFileSync(join(folder, "official.jsonl"), official.map((one) => JSON.stringify(one)).join("\n"));
+console.log(`${cases} tokens of ${builders.length} official builders, seed ${seed}`);
 
 // Ours: builds the same, compares, and leaves its own tokens in ours.jsonl.
-const cargo = spawnSync('cargo', ['test', '--locked', '--quiet', '--test', 'it', 'differential::', '--', '--ignored', '--nocapture'], {
+const cargo = spawnSync(
+  "cargo",
+  ["test", "--locked", "--quiet", "--test", "it", "differential::", "--", "--ignored", "--nocapture"],
+  {
     cwd: top,
     env: { ...process.env, DIFFERENTIAL: folder },
-    stdio: ['ignore', 'inherit', 'inherit'],
-})
-const result = readJson('result.json') ?? { passed: 0, failed: cases }
-const ours = read('ours.jsonl').split('\n').filter(Boolean).map(line => JSON.parse(line))
+    stdio: ["ignore", "inherit", "inherit"],
+  },
+);
+const result = readJson("result.json") ?? { passed: 0, failed: cases };
+const ours = read("ours.jsonl")
+  .split("\n")
+  .filter(Boolean)
+  .map((line) => JSON.parse(line));
 
-test('ours_builds_what_each_official_builder_builds', t => {
-    t.diagnostic(`${result.passed} of ${cases} tokens built alike`)
-    assert.deepEqual([cargo.status, result], [0, { ...result, passed: cases, failed: 0 }])
-})
+test("ours_builds_what_each_official_builder_builds", (t) => {
+  t.diagnostic(`${result.passed} of ${cases} tokens built alike`);
+  assert.deepEqual([cargo.status, result], [0, { ...result, passed: cases, failed: 0 }]);
+});
 
-suite('official libraries read ours', () => {
-    for (const builder of builders) {
-        test(builder, () => {
-            const mine = official.map((one, index) => [one, ours[index]?.token]).filter(([one]) => one.builder === builder)
-            const found = mine.map(([one, token]) => complaint(one, token)).filter(Boolean)
-            assert.ok(mine.length > 0)
-            expectNone(found.slice(0, 5))
-        })
-    }
-})
+suite("official libraries read ours", () => {
+  for (const builder of builders) {
+    test(builder, () => {
+      const mine = official.map((one, index) => [one, ours[index]?.token]).filter(([one]) => one.builder === builder);
+      const found = mine.map(([one, token]) => complaint(one, token)).filter(Boolean);
+      assert.ok(mine.length > 0);
+      expectNone(found.slice(0, 5));
+    });
+  }
+});
 
-after(() => rmSync(folder, { recursive: true }))
+after(() => rmSync(folder, { recursive: true }));
 
 function complaint(one, token) {
-    const readBy = one.builder in BUILDERS_006 ? read006 : text => read007(text, one.certificate)
-    const [found, expected] = [token ? readBy(token) : 'was not made', readBy(one.others ?? one.token)]
-    if (found === expected && found.startsWith('{')) return undefined
-    return `${JSON.stringify(one)}\n  found    ${found}\n  expected ${expected}`
+  const readBy = one.builder in BUILDERS_006 ? read006 : (text) => read007(text, one.certificate);
+  const [found, expected] = [token ? readBy(token) : "was not made", readBy(one.others ?? one.token)];
+  if (found === expected && found.startsWith("{")) return undefined;
+  return `${JSON.stringify(one)}\n  found    ${found}\n  expected ${expected}`;
 }
 
 function read007(text, certificate) {
-    const token = new core.AccessToken2()
-    if (!token.from_string(text)) return 'does not parse'
-    if (!token.verifySignature(certificate)) return 'does not verify'
-    if (token.verifySignature('0'.repeat(32))) return 'verifies with another certificate'
-    const { appId, issueTs, expire, salt, services, __signature } = token
-    return plain({ appId, issueTs, expire, salt, __signature, services: services.map(service => [service.service_type(), service]) })
+  const token = new core.AccessToken2();
+  if (!token.from_string(text)) return "does not parse";
+  if (!token.verifySignature(certificate)) return "does not verify";
+  if (token.verifySignature("0".repeat(32))) return "verifies with another certificate";
+  const { appId, issueTs, expire, salt, services, __signature } = token;
+  return plain({
+    appId,
+    issueTs,
+    expire,
+    salt,
+    __signature,
+    services: services.map((service) => [service.service_type(), service]),
+  });
 }
 
 function read006(text) {
-    return at006(1, 1, v6 => {
-        const token = new v6.AccessToken('', '', '', 0)
-        if (!token.fromString(text)) return 'does not parse'
-        const { signature, crc_channel_name, crc_uid, salt, ts, messages } = token
-        return plain({ signature, crc_channel_name, crc_uid, salt, ts, messages })
-    })
+  return at006(1, 1, (v6) => {
+    const token = new v6.AccessToken("", "", "", 0);
+    if (!token.fromString(text)) return "does not parse";
+    const { signature, crc_channel_name, crc_uid, salt, ts, messages } = token;
+    return plain({ signature, crc_channel_name, crc_uid, salt, ts, messages });
+  });
 }
 
 function plain(value) {
-    return JSON.stringify(value, (_, inner) => (inner?.type === 'Buffer' ? Buffer.from(inner.data).toString('hex') : inner))
+  return JSON.stringify(value, (_, inner) =>
+    inner?.type === "Buffer" ? Buffer.from(inner.data).toString("hex") : inner,
+  );
 }
 
 function readJson(name) {
-    const text = read(name)
-    return text && JSON.parse(text)
+  const text = read(name);
+  return text && JSON.parse(text);
 }
 
 function read(name) {
-    const path = join(folder, name)
-    return existsSync(path) ? readFileSync(path, 'utf8') : ''
+  const path = join(folder, name);
+  return existsSync(path) ? readFileSync(path, "utf8") : "";
 }

@@ -200,7 +200,12 @@ function reportLeaks(t) {
 /** What authenticates in a request: keys, and the signatures of JWTs. */
 function credentialsIn({ headers }) {
   const values = [headers.Authorization, headers["X-API-Key"]].filter((value) => value !== undefined);
-  const parts = values.map((value) => value.replace(/^Bearer /, "").split(".").at(-1));
+  const parts = values.map((value) =>
+    value
+      .replace(/^Bearer /, "")
+      .split(".")
+      .at(-1),
+  );
   return parts.filter((part) => part.length >= 16);
 }
 

@@ -17,7 +17,7 @@ import { expectNone } from "./lib/found.mjs";
 import { residentMib } from "./lib/memory.mjs";
 import { startNative } from "./lib/native.mjs";
 import { underTest } from "./lib/under-test.mjs";
-import { Wire, bytes } from "./lib/wire.mjs";
+import { bytes, Wire } from "./lib/wire.mjs";
 import { startWorkerd } from "./lib/workerd.mjs";
 
 const SAMPLES = 100;

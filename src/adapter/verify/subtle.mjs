@@ -26,4 +26,5 @@ export async function importKey(algorithm, jwk) {
 }
 
 /** Whether the signature is the key's over the message. */
-export const verify = ({ parameters, key }, signature, message) => crypto.subtle.verify(parameters, key, signature, message);
+export const verify = ({ parameters, key }, signature, message) =>
+  crypto.subtle.verify(parameters, key, signature, message);

@@ -7,12 +7,18 @@ import { visit } from "../lib/visit.mjs";
 
 const INVALID_TOKEN = -10005;
 
-const post = (path, body) => ({ path, init: { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) } });
+const post = (path, body) => ({
+  path,
+  init: { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) },
+});
 
 /** Every way to a token for the RTM user `alice`, or `42` where the user is the uid. */
 const WAYS = {
   token_rtm: [post("/token", { tokenType: "rtm", uid: "alice", expireTime: 600 }), "token"],
-  token_rtc_with_rtm: [post("/token", { channel: "room-1", role: "publisher", uid: "alice", rtm: true, expireTime: 600 }), "token"],
+  token_rtc_with_rtm: [
+    post("/token", { channel: "room-1", role: "publisher", uid: "alice", rtm: true, expireTime: 600 }),
+    "token",
+  ],
   token_006: [post("/token", { tokenType: "rtm", uid: "alice", expireTime: 600, version: "006" }), "token"],
   rtm_path: [{ path: "/rtm/alice" }, "rtmToken"],
   rte_path: [{ path: "/rte/room-1/publisher/uid/42/alice" }, "rtmToken"],
@@ -41,7 +47,10 @@ suite("agora-rtm", () => {
     const client = await visit("rtm.mjs");
     for (const [index, bad] of ["garbage", rtmToken.slice(0, 20), rtmToken.slice(3)].entries()) {
       // The SDK takes each user once a page.
-      const outcome = await client.page.evaluate(([...login]) => window.login(...login), [APP_ID, `alice-${index}`, bad]);
+      const outcome = await client.page.evaluate(
+        ([...login]) => window.login(...login),
+        [APP_ID, `alice-${index}`, bad],
+      );
       assert.equal(outcome.code, INVALID_TOKEN, `${bad}: ${JSON.stringify(outcome)}`);
       assert.ok(!client.requests.some(({ body }) => body.includes(JSON.stringify(bad))));
     }

@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import { holds007, holdsRtc, holdsRtm } from "../../runtimes/lib/client.mjs";
-import { AUDIENCE, ISSUER, SECRET, jwt } from "../../runtimes/lib/issuer.mjs";
+import { AUDIENCE, ISSUER, jwt, SECRET } from "../../runtimes/lib/issuer.mjs";
 import { APP_ID, server } from "../lib/server.mjs";
 import { visit } from "../lib/visit.mjs";
 
@@ -47,7 +47,9 @@ suite("agora-react-uikit where the server authenticates", () => {
   const running = server({ AUTH: "jwt", JWT_ISSUER: ISSUER, JWT_AUDIENCE: AUDIENCE, JWT_SECRET: SECRET });
 
   test("uikit_own_request_without_credential_gets_401", async () => {
-    const client = await visit("uikit.jsx", { rtcProps: { appId: APP_ID, channel: "room-1", uid: 42, tokenUrl: running.base } });
+    const client = await visit("uikit.jsx", {
+      rtcProps: { appId: APP_ID, channel: "room-1", uid: 42, tokenUrl: running.base },
+    });
     const { status, answer } = await client.tokenRequest(running.base, /\/rtc\//);
     assert.equal(status, 401);
     assert.equal(answer.rtcToken, undefined);
@@ -60,7 +62,12 @@ suite("agora-react-uikit where the server authenticates", () => {
     const client = await visit("uikit-authenticated.jsx", settings);
     const first = await client.tokenRequest(running.base, /\/token$/);
     assert.equal(first.status, 200);
-    const privileges = { joinChannel: 3600, publishAudioStream: 3600, publishVideoStream: 3600, publishDataStream: 3600 };
+    const privileges = {
+      joinChannel: 3600,
+      publishAudioStream: 3600,
+      publishVideoStream: 3600,
+      publishDataStream: 3600,
+    };
     const services = [
       { type: "rtc", channel: "room-1", uid: "42", privileges },
       { type: "rtm", userId: "42", privileges: { login: 3600 } },
@@ -73,7 +80,10 @@ suite("agora-react-uikit where the server authenticates", () => {
 
     await client.page.evaluate(() => window.clients[0].emit("token-privilege-will-expire"));
     const second = await client.tokenRequest(running.base, /\/token$/, [first.request]);
-    await client.page.waitForFunction((token) => window.renewals.some((renewal) => renewal.token === token), second.answer.token);
+    await client.page.waitForFunction(
+      (token) => window.renewals.some((renewal) => renewal.token === token),
+      second.answer.token,
+    );
     await client.close();
   });
 });

@@ -47,18 +47,29 @@ class Visit {
     this.page.on("pageerror", (error) => this.uncaught.push(error.message));
     this.page.on("request", (request) => {
       const body = request.postDataBuffer()?.toString() ?? "";
-      this.requests.push({ method: request.method(), url: request.url(), body, response: request.response().catch(() => null) });
+      this.requests.push({
+        method: request.method(),
+        url: request.url(),
+        body,
+        response: request.response().catch(() => null),
+      });
     });
     // The socket opens and stays silent, so that an SDK sends its first message.
     await this.page.routeWebSocket(/./, (socket) => {
-      socket.onMessage((message) => this.messages.push({ url: socket.url(), body: Buffer.from(message).toString("latin1") }));
+      socket.onMessage((message) =>
+        this.messages.push({ url: socket.url(), body: Buffer.from(message).toString("latin1") }),
+      );
     });
   }
 
   /** The first request to the token server at that path that is not among `before`, with its answer. */
   async tokenRequest(base, path, before = []) {
-    const wanted = ({ method, url }) => method !== "OPTIONS" && url.startsWith(base) && url.slice(base.length).match(path);
-    const request = await this.#first(() => this.requests.find((one) => wanted(one) && !before.includes(one)), `a request for ${path}`);
+    const wanted = ({ method, url }) =>
+      method !== "OPTIONS" && url.startsWith(base) && url.slice(base.length).match(path);
+    const request = await this.#first(
+      () => this.requests.find((one) => wanted(one) && !before.includes(one)),
+      `a request for ${path}`,
+    );
     const response = await request.response;
     assert.ok(response, `${request.url} was not answered to the page`);
     return { request, status: response.status(), answer: await response.json() };

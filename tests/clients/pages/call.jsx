@@ -1,10 +1,10 @@
 import AgoraUIKit from "agora-react-uikit";
-import { useEffect, useState } from "react";
+import { useCallback, useEffect, useState } from "react";
 
 export function Call({ server, jwt, appId, channel, uid }) {
   const [token, setToken] = useState();
 
-  async function fetchToken() {
+  const fetchToken = useCallback(async () => {
     const response = await fetch(`${server}/token`, {
       method: "POST",
       headers: { "Content-Type": "application/json", Authorization: `Bearer ${jwt}` },
@@ -13,11 +13,11 @@ export function Call({ server, jwt, appId, channel, uid }) {
     const answer = await response.json();
     if (!response.ok) throw new Error(answer.detail);
     setToken(answer.token);
-  }
+  }, [server, jwt, channel, uid]);
 
   useEffect(() => {
     fetchToken();
-  }, [server, channel, uid]);
+  }, [fetchToken]);
 
   if (!token) return null;
   return (

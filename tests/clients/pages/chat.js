@@ -3,7 +3,11 @@ import { settings } from "./settings.mjs";
 
 // The addresses that Agora's name service would give the SDK, which cannot be asked here.
 const { appId, user, accessToken } = settings;
-const addresses = { isHttpDNS: false, url: "wss://msync-api-00.chat.agora.io/websocket", apiUrl: "https://a00.chat.agora.io" };
+const addresses = {
+  isHttpDNS: false,
+  url: "wss://msync-api-00.chat.agora.io/websocket",
+  apiUrl: "https://a00.chat.agora.io",
+};
 // The package is a CommonJS module with a `default` member.
 const { connection: Connection } = AgoraChat.default ?? AgoraChat;
 new Connection({ appId, ...addresses }).open({ user, accessToken });

@@ -6,7 +6,10 @@ import { createHmac } from "node:crypto";
 import { createServer } from "node:net";
 import { artefacts } from "../lib/server.mjs";
 
-const [KEY, ENTRY] = execFileSync(artefacts.binary, ["api-key", "tests"], { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }).split("\n");
+const [KEY, ENTRY] = execFileSync(artefacts.binary, ["api-key", "tests"], {
+  encoding: "utf8",
+  stdio: ["ignore", "pipe", "ignore"],
+}).split("\n");
 const JWT_SECRET = "a secret of at least thirty-two bytes";
 
 function jwt(claims) {
@@ -31,7 +34,9 @@ const withKey = {
     assert.equal(await visit.shows("#credential"), false);
     const refused = await visit.make();
     assert.equal(refused.status, 401);
-    assert.deepEqual(await visit.faults(), { "": "The credential was not accepted\nGive an API key or a JWT that the server knows, above." });
+    assert.deepEqual(await visit.faults(), {
+      "": "The credential was not accepted\nGive an API key or a JWT that the server knows, above.",
+    });
     assert.equal(await visit.focused(), "secret");
     assert.match(await visit.text("#announcement"), /^Refused\. The credential was not accepted/);
     await visit.page.keyboard.type(KEY);
@@ -105,14 +110,22 @@ for (const [rule, values, expected] of [
   ["expireTime", { expireTime: "601" }, { expireTime: "expireTime: 601, at most 600 is allowed here" }],
   ["wildcard", { uid: "0" }, { uid: "uid: a wildcard, which is not allowed here; name one" }],
   ["wildcard", { channel: "room-*" }, { channel: "channel: a wildcard, which is not allowed here; name one" }],
-  ["tokenType", { tokenType: "rtm" }, {
-    "": "ALLOWED_TOKEN_TYPES says which types this server makes.",
-    tokenType: "tokenType: rtm is not allowed here",
-  }],
-  ["tokenType", { rtmMode: "uid" }, {
-    "": "ALLOWED_TOKEN_TYPES says which types this server makes.",
-    tokenType: "tokenType: rtm is not allowed here",
-  }],
+  [
+    "tokenType",
+    { tokenType: "rtm" },
+    {
+      "": "ALLOWED_TOKEN_TYPES says which types this server makes.",
+      tokenType: "tokenType: rtm is not allowed here",
+    },
+  ],
+  [
+    "tokenType",
+    { rtmMode: "uid" },
+    {
+      "": "ALLOWED_TOKEN_TYPES says which types this server makes.",
+      tokenType: "tokenType: rtm is not allowed here",
+    },
+  ],
 ]) {
   withPolicy[`a rule refuses: ${rule} with ${JSON.stringify(values)}`] = async (visit) => {
     const { status, answer } = await visit.make({ expireTime: "600", ...values });
@@ -140,7 +153,7 @@ const withLimit = {
     assert.equal((await visit.make()).status, 200);
     assert.equal((await visit.make()).status, 429);
     const { "": note } = await visit.faults();
-    assert.match(note, /^Too many requests, try again in \d+ s\nRATE_LIMIT sets [^]*\n+Try again in [1-6]\d s$/);
+    assert.match(note, /^Too many requests, try again in \d+ s\nRATE_LIMIT sets [\s\S]*\n+Try again in [1-6]\d s$/);
     await visit.page.clock.runFor(70_000);
     assert.match((await visit.faults())[""], /Try again now$/);
   },
@@ -149,16 +162,21 @@ const withLimit = {
 const withoutKeySet = {
   async "a server that cannot answer now"(visit) {
     await visit.make();
-    await visit.fill({ secret: jwt({ sub: "42" }).replace(/^[^.]+/, Buffer.from('{"alg":"RS256","kid":"k"}').toString("base64url")) });
+    await visit.fill({
+      secret: jwt({ sub: "42" }).replace(/^[^.]+/, Buffer.from('{"alg":"RS256","kid":"k"}').toString("base64url")),
+    });
     assert.equal((await visit.make()).status, 503);
-    assert.match((await visit.faults())[""], /^The server cannot answer now[^]*key set[^]*Try again in \d+ s$/);
+    assert.match((await visit.faults())[""], /^The server cannot answer now[\s\S]*key set[\s\S]*Try again in \d+ s$/);
   },
 };
 
 const withOrigins = {
   async "a server with a list of origins that lacks its own"(visit) {
     assert.equal((await visit.make()).status, 403);
-    assert.match((await visit.faults())[""], /^The page's origin is not allowed here\nAdd this page's own origin to CORS_ALLOW_ORIGIN\.$/);
+    assert.match(
+      (await visit.faults())[""],
+      /^The page's origin is not allowed here\nAdd this page's own origin to CORS_ALLOW_ORIGIN\.$/,
+    );
   },
 };
 
@@ -177,7 +195,10 @@ export const suites = [
   { variables: () => narrow, tests: withPolicy },
   { variables: () => ({ ...JWT, JWT_SECRET }), tests: withJwt },
   { variables: () => ({ RATE_LIMIT: "1" }), tests: withLimit },
-  { variables: async () => ({ ...JWT, JWT_JWKS_URL: `http://127.0.0.1:${await closedPort()}/keys` }), tests: withoutKeySet },
+  {
+    variables: async () => ({ ...JWT, JWT_JWKS_URL: `http://127.0.0.1:${await closedPort()}/keys` }),
+    tests: withoutKeySet,
+  },
   { variables: () => ({ CORS_ALLOW_ORIGIN: "https://app.example" }), tests: withOrigins },
   { variables: () => ({}), tests: thatStops },
 ];

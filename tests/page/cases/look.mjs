@@ -10,10 +10,11 @@ const LONG = "A".repeat(900);
 const STATES = {
   "as it opens": async () => {},
   "a token made": (visit) => visit.make(),
-  "faults": (visit) => visit.make({ channel: "", uid: "", expireTime: "x", privilegeMode: "each", joinChannel: "x", rtmMode: "user" }),
-  "permissions": (visit) => visit.make({ tokenType: "rtm", permissions: `{"users": {"read": ["${"b".repeat(60)}"]}}` }),
+  faults: (visit) =>
+    visit.make({ channel: "", uid: "", expireTime: "x", privilegeMode: "each", joinChannel: "x", rtmMode: "user" }),
+  permissions: (visit) => visit.make({ tokenType: "rtm", permissions: `{"users": {"read": ["${"b".repeat(60)}"]}}` }),
   "the classroom": (visit) => visit.make({ tokenType: "apaas-room-user" }),
-  "code": (visit) => visit.fill({ language: "swift" }),
+  code: (visit) => visit.fill({ language: "swift" }),
   "a report of a good token": async (visit) => {
     const { answer } = await visit.make({ privilegeMode: "each", joinChannel: "900", rtmMode: "uid" });
     await visit.read({ readToken: answer.token });
@@ -27,7 +28,8 @@ const STATES = {
     const { answer } = await visit.make({ channel: "c".repeat(64), uid: "u".repeat(255) });
     await visit.read({ readToken: answer.token, readChannel: LONG });
   },
-  "a field for a credential": (visit) => visit.page.evaluate(() => (document.getElementById("credential").hidden = false)),
+  "a field for a credential": (visit) =>
+    visit.page.evaluate(() => (document.getElementById("credential").hidden = false)),
 };
 
 const tests = {};
@@ -49,7 +51,10 @@ async function tabTo(visit, id) {
     await visit.page.keyboard.press("Tab");
     const { focused, outlined } = await visit.page.evaluate(() => {
       const style = getComputedStyle(document.activeElement);
-      return { focused: document.activeElement.id, outlined: style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2 };
+      return {
+        focused: document.activeElement.id,
+        outlined: style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2,
+      };
     });
     assert.ok(outlined, `the focus on ${focused} is not to be seen`);
     if (focused === id) return;
@@ -86,7 +91,13 @@ Object.assign(tests, {
     assert.equal(await visit.focused(), "report-title");
     await visit.page.evaluate(() => document.activeElement.blur());
     await visit.page.focus("#tab-read");
-    for (const [key, tab] of [["ArrowLeft", "make"], ["ArrowRight", "read"], ["Home", "make"], ["End", "read"], ["ArrowRight", "make"]]) {
+    for (const [key, tab] of [
+      ["ArrowLeft", "make"],
+      ["ArrowRight", "read"],
+      ["Home", "make"],
+      ["End", "read"],
+      ["ArrowRight", "make"],
+    ]) {
       await keyboard.press(key);
       assert.equal(await visit.focused(), `tab-${tab}`, key);
       assert.ok(await visit.shows(`#${tab}`), key);
@@ -95,8 +106,13 @@ Object.assign(tests, {
   },
 
   async "every control has a name"(visit) {
-    const unnamed = await visit.page.locator("input, select, textarea, button").evaluateAll((controls) =>
-      controls.filter((control) => !control.labels?.length && !control.ariaLabel && !control.textContent.trim()).map(({ id }) => id));
+    const unnamed = await visit.page
+      .locator("input, select, textarea, button")
+      .evaluateAll((controls) =>
+        controls
+          .filter((control) => !control.labels?.length && !control.ariaLabel && !control.textContent.trim())
+          .map(({ id }) => id),
+      );
     assert.deepEqual(unnamed, []);
   },
 
@@ -124,7 +140,10 @@ Object.assign(tests, {
     const response = await fetch(visit.origin);
     const bytes = (await response.arrayBuffer()).byteLength;
     assert.ok(bytes < MOST_BYTES, `${bytes} bytes`);
-    assert.match(response.headers.get("content-security-policy"), /^default-src 'none'; script-src 'sha256-[^ ]{44}'; /);
+    assert.match(
+      response.headers.get("content-security-policy"),
+      /^default-src 'none'; script-src 'sha256-[^ ]{44}'; /,
+    );
     assert.equal(response.headers.get("referrer-policy"), "no-referrer");
     assert.equal(response.headers.get("x-content-type-options"), "nosniff");
   },

@@ -3,7 +3,10 @@
 import { startNative } from "../../runtimes/lib/native.mjs";
 import { underTest } from "../../runtimes/lib/under-test.mjs";
 
-export const { options, artefacts } = underTest({ native: startNative }, { screenshots: { type: "boolean", default: false } });
+export const { options, artefacts } = underTest(
+  { native: startNative },
+  { screenshots: { type: "boolean", default: false } },
+);
 
 export const EVERYTHING = {
   ALLOWED_TOKEN_TYPES: "rtc,rtm,chat-user,chat-app,fpa,apaas-room-user,apaas-user,apaas-app,convoai,stt",

@@ -1,8 +1,8 @@
 // A page in a browser of its own, watched: whatever it asks for, complains of or violates is kept.
 
+import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import assert from "node:assert/strict";
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
@@ -40,7 +40,8 @@ export class Visit {
       const unreachable = /^Failed to load resource: net::ERR_CONNECTION_REFUSED/;
       const text = message.text();
       // Chromium says so of every refusal, whatever the page does with it.
-      if (!refused.test(text) && !(unreachable.test(text) && this.expectsNoServer)) this.complained.push(`console: ${text}`);
+      if (!refused.test(text) && !(unreachable.test(text) && this.expectsNoServer))
+        this.complained.push(`console: ${text}`);
     });
     page.on("dialog", (dialog) => {
       this.complained.push(`dialog: ${dialog.message()}`);
@@ -109,10 +110,14 @@ export class Visit {
   /** What stands at fields, by their names; "" is the note above the form. */
   faults() {
     return this.page.evaluate(() => {
-      const shown = [...document.querySelectorAll(".fault, .faults:not(:empty)")].filter((node) => node.checkVisibility());
+      const shown = [...document.querySelectorAll(".fault, .faults:not(:empty)")].filter((node) =>
+        node.checkVisibility(),
+      );
       const named = shown.map((node) => {
         const control = node.previousElementSibling;
-        const isTied = !node.id || (control.ariaInvalid === "true" && control.getAttribute("aria-describedby").split(" ")[0] === node.id);
+        const isTied =
+          !node.id ||
+          (control.ariaInvalid === "true" && control.getAttribute("aria-describedby").split(" ")[0] === node.id);
         return [(node.closest("[data-field]")?.dataset.field ?? "") + (isTied ? "" : " (untied)"), node.innerText];
       });
       return Object.fromEntries(named);
@@ -136,7 +141,9 @@ export class Visit {
     if (!(await this.page.evaluate(() => "axe" in window))) await this.page.evaluate(axe);
     const { violations } = await this.page.evaluate(() => window.axe.run(document));
     return violations
-      .filter(({ impact, tags }) => ["serious", "critical"].includes(impact) || tags.some((tag) => tag.startsWith("wcag")))
+      .filter(
+        ({ impact, tags }) => ["serious", "critical"].includes(impact) || tags.some((tag) => tag.startsWith("wcag")),
+      )
       .map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.target.join(" ")).join(", ")}`);
   }
 

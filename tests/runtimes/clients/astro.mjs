@@ -20,12 +20,19 @@ export async function textAndSubscriber({ base, version }) {
 
 /** The guide answers its errors as text; here they are in `error`, in the same words. */
 export async function errors({ base }) {
-  for (const [left, words] of [["channel", "channel is required"], ["uid", "uid is required"], ["role", "role is incorrect"]]) {
+  for (const [left, words] of [
+    ["channel", "channel is required"],
+    ["uid", "uid is required"],
+    ["role", "role is incorrect"],
+  ]) {
     const { [left]: _, ...body } = { channel: "test", role: "publisher", uid: 1, expireTime: 600 };
     const response = await fetch(`${base}/api/token.json`, { method: "POST", body: JSON.stringify(body) });
     assert.equal(response.status, 400);
     const { error, errors } = await response.json();
     assert.ok(error.includes(words), error);
-    assert.deepEqual(errors.map(({ field }) => field), [left]);
+    assert.deepEqual(
+      errors.map(({ field }) => field),
+      [left],
+    );
   }
 }

@@ -2,9 +2,9 @@
 
 import assert from "node:assert/strict";
 import { EventEmitter, once } from "node:events";
-import { joinAndStay } from "../web-renewal.mjs";
 import { APP_CERTIFICATE, APP_ID } from "../lib/cases.mjs";
 import { decode } from "../lib/token.mjs";
+import { joinAndStay } from "../web-renewal.mjs";
 
 const WARNS_BEFORE_END_MS = 1_500; // the SDK: 30 s
 
@@ -28,7 +28,10 @@ class Client extends EventEmitter {
     assert.notEqual(token, this.taken.at(-1)?.token);
     this.taken.push({ by, token });
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.emit("token-privilege-will-expire"), Math.max(0, ends - Date.now() - WARNS_BEFORE_END_MS));
+    this.timer = setTimeout(
+      () => this.emit("token-privilege-will-expire"),
+      Math.max(0, ends - Date.now() - WARNS_BEFORE_END_MS),
+    );
     this.emit(by);
   }
 }
@@ -39,7 +42,10 @@ export async function renews({ base }) {
   await once(client, "renewToken");
   await once(client, "renewToken");
   clearTimeout(client.timer);
-  assert.deepEqual(client.taken.map(({ by }) => by), ["join", "renewToken", "renewToken"]);
+  assert.deepEqual(
+    client.taken.map(({ by }) => by),
+    ["join", "renewToken", "renewToken"],
+  );
 }
 
 export async function triesAgain({ base }) {
@@ -65,7 +71,10 @@ export async function joinsAgainWhereItIsTooLate({ base }) {
   client.emit("token-privilege-did-expire");
   await once(client, "join");
   clearTimeout(client.timer);
-  assert.deepEqual(client.taken.map(({ by }) => by), ["join", "join"]);
+  assert.deepEqual(
+    client.taken.map(({ by }) => by),
+    ["join", "join"],
+  );
 }
 
 export async function saysWhyItCannot({ base }) {

@@ -85,7 +85,8 @@ export async function badQueries({ base }) {
     await refused(`${base}/chat/account/1?expiry=${value}`, ["expiry"]);
   }
   await refused(base + path(GOOD, "?expiry=60&expiry=60"), ["expiry"]);
-  for (const query of ["", "?channel=", "?uid=1", "?channel=%22"]) await refused(`${base}/access_token${query}`, ["channel"]);
+  for (const query of ["", "?channel=", "?uid=1", "?channel=%22"])
+    await refused(`${base}/access_token${query}`, ["channel"]);
   await refused(`${base}/access_token?channel=test&uid=0123`, ["uid"]);
   for (const moment of ["1", "600", "4294967295", "soon"]) {
     await refused(`${base}/access_token?channel=test&expiredTs=${moment}`, ["expiredTs"]);
@@ -110,7 +111,11 @@ async function refused(url, fields) {
   const shown = `${url}: ${JSON.stringify(answer)}`;
   assert.equal(response.status, 400, shown);
   assert.equal(answer.code, "invalid_request", shown);
-  assert.deepEqual(answer.errors.map(({ field }) => field), fields, shown);
+  assert.deepEqual(
+    answer.errors.map(({ field }) => field),
+    fields,
+    shown,
+  );
   for (const { field, detail } of answer.errors) assert.ok(detail.includes(field), shown);
   for (const member of ["token", "rtcToken", "rtmToken", "chatToken"]) assert.equal(answer[member], undefined, shown);
 }

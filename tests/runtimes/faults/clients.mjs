@@ -1,8 +1,8 @@
 // Clients that leave, dawdle or send too much: each harms itself alone.
 
 import assert from "node:assert/strict";
-import { BODY, OPEN, expectToken, inTime, pause } from "../lib/faulty.mjs";
-import { Wire, bytes, closes } from "../lib/wire.mjs";
+import { BODY, expectToken, inTime, OPEN, pause } from "../lib/faulty.mjs";
+import { bytes, closes, Wire } from "../lib/wire.mjs";
 
 const GOOD = bytes({ body: BODY });
 const HALF = bytes({ body: BODY.slice(0, BODY.length / 2), declared: BODY.length });

@@ -3,9 +3,9 @@
 import assert from "node:assert/strict";
 import { readdirSync } from "node:fs";
 import { connect } from "node:net";
-import { OPEN, expectToken, inTime, pause } from "../lib/faulty.mjs";
+import { expectToken, inTime, OPEN, pause } from "../lib/faulty.mjs";
 import { residentMib } from "../lib/memory.mjs";
-import { Wire, bytes } from "../lib/wire.mjs";
+import { bytes, Wire } from "../lib/wire.mjs";
 
 const DESCRIPTORS = 256;
 const CLIENTS = 300;
@@ -46,10 +46,20 @@ export async function connectionsAtTheCap({ start }) {
     assert.equal(status, 200);
   }
   // 100 are left of all, and the first ones that came are gone.
-  const answers = await Promise.all(idle.map((wire) => wire.ask(HEALTH).then(({ status }) => status, () => null)));
+  const answers = await Promise.all(
+    idle.map((wire) =>
+      wire.ask(HEALTH).then(
+        ({ status }) => status,
+        () => null,
+      ),
+    ),
+  );
   const served = answers.filter((status) => status === 200).length;
   assert.ok(served >= 90 && served <= 100, `${served} of 150 idle clients were still connected`);
-  assert.ok(answers.slice(-90).every((status) => status === 200), "a younger connection made room for an older one");
+  assert.ok(
+    answers.slice(-90).every((status) => status === 200),
+    "a younger connection made room for an older one",
+  );
   for (const wire of [busy, ...idle]) wire.destroy();
 }
 connectionsAtTheCap.on = ["native"];

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { within } from "../lib/children.mjs";
 import { BODY, OPEN, pause } from "../lib/faulty.mjs";
 import { residentMib } from "../lib/memory.mjs";
-import { Wire, bytes, closes } from "../lib/wire.mjs";
+import { bytes, closes, Wire } from "../lib/wire.mjs";
 
 const GOOD = bytes({ body: BODY });
 const CONNECTIONS = 1_000;
@@ -68,7 +68,11 @@ export async function stopUnderLoad({ start }) {
     });
     await pause(500 + Math.random() * 500);
     stopping = true;
-    const { complaints } = await within(10_000, Promise.all([server.stop(), ...clients]).then(([end]) => end), "the end");
+    const { complaints } = await within(
+      10_000,
+      Promise.all([server.stop(), ...clients]).then(([end]) => end),
+      "the end",
+    );
     assert.deepEqual(complaints, []);
   }
   return `${answered} requests in 5 runs, none lost`;

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { TRIGGERS } from "../lib/events.mjs";
-import { BODY, OPEN, expectAnswer, expectToken, tokenRequest } from "../lib/faulty.mjs";
+import { BODY, expectAnswer, expectToken, OPEN, tokenRequest } from "../lib/faulty.mjs";
 
 /** What Lambda takes for a synchronous invocation. */
 const EVENT_BYTES = 6 * 1024 * 1024;

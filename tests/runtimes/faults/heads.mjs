@@ -1,8 +1,8 @@
 // Heads that HTTP does not allow: each is answered, logged, and the end of its connection.
 
 import assert from "node:assert/strict";
-import { OPEN, expectLog, expectToken, pause } from "../lib/faulty.mjs";
-import { Wire, closes } from "../lib/wire.mjs";
+import { expectLog, expectToken, OPEN, pause } from "../lib/faulty.mjs";
+import { closes, Wire } from "../lib/wire.mjs";
 
 const MAX_HEAD_BYTES = 16 * 1024;
 
@@ -56,7 +56,10 @@ export async function ambiguousHeadsAreRejected({ start }) {
     ["Host: user@a\r\n", "Host: expected a host name or address"],
     ["Host: a\r\nTransfer-Encoding: gzip, chunked\r\n", "Transfer-Encoding: expected chunked and nothing else"],
     ["Host: a\r\nTransfer-Encoding: chunked, chunked\r\n", "Transfer-Encoding: expected chunked and nothing else"],
-    ["Host: a\r\nTransfer-Encoding: gzip\r\nTransfer-Encoding: chunked\r\n", "Transfer-Encoding: expected chunked and nothing else"],
+    [
+      "Host: a\r\nTransfer-Encoding: gzip\r\nTransfer-Encoding: chunked\r\n",
+      "Transfer-Encoding: expected chunked and nothing else",
+    ],
     ["Host: a\r\nTransfer-Encoding: chunked;q=1\r\n", null],
     ["Host: a\r\nTransfer-Encoding: xchunked\r\n", null],
     ["Host: a\r\nTransfer-Encoding: identity\r\n", null],

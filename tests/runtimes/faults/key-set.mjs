@@ -2,10 +2,10 @@
 
 import assert from "node:assert/strict";
 import { APP_CERTIFICATE, APP_ID } from "../lib/cases.mjs";
-import { BODY, HEALTH, bearer, expectAnswer, expectToken, inTime, pause } from "../lib/faulty.mjs";
 import { header } from "../lib/expectation.mjs";
 import { broken, dripping, hanging, startIssuer, well } from "../lib/failing-issuer.mjs";
-import { Wire, bytes } from "../lib/wire.mjs";
+import { BODY, bearer, expectAnswer, expectToken, HEALTH, inTime, pause } from "../lib/faulty.mjs";
+import { bytes, Wire } from "../lib/wire.mjs";
 
 /** 3 s are the server's own; the rest is for a busy machine. */
 const REFUSED_WITHIN_MS = 6_000;
@@ -53,7 +53,12 @@ export async function clockFarOff({ start }) {
   try {
     const server = await start({ APP_ID, APP_CERTIFICATE, ...issuer.env });
     await expectToken(server, bearer(issuer.token()));
-    await expectAnswer(server, bearer(issuer.token({ expires: -3600, notBefore: -7200 })), 401, /exp: expired 3\d{3} s ago/);
+    await expectAnswer(
+      server,
+      bearer(issuer.token({ expires: -3600, notBefore: -7200 })),
+      401,
+      /exp: expired 3\d{3} s ago/,
+    );
     await expectAnswer(server, bearer(issuer.token({ expires: 7200, notBefore: 3600 })), 401, /nbf: 3\d{3} s ahead/);
     await expectToken(server, bearer(issuer.token()));
   } finally {

@@ -2,9 +2,9 @@
 
 import assert from "node:assert/strict";
 import { lines } from "../lib/children.mjs";
-import { BODY, OPEN, inTime } from "../lib/faulty.mjs";
+import { BODY, inTime, OPEN } from "../lib/faulty.mjs";
 import { residentMib } from "../lib/memory.mjs";
-import { Wire, bytes } from "../lib/wire.mjs";
+import { bytes, Wire } from "../lib/wire.mjs";
 
 const GOOD = bytes({ body: BODY });
 /** Their lines fill the system's pipe and the server's buffer several times over. */

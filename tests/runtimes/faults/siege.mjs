@@ -6,7 +6,7 @@ import { createHash } from "node:crypto";
 import { attack } from "../lib/attacks.mjs";
 import { APP_CERTIFICATE, APP_ID } from "../lib/cases.mjs";
 import { startIssuer } from "../lib/failing-issuer.mjs";
-import { BODY, HEALTH, bearer, expectAnswer, expectToken, inTime, pause, tokenRequest } from "../lib/faulty.mjs";
+import { BODY, bearer, expectAnswer, expectToken, HEALTH, inTime, pause, tokenRequest } from "../lib/faulty.mjs";
 import { jwt, keySet } from "../lib/issuer.mjs";
 import { residentMib } from "../lib/memory.mjs";
 
@@ -73,10 +73,7 @@ async function watched(server, issuer, run) {
   const end = () => (ended = true);
   run.then(end, end);
   let [slowest, resident, tokens] = [0, 0, 0];
-  const good = [
-    tokenRequest({ "X-API-Key": API_KEY, "X-Forwarded-For": "192.0.2.7" }),
-    bearer(issuer.token()),
-  ];
+  const good = [tokenRequest({ "X-API-Key": API_KEY, "X-Forwarded-For": "192.0.2.7" }), bearer(issuer.token())];
   while (!ended) {
     const begin = performance.now();
     await inTime(MAX_HEALTH_MS, () => expectAnswer(server, HEALTH, 200));

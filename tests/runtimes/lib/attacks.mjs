@@ -2,8 +2,8 @@
 // wait for it. Each gets { port, count, … } and returns what it did, as text.
 
 import { connect } from "node:net";
-import { Worker, isMainThread, parentPort, workerData } from "node:worker_threads";
-import { Wire, bytes } from "./wire.mjs";
+import { isMainThread, parentPort, Worker, workerData } from "node:worker_threads";
+import { bytes, Wire } from "./wire.mjs";
 
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 const EXPECTED_WITHIN_MS = 60_000;

@@ -86,7 +86,10 @@ function wholeRequest(file, { name, request }) {
     headers: Object.fromEntries(
       Object.entries(headers)
         .filter(([, value]) => value !== null)
-        .map(([header, value]) => [header, value.$jwt ? `${value.$jwt.bare ? "" : "Bearer "}${jwt(value.$jwt)}` : value]),
+        .map(([header, value]) => [
+          header,
+          value.$jwt ? `${value.$jwt.bare ? "" : "Bearer "}${jwt(value.$jwt)}` : value,
+        ]),
     ),
     body,
     times: request.times ?? 1,

@@ -161,7 +161,7 @@ function bodyOf({ body }, base64, { absent }) {
 
 function parameters(query) {
   const all = {};
-  for (const [name, value] of new URLSearchParams(query)) (all[name] ??= []).push(value);
+  for (const [name, value] of new URLSearchParams(query)) all[name] = [...(all[name] ?? []), value];
   return all;
 }
 

@@ -12,7 +12,9 @@ export async function startFront(artefacts, env) {
   const server = createServer(async (request, response) => {
     const body = Buffer.concat(await request.toArray());
     const { method, url: path, headers } = request;
-    const { ok, payload } = await lambda.invoke(event({ method, path, headers, body: body.length ? body : null }, false));
+    const { ok, payload } = await lambda.invoke(
+      event({ method, path, headers, body: body.length ? body : null }, false),
+    );
     const answer = ok ? read(payload) : { status: 502, headers: [], body: Buffer.from(JSON.stringify(payload)) };
     response.writeHead(answer.status, answer.headers.flat());
     response.end(answer.body);

@@ -1,8 +1,8 @@
 // The Lambda bootstrap behind a Lambda Runtime API of our own: each case as an event of every trigger.
 
+import { isUtf8 } from "node:buffer";
 import { once } from "node:events";
 import { createServer } from "node:http";
-import { isUtf8 } from "node:buffer";
 import { lines, start, within } from "./children.mjs";
 import { TRIGGERS } from "./events.mjs";
 import { record } from "./transcript.mjs";
@@ -73,7 +73,10 @@ export async function runtimeApi() {
         "Lambda-Runtime-Invoked-Function-Arn": "arn:aws:lambda:eu-west-1:123456789012:function:token",
         "Lambda-Runtime-Trace-Id": "Root=1-5e66d96f-7491f09b0c79d18acf3d0501;Sampled=0",
       };
-      waiting.shift().writeHead(200, headers).end(Buffer.isBuffer(event) ? event : JSON.stringify(event));
+      waiting
+        .shift()
+        .writeHead(200, headers)
+        .end(Buffer.isBuffer(event) ? event : JSON.stringify(event));
     }
   };
 

@@ -1,7 +1,7 @@
 // The bundle that `wrangler deploy --dry-run` wrote in bare workerd: a process of its own, whose memory can be read,
 // and nothing of Wrangler's between it and the client.
 
-import { cpSync, mkdtempSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { lines, scratch, start, within } from "./children.mjs";
