@@ -8,6 +8,7 @@ mod app;
 mod client_address;
 mod cors;
 mod credentials;
+mod drawn;
 mod dropin;
 mod exchange;
 mod framing;
@@ -24,6 +25,7 @@ mod unread;
 
 pub use self::answer::problem::{FieldFault, Problem};
 pub use self::app::App;
+pub use self::drawn::Seed;
 pub use self::exchange::{Answer, Counting, Fetching, Step, Verifying};
 pub use self::framing::check_framing;
 pub use self::log::{LogLine, Outcome};

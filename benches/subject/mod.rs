@@ -3,7 +3,7 @@
 use std::env::VarError;
 use std::num::NonZeroU32;
 
-use agora_token_server::api::{Answer, App, Body, Context, Step};
+use agora_token_server::api::{Answer, App, Body, Context, Seed, Step};
 use agora_token_server::config::{Config, Environment, Socket, Source};
 use agora_token_server::fetch::FetchError;
 use agora_token_server::time::{Ttl, UnixTime};
@@ -64,6 +64,7 @@ pub(crate) fn context() -> Context {
         now: NOW,
         salt: 1,
         drawn_uid: NonZeroU32::MIN,
+        seed: Seed([0; 16]),
         request_id: "0123456789abcdef01234567".to_owned(),
         peer: None,
     }

@@ -4,7 +4,7 @@ use std::env::VarError;
 use std::num::NonZeroU32;
 use std::time::Duration;
 
-use agora_token_server::api::{Answer, App, Body, Context, Problem, Step};
+use agora_token_server::api::{Answer, App, Body, Context, Problem, Seed, Step};
 use agora_token_server::config::{Config, Environment, Socket, Source};
 use agora_token_server::fetch::FetchError;
 use agora_token_server::time::UnixTime;
@@ -33,6 +33,7 @@ pub fn context() -> Context {
         now: UnixTime::from_secs(NOW),
         salt: 7,
         drawn_uid: NonZeroU32::MAX,
+        seed: Seed([7; 16]),
         request_id: "request-1".to_owned(),
         peer: None,
     }
@@ -57,6 +58,7 @@ pub fn send(app: &App, request: &Request<Body>, context: &Context, fetched: Opti
             Step::Fetch(due) => {
                 due.resolve(fetched.map(Bytes::copy_from_slice).ok_or(FetchError::Unreachable))
             }
+            Step::Verify(jws) => jws.invalid(),
             Step::Count(count) => {
                 caller = Some(count.caller());
                 count.allow()

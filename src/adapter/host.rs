@@ -4,33 +4,35 @@ use std::cell::RefCell;
 use std::net::IpAddr;
 use std::num::NonZeroU32;
 
-use crate::api::Context;
+use crate::api::{Context, Seed};
 use crate::time::UnixTime;
 
 /// The context of a request that comes in now. Where the platform has no name for the request, a
 /// random one is made.
 pub(crate) fn context(now: UnixTime, request_id: Option<String>, peer: Option<IpAddr>) -> Context {
     let random = drawn();
-    let (salt, random) = random.split_first_chunk().expect("20 bytes hold 4 and 4");
-    let (uid, random) = random.split_first_chunk().expect("20 bytes hold 4 and 4");
+    let (salt, random) = random.split_first_chunk().expect("36 bytes hold 4, 4 and 16");
+    let (uid, random) = random.split_first_chunk().expect("36 bytes hold 4, 4 and 16");
+    let (seed, random) = random.split_first_chunk().expect("36 bytes hold 4, 4 and 16");
     Context {
         now,
         peer,
         salt: u32::from_le_bytes(*salt),
         drawn_uid: NonZeroU32::new(u32::from_le_bytes(*uid)).unwrap_or(NonZeroU32::MIN),
+        seed: Seed(*seed),
         request_id: request_id.unwrap_or_else(|| base16ct::lower::encode_string(random)),
     }
 }
 
 /// What one request needs, of random bytes drawn for fifty: asking for them takes its time whatever
 /// their number. None of them is secret in the end.
-fn drawn() -> [u8; 20] {
+fn drawn() -> [u8; 36] {
     thread_local! {
-        static AHEAD: RefCell<Vec<[u8; 20]>> = const { RefCell::new(Vec::new()) };
+        static AHEAD: RefCell<Vec<[u8; 36]>> = const { RefCell::new(Vec::new()) };
     }
     AHEAD.with_borrow_mut(|ahead| {
         if ahead.is_empty() {
-            ahead.extend(random::<1_000>().as_chunks().0);
+            ahead.extend(random::<1_800>().as_chunks().0);
         }
         ahead.pop().expect("fifty were drawn")
     })

@@ -24,7 +24,11 @@ pub(super) enum OriginCheck<'a> {
     /// Every origin is allowed.
     Any,
     /// One of the list, or one of this machine.
-    Listed(&'a HeaderValue),
+    Listed {
+        origin: &'a HeaderValue,
+        /// Whether its pages may send cookies.
+        credentials: bool,
+    },
     /// There is a list, and the request has no `Origin`.
     Missing,
     /// There is a list, and this one is not in it.
@@ -45,10 +49,15 @@ impl<'a> OriginCheck<'a> {
             Some(AllowOrigin::Any) if guard.is_some() => &[],
             Some(AllowOrigin::Any) | None => return Self::Any,
         };
+        let credentials = config.is_some_and(|config| config.allow_credentials);
         match request.headers().get(header::ORIGIN) {
             None => Self::Missing,
-            Some(origin) if origins.iter().any(|listed| origin == listed.as_str()) => Self::Listed(origin),
-            Some(origin) if guard.is_some() && guard::permits_origin(origin, request) => Self::Listed(origin),
+            Some(origin) if origins.iter().any(|listed| origin == listed.as_str()) => {
+                Self::Listed { origin, credentials }
+            }
+            Some(origin) if guard.is_some() && guard::permits_origin(origin, request) => {
+                Self::Listed { origin, credentials: false }
+            }
             Some(_) => Self::Foreign,
         }
     }
@@ -57,7 +66,7 @@ impl<'a> OriginCheck<'a> {
         match self {
             Self::Foreign => Err(Problem::Forbidden(Denied::Origin)),
             Self::ForeignHost => Err(Problem::Forbidden(Denied::Host)),
-            Self::Any | Self::Listed(_) | Self::Missing => Ok(()),
+            Self::Any | Self::Listed { .. } | Self::Missing => Ok(()),
         }
     }
 
@@ -66,7 +75,7 @@ impl<'a> OriginCheck<'a> {
         let headers = response.headers_mut();
         let allowed = match self {
             Self::Any => Some(HeaderValue::from_static("*")),
-            Self::Listed(origin) => Some((*origin).clone()),
+            Self::Listed { origin, .. } => Some((*origin).clone()),
             Self::Missing | Self::Foreign | Self::ForeignHost => None,
         };
         if !matches!(self, Self::Any) {
@@ -76,6 +85,9 @@ impl<'a> OriginCheck<'a> {
         if let Some(allowed) = allowed {
             headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, allowed);
             headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, EXPOSED);
+        }
+        if let Self::Listed { credentials: true, .. } = self {
+            headers.insert(header::ACCESS_CONTROL_ALLOW_CREDENTIALS, HeaderValue::from_static("true"));
         }
     }
 }

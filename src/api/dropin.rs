@@ -7,16 +7,21 @@
 //! To add a route, add its row to its family's file; to add a family, add its file, its `mod` line, and its rows to [`FAMILIES`].
 
 mod astro;
+mod callkit;
 mod chat;
+mod community;
 mod encoded;
 mod express;
 mod families;
 mod family;
+mod generate_agora_token;
 mod get_token;
 mod go;
 mod lenient;
 mod node;
+mod recipes;
 mod token_server_nodejs;
+mod toolbox;
 
 pub(super) use self::families::FAMILIES;
 pub(super) use self::family::{DropInContext, Issued, Row};

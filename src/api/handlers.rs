@@ -19,9 +19,14 @@ use crate::auth::Caller;
 use crate::config::Config;
 use crate::grant::{Grant, IssuedToken};
 use crate::inspect::Inspection;
+use crate::policy::Denied;
 use crate::request::TokenRequest;
 use crate::time::Ttl;
 use crate::token::Project;
+
+/// The log's warning about a request that holds an App Certificate.
+const CERTIFICATE_SENT: &str = "the client sends an App Certificate, with which every token can be made; remove it \
+                                from the client and replace it in the Agora Console";
 
 /// What answers a request on a route that requires a caller.
 #[derive(Clone, Copy)]
@@ -75,10 +80,17 @@ impl Authenticated<'_> {
         let body = self.body.whole()?;
         let query = self.request.uri().query();
         let fields = row.fields(self.request.method(), parameters.iter(), query, body)?;
-        let requests = row.requests(fields, &context)?;
+        if row.holds_secret(&fields) {
+            log.warn(&[CERTIFICATE_SENT.to_owned()]);
+        }
+        let requested = row.requests(fields, &context)?;
         let project = self.project()?;
-        let tokens = requests.try_map(|request| self.issue(request, &project, log))?;
-        Ok((row.respond)(&Issued { tokens }))
+        let app_id = project.app_id();
+        if requested.app_id.is_some_and(|named| named != app_id.as_str()) {
+            return Err(Problem::Forbidden(Denied::Project));
+        }
+        let tokens = requested.tokens.try_map(|request| self.issue(request, &project, log))?;
+        Ok((row.respond)(&Issued { tokens, app_id, context: self.context }))
     }
 
     /// Explains a token. Every caller that may request tokens may have them explained.

@@ -88,7 +88,9 @@ impl LogLine {
             if self.level == "info" {
                 self.level = "warn";
             }
-            self.warning = Some(warnings.join("; "));
+            let earlier = self.warning.take();
+            let all: Vec<&str> = earlier.iter().chain(warnings).map(String::as_str).collect();
+            self.warning = Some(all.join("; "));
         }
     }
 

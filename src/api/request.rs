@@ -7,6 +7,7 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, header};
 
 use super::answer::problem::{FieldFault, Problem};
+use super::drawn::Seed;
 use crate::time::UnixTime;
 
 /// The most that is read of a body. The largest legal one holds Signaling permissions; a token for
@@ -95,6 +96,8 @@ pub struct Context {
     pub salt: u32,
     /// Random: the uid of a caller who leaves it to the server.
     pub drawn_uid: NonZeroU32,
+    /// Random: what is drawn besides.
+    pub seed: Seed,
     /// The platform's name of the request, or a random one.
     pub request_id: String,
     /// The address that the request came from, if the platform knows it.

@@ -29,7 +29,7 @@ fn answers(server: &Server, origin: Option<&str>) -> Vec<Reply> {
         send(server, Method::POST, "/token", origin, "{}"),
         send(server, Method::POST, "/token", origin, &rtc(json!({ "channel": "*" })).to_string()),
         send(server, Method::POST, "/token", origin, &" ".repeat(70_000)),
-        send(server, Method::GET, "/token", origin, ""),
+        send(server, Method::GET, "/inspect", origin, ""),
         send(server, Method::GET, "/nowhere", origin, ""),
         send(server, Method::GET, "/healthz", origin, ""),
         send(server, Method::HEAD, "/healthz", origin, ""),
@@ -69,6 +69,7 @@ fn listed_origin_is_allowed() {
                 reply.header("access-control-expose-headers"),
                 Some("Retry-After, X-Request-Id, traceparent")
             );
+            assert_eq!(reply.header("access-control-allow-credentials"), None);
             assert_eq!(reply.header("vary"), Some("Origin"));
         }
     }
@@ -102,8 +103,25 @@ fn unlisted_origin_is_denied_and_reads_nothing() {
             assert_eq!(detail, "the page's origin is not allowed here");
             assert_eq!(reply.header("access-control-allow-origin"), None);
             assert_eq!(reply.header("access-control-expose-headers"), None);
+            assert_eq!(reply.header("access-control-allow-credentials"), None);
             assert_eq!(reply.header("vary"), Some("Origin"));
         }
+    }
+}
+
+#[test]
+fn listed_page_sends_cookies_if_allowed() {
+    let server = Server::with(&[("CORS_ALLOW_ORIGIN", LISTED), ("CORS_ALLOW_CREDENTIALS", "true")]);
+    let credentials = |reply: &Reply| reply.header("access-control-allow-credentials").map(str::to_owned);
+    for reply in answers(&server, Some(LISTED)) {
+        assert_eq!(credentials(&reply), Some("true".to_owned()));
+        assert_eq!(reply.header("access-control-allow-origin"), Some(LISTED));
+    }
+    let preflight = send(&server, Method::OPTIONS, "/token", Some(LISTED), "");
+    assert_eq!(credentials(&preflight), Some("true".to_owned()));
+    for origin in [None, Some("https://evil.example")] {
+        assert_eq!(credentials(&send(&server, Method::OPTIONS, "/token", origin, "")), None);
+        assert_eq!(credentials(&send(&server, Method::GET, "/healthz", origin, "")), None);
     }
 }
 

@@ -12,6 +12,8 @@ mod cors;
 mod differential;
 mod docs;
 mod dropin;
+mod families;
+mod field;
 mod inspect;
 mod loopback;
 mod openapi;

@@ -29,7 +29,7 @@ fn resolved<'a>(document: &'a Value, value: &'a Value) -> &'a Value {
 fn operations(document: &Value) -> Vec<(&str, Method, &Map<String, Value>)> {
     let paths = document["paths"].as_object().unwrap();
     let operations = paths.iter().flat_map(|(path, item)| {
-        item.as_object().unwrap().iter().map(move |(method, operation)| {
+        resolved(document, item).as_object().unwrap().iter().map(move |(method, operation)| {
             assert!(METHODS.contains(&method.as_str()), "{path}: {method}");
             let method = method.to_uppercase().parse().unwrap();
             (path.as_str(), method, operation.as_object().unwrap())
@@ -213,8 +213,8 @@ fn headers_are_described(document: &Value, response: &Value, answer: &Reply, sho
 
 /// Of a token only its version: compressors differ.
 fn without_tokens(mut body: Value) -> Value {
-    for member in ["token", "rtcToken", "rtmToken", "chatToken"] {
-        if let Some(Value::String(token)) = body.get_mut(member)
+    for pointer in ["/token", "/rtcToken", "/rtmToken", "/chatToken", "/accessToken", "/data/token"] {
+        if let Some(Value::String(token)) = body.pointer_mut(pointer)
             && token.starts_with("00")
         {
             token.truncate(3);

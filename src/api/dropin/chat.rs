@@ -4,7 +4,7 @@ use bytes::Bytes;
 use http::Response;
 use serde::Serialize;
 
-use super::family::{Input, Issued, Row, Times, Tokens};
+use super::family::{Input, Issued, Requested, Row, Times};
 use super::lenient::{lifetime, user_id};
 use crate::api::answer::fixed::private;
 use crate::request::{TokenRequest, TokenSpec};
@@ -15,7 +15,7 @@ pub(super) const ROWS: &[Row] = &[
         input: Input::get(&["expiry"]),
         translate: |fields, context| {
             let ttl = lifetime(fields, "expiry", context)?;
-            Some(Tokens::one(TokenRequest { spec: TokenSpec::ChatApp, ttl }))
+            Some(Requested::one(TokenRequest { spec: TokenSpec::ChatApp, ttl }))
         },
         respond,
     },
@@ -26,13 +26,13 @@ pub(super) const ROWS: &[Row] = &[
             let user_id = user_id(fields, "id", &context.parse);
             let ttl = lifetime(fields, "expiry", context);
             let spec = TokenSpec::ChatUser { user_id: user_id? };
-            Some(Tokens::one(TokenRequest { spec, ttl: ttl? }))
+            Some(Requested::one(TokenRequest { spec, ttl: ttl? }))
         },
         respond,
     },
 ];
 
-fn respond(issued: &Issued) -> Response<Bytes> {
+fn respond(issued: &Issued<'_>) -> Response<Bytes> {
     #[derive(Serialize)]
     #[serde(rename_all = "camelCase")]
     struct Body<'a> {

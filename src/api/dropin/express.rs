@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::family::{Input, Row, Times, Tokens};
+use super::family::{Input, Requested, Row, Times};
 use super::lenient::{channel, rtc, rtm, rtm_user};
 use crate::api::answer::fixed::private;
 use crate::api::answer::token::Identity;
@@ -24,7 +24,7 @@ pub(super) const ROWS: &[Row] = &[
                 None => Some(Uid::Number(context.request.drawn_uid)),
             };
             let participant = Participant { channel: channel?, uid: uid?, role: role? };
-            rtc(fields, participant, context.default_ttl, context).map(Tokens::one)
+            rtc(fields, participant, context.default_ttl, context).map(Requested::one)
         },
         respond: |issued| {
             let scope = issued.request().spec.scope();
@@ -37,7 +37,7 @@ pub(super) const ROWS: &[Row] = &[
         input: Input::post(),
         translate: |fields, context| {
             let user_id = rtm_user(fields, "user", context)?;
-            Some(Tokens::one(rtm(user_id, context.default_ttl, context)))
+            Some(Requested::one(rtm(user_id, context.default_ttl, context)))
         },
         respond: |issued| private(&Body { uid: None, token: issued.token(), times: issued.times() }),
     },

@@ -8,13 +8,15 @@ use serde::Serialize;
 
 use super::encoded::{decoded, form_decoded};
 use crate::api::answer::problem::Problem;
+use crate::api::drawn::Drawn;
 use crate::api::parse::context::ParseContext;
 use crate::api::parse::fields::Fields;
 use crate::api::request::Context;
 use crate::grant::{Grant, IssuedToken};
 use crate::json::Json;
-use crate::request::{Format, TokenRequest};
+use crate::request::{Channels, Format, TokenRequest};
 use crate::time::Ttl;
+use crate::token::AppId;
 
 /// A route of a replaced token server.
 pub(in crate::api) struct Row {
@@ -23,9 +25,9 @@ pub(in crate::api) struct Row {
     /// Where its fields are.
     pub(in crate::api) input: Input,
     /// From its fields to the tokens that it requests. `None` after a fault.
-    pub(super) translate: fn(&mut Fields<'_>, &DropInContext<'_>) -> Option<Tokens<TokenRequest>>,
+    pub(super) translate: fn(&mut Fields<'_>, &DropInContext<'_>) -> Option<Requested>,
     /// From the issued tokens to the response that its clients expect.
-    pub(in crate::api) respond: fn(&Issued) -> Response<Bytes>,
+    pub(in crate::api) respond: fn(&Issued<'_>) -> Response<Bytes>,
 }
 
 /// Where the fields of a request are.
@@ -36,26 +38,40 @@ pub(in crate::api) struct Input {
     query: &'static [&'static str],
     /// The names that match in any case.
     any_case: &'static [&'static str],
+    /// The members of a body whose values are dropped, but for whether they are empty.
+    secrets: &'static [&'static str],
+    /// Whether a `GET` may have a JSON body.
     get_has_body: bool,
+    /// Whether a `POST` may have a query, and no body.
+    post_has_query: bool,
 }
 
 impl Input {
+    const BARE: Self = Self {
+        methods: &[],
+        query: &[],
+        any_case: &[],
+        secrets: &[],
+        get_has_body: false,
+        post_has_query: false,
+    };
+
     /// Path and query. A `HEAD` would issue a token without returning it.
     pub(super) const fn get(query: &'static [&'static str]) -> Self {
         const METHODS: &[Method] = &[Method::GET, Method::OPTIONS];
-        Self { methods: METHODS, query, any_case: &[], get_has_body: false }
+        Self { methods: METHODS, query, ..Self::BARE }
     }
 
     /// A JSON body.
     pub(super) const fn post() -> Self {
         const METHODS: &[Method] = &[Method::POST, Method::OPTIONS];
-        Self { methods: METHODS, query: &[], any_case: &[], get_has_body: false }
+        Self { methods: METHODS, ..Self::BARE }
     }
 
     /// A query, or a JSON body.
     pub(super) const fn get_or_post(query: &'static [&'static str]) -> Self {
         const METHODS: &[Method] = &[Method::GET, Method::POST, Method::OPTIONS];
-        Self { methods: METHODS, query, any_case: &[], get_has_body: false }
+        Self { methods: METHODS, query, ..Self::BARE }
     }
 
     /// The same with names that match in any case.
@@ -67,6 +83,17 @@ impl Input {
     pub(super) const fn with_body_of_get(self) -> Self {
         Self { get_has_body: true, ..self }
     }
+
+    /// The same with a query for `POST` too, and without a body if it is empty.
+    pub(super) const fn with_query_of_post(self) -> Self {
+        Self { post_has_query: true, ..self }
+    }
+
+    /// The same without the values of these members. Each becomes whether it is empty, before
+    /// anything else is read, so that nothing can repeat it.
+    pub(super) const fn without_values_of(self, members: &'static [&'static str]) -> Self {
+        Self { secrets: members, ..self }
+    }
 }
 
 /// One token or two.
@@ -76,10 +103,6 @@ pub(in crate::api) struct Tokens<T> {
 }
 
 impl<T> Tokens<T> {
-    pub(super) fn one(first: T) -> Self {
-        Self { first, second: None }
-    }
-
     /// The same tokens after the next stage, in their order.
     pub(in crate::api) fn try_map<U, E>(
         self,
@@ -87,6 +110,27 @@ impl<T> Tokens<T> {
     ) -> Result<Tokens<U>, E> {
         let first = stage(self.first)?;
         Ok(Tokens { first, second: self.second.map(stage).transpose()? })
+    }
+}
+
+/// The tokens that a request is for, and the project that it names.
+pub(in crate::api) struct Requested {
+    pub(in crate::api) tokens: Tokens<TokenRequest>,
+    /// The App ID in the request.
+    pub(in crate::api) app_id: Option<String>,
+}
+
+impl Requested {
+    pub(super) fn one(first: TokenRequest) -> Self {
+        Self { tokens: Tokens { first, second: None }, app_id: None }
+    }
+
+    pub(super) fn two(first: TokenRequest, second: TokenRequest) -> Self {
+        Self { tokens: Tokens { first, second: Some(second) }, app_id: None }
+    }
+
+    pub(super) fn of_project(self, app_id: Option<String>) -> Self {
+        Self { app_id, ..self }
     }
 }
 
@@ -103,11 +147,13 @@ pub(in crate::api) struct DropInContext<'a> {
 }
 
 /// Tokens for a response.
-pub(in crate::api) struct Issued {
+pub(in crate::api) struct Issued<'a> {
     pub(in crate::api) tokens: Tokens<(Grant, IssuedToken)>,
+    pub(in crate::api) app_id: AppId,
+    pub(in crate::api) context: &'a Context,
 }
 
-impl Issued {
+impl Issued<'_> {
     pub(super) fn token(&self) -> &str {
         &self.tokens.first.1.token
     }
@@ -118,6 +164,24 @@ impl Issued {
 
     pub(super) fn request(&self) -> &TokenRequest {
         self.tokens.first.0.request()
+    }
+
+    /// The user's uid or user ID as text.
+    pub(super) fn uid(&self) -> String {
+        let scope = self.request().spec.scope();
+        let user = scope.users().next();
+        user.map_or_else(String::new, |(_, user)| user.to_string())
+    }
+
+    pub(super) fn channel(&self) -> &str {
+        match self.request().spec.scope().channels {
+            Channels::One(_, name) => name,
+            Channels::None | Channels::Permitted(_) => "",
+        }
+    }
+
+    pub(super) fn drawn(&self) -> Drawn {
+        Drawn::new(self.context.seed)
     }
 
     pub(super) fn times(&self) -> Times {
@@ -137,7 +201,7 @@ impl Issued {
 #[serde(rename_all = "camelCase")]
 pub(super) struct Times {
     expire_time: u32,
-    expires_at: u32,
+    pub(super) expires_at: u32,
 }
 
 impl Row {
@@ -150,7 +214,7 @@ impl Row {
         body: &'a [u8],
     ) -> Result<Fields<'a>, Problem> {
         let posted = *method == Method::POST;
-        let query = query.filter(|_| !posted);
+        let query = query.filter(|_| !posted || self.input.post_has_query);
         let mut entries: Vec<(Cow<'a, str>, Json<'a>)> = Vec::new();
         for (name, value) in parameters {
             entries.push((name.into(), Json::Text(decoded(name, value)?)));
@@ -161,8 +225,18 @@ impl Row {
             let value = form_decoded(&name, value, self.input.query)?;
             entries.push((name, Json::Text(value)));
         }
-        if posted || self.input.get_has_body && !body.is_empty() {
+        let has_body = if posted {
+            !self.input.post_has_query || !body.is_empty()
+        } else {
+            self.input.get_has_body && !body.is_empty()
+        };
+        if has_body {
             entries.extend(Fields::entries_of(body)?);
+        }
+        for (key, value) in &mut entries {
+            if self.input.secrets.contains(&key.as_ref()) {
+                *value = Json::Bool(!is_empty(value));
+            }
         }
         for (key, _) in &mut entries {
             if let Some(name) = self.input.any_case.iter().find(|name| name.eq_ignore_ascii_case(key)) {
@@ -172,12 +246,17 @@ impl Row {
         Fields::of_request(entries)
     }
 
+    /// Whether a request holds a secret that it should not.
+    pub(in crate::api) fn holds_secret(&self, fields: &Fields<'_>) -> bool {
+        self.input.secrets.iter().any(|name| fields.get(name) == Some(&Json::Bool(true)))
+    }
+
     /// The tokens that a request is for. Fields that the route does not know are ignored.
     pub(in crate::api) fn requests(
         &self,
         mut fields: Fields<'_>,
         context: &DropInContext<'_>,
-    ) -> Result<Tokens<TokenRequest>, Problem> {
+    ) -> Result<Requested, Problem> {
         let requests = (self.translate)(&mut fields, context);
         fields.forget_rest();
         let faults = fields.finish();
@@ -185,5 +264,13 @@ impl Row {
             Some(requests) if faults.is_empty() => Ok(requests),
             Some(_) | None => Err(Problem::InvalidRequest(faults)),
         }
+    }
+}
+
+fn is_empty(value: &Json<'_>) -> bool {
+    match value {
+        Json::Null => true,
+        Json::Text(text) => text.is_empty(),
+        _ => false,
     }
 }

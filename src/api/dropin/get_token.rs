@@ -5,7 +5,7 @@ use bytes::Bytes;
 use http::Response;
 use serde::Serialize;
 
-use super::family::{DropInContext, Input, Issued, Row, Times, Tokens};
+use super::family::{DropInContext, Input, Issued, Requested, Row, Times};
 use super::lenient::{channel, lifetime, role, rtc, rtm, rtm_user, same_user, uid, user_id};
 use crate::api::answer::fixed::private;
 use crate::api::parse::fields::Fields;
@@ -35,7 +35,7 @@ impl Kind {
     }
 }
 
-fn translate(fields: &mut Fields<'_>, context: &DropInContext<'_>) -> Option<Tokens<TokenRequest>> {
+fn translate(fields: &mut Fields<'_>, context: &DropInContext<'_>) -> Option<Requested> {
     let kind = fields.required("tokenType");
     let kind = kind.and_then(|value| fields.word("tokenType", &value, Kind::named, "rtc, rtm or chat"));
     let ttl = lifetime(fields, "expire", context);
@@ -72,10 +72,10 @@ fn translate(fields: &mut Fields<'_>, context: &DropInContext<'_>) -> Option<Tok
             Some(TokenRequest { spec: TokenSpec::ChatUser { user_id: user_id? }, ttl: ttl? })
         }
     };
-    request.map(Tokens::one)
+    request.map(Requested::one)
 }
 
-fn respond(issued: &Issued) -> Response<Bytes> {
+fn respond(issued: &Issued<'_>) -> Response<Bytes> {
     #[derive(Serialize)]
     struct Body<'a> {
         token: &'a str,

@@ -4,7 +4,7 @@ use bytes::Bytes;
 use http::Response;
 use serde::Serialize;
 
-use super::family::{Input, Issued, Row, Times, Tokens};
+use super::family::{Input, Issued, Requested, Row, Times};
 use super::lenient::{channel, role, rtc, rtm, rtm_user, uid};
 use crate::api::answer::fixed::private;
 use crate::request::{Participant, Role};
@@ -22,7 +22,7 @@ pub(super) const ROWS: &[Row] = &[
             let uid = uid(fields, "uid", context);
             let role = if fields.is_missing("role") { Some(Role::Publisher) } else { role(fields) };
             let participant = Participant { channel: channel?, uid: uid?, role: role? };
-            rtc(fields, participant, context.default_ttl, context).map(Tokens::one)
+            rtc(fields, participant, context.default_ttl, context).map(Requested::one)
         },
         respond,
     },
@@ -31,13 +31,13 @@ pub(super) const ROWS: &[Row] = &[
         input: Input::post().in_any_case(NAMES),
         translate: |fields, context| {
             let user_id = rtm_user(fields, "uid", context)?;
-            Some(Tokens::one(rtm(user_id, context.default_ttl, context)))
+            Some(Requested::one(rtm(user_id, context.default_ttl, context)))
         },
         respond,
     },
 ];
 
-fn respond(issued: &Issued) -> Response<Bytes> {
+fn respond(issued: &Issued<'_>) -> Response<Bytes> {
     #[derive(Serialize)]
     struct Body<'a> {
         token: &'a str,

@@ -1,24 +1,32 @@
 //! Values and tokens as the clients of replaced token servers write and expect them.
 
 use std::fmt::Display;
+use std::num::NonZeroU32;
 use std::str::FromStr;
 
 use super::family::DropInContext;
+use crate::api::drawn::Drawn;
 use crate::api::parse::context::ParseContext;
 use crate::api::parse::fields::Fields;
 use crate::api::parse::names;
 use crate::json::Json;
 use crate::request::{
-    BadUserId, Companions, Format, Not006, Participant, Role, Rtc006, RtmUserId, TokenRequest, TokenSpec,
+    BadUserId, ChatUserId, Companions, Format, Not006, Participant, Role, Rtc006, RtmUserId, TokenRequest,
+    TokenSpec,
 };
 use crate::time::Ttl;
 use crate::token::{ChannelName, PrivilegeTtl, Uid, canonical_u32};
 
-pub(super) fn integer_uid(fields: &mut Fields<'_>, context: &DropInContext<'_>) -> Option<Uid> {
-    match names::uid(fields, "uid", &context.parse)? {
+/// A uid, which an account is not.
+pub(super) fn integer_uid(
+    fields: &mut Fields<'_>,
+    name: &'static str,
+    context: &DropInContext<'_>,
+) -> Option<Uid> {
+    match names::uid(fields, name, &context.parse)? {
         Uid::Account(account) => {
             let account = account.as_str();
-            fields.fault("uid", format!("expected an integer from 0 to {}, got {account:?}", u32::MAX));
+            fields.fault(name, format!("expected an integer from 0 to {}, got {account:?}", u32::MAX));
             None
         }
         uid => Some(uid),
@@ -86,12 +94,22 @@ fn digits_fault(fields: &mut Fields<'_>, name: &'static str, text: &str) {
 
 /// The RTC uid as the RTM user.
 pub(super) fn same_user(fields: &mut Fields<'_>, uid: &Uid) -> Option<RtmUserId> {
-    let id = match uid {
+    let id = user_of(uid);
+    id.map_err(|error| fields.fault("uid", format!("is no RTM user: {error}"))).ok()
+}
+
+/// The RTC uid as the Chat user.
+pub(super) fn same_chat_user(fields: &mut Fields<'_>, uid: &Uid) -> Option<ChatUserId> {
+    let id = user_of(uid);
+    id.map_err(|error| fields.fault("uid", format!("is no Chat user: {error}"))).ok()
+}
+
+fn user_of<T: From<NonZeroU32> + FromStr<Err = BadUserId>>(uid: &Uid) -> Result<T, String> {
+    match uid {
         Uid::Any => Err("uid 0 names no user".to_owned()),
         Uid::Number(uid) => Ok((*uid).into()),
         Uid::Account(account) => account.as_str().parse().map_err(|error: BadUserId| error.to_string()),
-    };
-    id.map_err(|error| fields.fault("uid", format!("is no RTM user: {error}"))).ok()
+    }
 }
 
 pub(super) fn role(fields: &mut Fields<'_>) -> Option<Role> {
@@ -178,6 +196,107 @@ pub(super) fn rtm(user_id: RtmUserId, ttl: Ttl, context: &DropInContext<'_>) -> 
         Format::V006 => TokenSpec::Rtm006 { user_id },
     };
     TokenRequest { spec, ttl }
+}
+
+/// The names that [`named_channel`], [`named_uid`] and [`named_lifetime`] read, and `role`.
+pub(super) const ALIASES_READ: &[&str] = &[
+    "channel",
+    "channelName",
+    "channel_name",
+    "uid",
+    "userId",
+    "user_id",
+    "userAccount",
+    "role",
+    "expireTime",
+    "expire",
+    "expiry",
+    "ttlSeconds",
+    "expirationInSeconds",
+];
+
+/// What the client calls the channel.
+pub(super) fn named_channel(fields: &mut Fields<'_>) -> &'static str {
+    named(fields, "channel", &["channelName", "channel_name"])
+}
+
+/// What the client calls the uid.
+pub(super) fn named_uid(fields: &mut Fields<'_>) -> &'static str {
+    named(fields, "uid", &["userId", "user_id", "userAccount"])
+}
+
+/// What the client calls the lifetime.
+pub(super) fn named_lifetime(fields: &mut Fields<'_>) -> &'static str {
+    named(fields, "expireTime", &["expire", "expiry", "ttlSeconds", "expirationInSeconds"])
+}
+
+/// The name under which a field came. Two names are a fault.
+fn named(fields: &mut Fields<'_>, name: &'static str, aliases: &[&'static str]) -> &'static str {
+    let mut found = None;
+    for one in std::iter::once(name).chain(aliases.iter().copied()) {
+        match found {
+            Some(first) if fields.has(one) => {
+                fields.fault(one, format!("expected one of {first} and {one}, got both"));
+            }
+            None if fields.has(one) => found = Some(one),
+            Some(_) | None => {}
+        }
+    }
+    found.unwrap_or(name)
+}
+
+/// A channel, or a drawn one if it is missing.
+pub(super) fn channel_or_drawn(
+    fields: &mut Fields<'_>,
+    name: &'static str,
+    context: &DropInContext<'_>,
+) -> Option<ChannelName> {
+    if fields.is_missing(name) {
+        let _ = fields.take(name);
+        return Some(Drawn::new(context.request.seed).channel(context.request.now));
+    }
+    channel(fields, name, context)
+}
+
+/// A positive uid. If there is none, the caller's, and without an identity a drawn one.
+///
+/// A caller whose identity is no uid gets a drawn one as well, which the policy refuses it.
+pub(super) fn uid_or_drawn(
+    fields: &mut Fields<'_>,
+    name: &'static str,
+    context: &DropInContext<'_>,
+) -> Option<Uid> {
+    if !fields.is_missing(name) && !fields.get(name).is_some_and(is_not_positive) {
+        return integer_uid(fields, name, context);
+    }
+    let _ = fields.take(name);
+    let own = context.parse.identity.and_then(canonical_u32).and_then(NonZeroU32::new);
+    Some(Uid::Number(own.unwrap_or_else(|| Drawn::new(context.request.seed).uid)))
+}
+
+/// 0 or a negative integer, as a number or in its one spelling as text.
+fn is_not_positive(value: &Json<'_>) -> bool {
+    match value {
+        Json::Integer(number) => *number <= 0,
+        Json::Text(text) => {
+            text == "0"
+                || text.strip_prefix('-').is_some_and(|digits| {
+                    !digits.is_empty() && !digits.starts_with('0') && only_digits(digits)
+                })
+        }
+        _ => false,
+    }
+}
+
+/// A token for RTC and for RTM as the same user, in the format that has both.
+pub(super) fn rtc_and_rtm(
+    fields: &mut Fields<'_>,
+    participant: Participant,
+    ttl: Ttl,
+) -> Option<TokenRequest> {
+    let companions = Companions::rtm(same_user(fields, &participant.uid)?);
+    let privileges = participant.role.privileges(PrivilegeTtl::from(ttl));
+    Some(TokenRequest { spec: TokenSpec::Rtc { participant, privileges, companions }, ttl })
 }
 
 /// Text of digits as the number that it spells, as it comes from a path or a query.

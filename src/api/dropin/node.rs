@@ -4,12 +4,12 @@ use bytes::Bytes;
 use http::Response;
 use serde::Serialize;
 
-use super::family::{DropInContext, Input, Issued, Row, Times, Tokens};
+use super::family::{DropInContext, Input, Issued, Requested, Row, Times};
 use super::lenient::{channel, integer_uid, lifetime, role, rtc, rtm, rtm_user, same_user, uid};
 use crate::api::answer::fixed::private;
 use crate::api::parse::fields::Fields;
 use crate::json::Json;
-use crate::request::{Participant, TokenRequest};
+use crate::request::Participant;
 
 pub(super) const ROWS: &[Row] = &[
     Row {
@@ -18,7 +18,7 @@ pub(super) const ROWS: &[Row] = &[
         translate: |fields, context| {
             let participant = participant(fields, context);
             let ttl = lifetime(fields, "expiry", context);
-            rtc(fields, participant?, ttl?, context).map(Tokens::one)
+            rtc(fields, participant?, ttl?, context).map(Requested::one)
         },
         respond: |issued| {
             private(&Body { rtc_token: Some(issued.token()), rtm_token: None, times: issued.times() })
@@ -30,7 +30,7 @@ pub(super) const ROWS: &[Row] = &[
         translate: |fields, context| {
             let user_id = rtm_user(fields, "uid", context);
             let ttl = lifetime(fields, "expiry", context);
-            Some(Tokens::one(rtm(user_id?, ttl?, context)))
+            Some(Requested::one(rtm(user_id?, ttl?, context)))
         },
         respond: |issued| {
             private(&Body { rtc_token: None, rtm_token: Some(issued.token()), times: issued.times() })
@@ -55,7 +55,7 @@ fn participant(fields: &mut Fields<'_>, context: &DropInContext<'_>) -> Option<P
     let channel = channel(fields, "channel", context);
     let role = role(fields);
     let uid = match fields.take("tokentype") {
-        Some(Json::Text(kind)) if kind == "uid" => integer_uid(fields, context),
+        Some(Json::Text(kind)) if kind == "uid" => integer_uid(fields, "uid", context),
         Some(Json::Text(kind)) if kind == "userAccount" => uid(fields, "uid", context),
         _ => {
             fields.fault("tokentype", "token type is invalid, expected uid or userAccount");
@@ -65,7 +65,7 @@ fn participant(fields: &mut Fields<'_>, context: &DropInContext<'_>) -> Option<P
     Some(Participant { channel: channel?, uid: uid?, role: role? })
 }
 
-fn rtc_and_rtm(fields: &mut Fields<'_>, context: &DropInContext<'_>) -> Option<Tokens<TokenRequest>> {
+fn rtc_and_rtm(fields: &mut Fields<'_>, context: &DropInContext<'_>) -> Option<Requested> {
     let participant = participant(fields, context);
     let user_id = if fields.is_missing("rtmuid") && context.parse.identity.is_none() {
         let _ = fields.take("rtmuid");
@@ -77,7 +77,7 @@ fn rtc_and_rtm(fields: &mut Fields<'_>, context: &DropInContext<'_>) -> Option<T
     let (user_id, ttl) = (user_id?, ttl?);
     let first = rtc(fields, participant?, ttl, context);
     let second = rtm(user_id, ttl, context);
-    Some(Tokens { first: first?, second: Some(second) })
+    Some(Requested::two(first?, second))
 }
 
 #[derive(Serialize)]
@@ -91,7 +91,7 @@ struct Body<'a> {
     times: Times,
 }
 
-fn both(issued: &Issued) -> Response<Bytes> {
+fn both(issued: &Issued<'_>) -> Response<Bytes> {
     private(&Body {
         rtc_token: Some(issued.token()),
         rtm_token: issued.second_token(),

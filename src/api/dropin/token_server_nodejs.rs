@@ -4,11 +4,11 @@ use bytes::Bytes;
 use http::Response;
 use serde::Serialize;
 
-use super::family::{DropInContext, Input, Issued, Row, Times, Tokens};
+use super::family::{DropInContext, Input, Issued, Requested, Row, Times};
 use super::lenient::{absolute_end, channel, rtc, uid};
 use crate::api::answer::fixed::private;
 use crate::api::parse::fields::Fields;
-use crate::request::{Participant, Role, TokenRequest};
+use crate::request::{Participant, Role};
 use crate::token::Uid;
 
 pub(super) const ROWS: &[Row] = &[Row {
@@ -18,7 +18,7 @@ pub(super) const ROWS: &[Row] = &[Row {
     respond,
 }];
 
-fn translate(fields: &mut Fields<'_>, context: &DropInContext<'_>) -> Option<Tokens<TokenRequest>> {
+fn translate(fields: &mut Fields<'_>, context: &DropInContext<'_>) -> Option<Requested> {
     let channel = channel(fields, "channel", context);
     let uid = if fields.is_missing("uid") && context.parse.identity.is_none() {
         Some(Uid::Any)
@@ -27,10 +27,10 @@ fn translate(fields: &mut Fields<'_>, context: &DropInContext<'_>) -> Option<Tok
     };
     let ttl = absolute_end(fields, "expiredTs", context);
     let participant = Participant { channel: channel?, uid: uid?, role: Role::Publisher };
-    rtc(fields, participant, ttl?, context).map(Tokens::one)
+    rtc(fields, participant, ttl?, context).map(Requested::one)
 }
 
-fn respond(issued: &Issued) -> Response<Bytes> {
+fn respond(issued: &Issued<'_>) -> Response<Bytes> {
     #[derive(Serialize)]
     struct Body<'a> {
         token: &'a str,

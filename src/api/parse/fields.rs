@@ -119,7 +119,8 @@ impl<'a> Fields<'a> {
         }
     }
 
-    fn get(&self, name: &'static str) -> Option<&Json<'a>> {
+    /// The field's value, left where it is.
+    pub(in crate::api) fn get(&self, name: &'static str) -> Option<&Json<'a>> {
         self.entries.iter().find(|(key, _)| key == name).map(|(_, value)| value)
     }
 

@@ -93,18 +93,20 @@ fn unknown_path_is_not_found() {
 fn wrong_method_lists_allowed_ones() {
     let server = Server::local();
     for method in [Method::GET, Method::PUT, Method::DELETE, Method::PATCH, Method::HEAD, Method::TRACE] {
-        let reply = server.bare(method.clone(), "/token");
+        let reply = server.bare(method.clone(), "/inspect");
         assert_eq!(reply.status, 405, "{method}");
         assert_eq!(reply.header("allow"), Some("POST, OPTIONS"), "{method}");
     }
     let detail = "this path takes POST, OPTIONS";
     assert_eq!(
-        server.bare(Method::GET, "/token").problem(),
+        server.bare(Method::GET, "/inspect").problem(),
         json!({
             "type": "about:blank", "title": "Method Not Allowed", "status": 405, "code": "method_not_allowed",
             "detail": detail, "error": detail, "requestId": "request-1",
         })
     );
+    let reply = server.bare(Method::HEAD, "/token");
+    assert_eq!((reply.status, reply.header("allow")), (405, Some("POST, GET, OPTIONS")));
     for path in ["/", "/healthz", "/ping"] {
         let reply = server.bare(Method::POST, path);
         assert_eq!(reply.status, 405, "{path}");
@@ -115,7 +117,7 @@ fn wrong_method_lists_allowed_ones() {
 #[test]
 fn head_responds_as_get_without_body() {
     let server = Server::local();
-    for path in ["/", "/healthz", "/ping", "/nowhere", "/token"] {
+    for path in ["/", "/healthz", "/ping", "/nowhere", "/inspect"] {
         let (get, head) = (server.bare(Method::GET, path), server.bare(Method::HEAD, path));
         assert_eq!(head.status, get.status, "{path}");
         assert_eq!(head.headers, get.headers, "{path}");
@@ -207,7 +209,7 @@ fn unconfigured_server_is_alive_and_reads_no_body() {
     server.bare(Method::GET, "/").ok();
     assert_eq!(server.bare(Method::OPTIONS, "/token").status, 204);
     assert_eq!(server.bare(Method::GET, "/nowhere").status, 404);
-    assert_eq!(server.bare(Method::GET, "/token").status, 405);
+    assert_eq!(server.bare(Method::GET, "/inspect").status, 405);
     assert_eq!(server.post("/token", vec![b' '; 70_000]).status, 413);
     for body in ["", "{}", "[["] {
         assert_eq!(server.post("/token", body).status, 503);

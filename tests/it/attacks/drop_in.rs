@@ -1,13 +1,11 @@
 //! The routes of existing token servers, none of which asked for a credential, are as closed as
 //! `/token` is.
 
-use std::collections::BTreeSet;
-
 use agora_token_server::api::routes;
 use http::{Method, Request};
 use serde_json::json;
 
-use super::{Site, alice, bare, down, drop_in, forbidden, refused, sent};
+use super::{Site, alice, bare, down, drop_in, drop_in_of_integers, forbidden, refused, sent};
 
 /// Every guarded path with its methods, and any text for its parameters.
 fn guarded() -> Vec<(Method, String)> {
@@ -40,15 +38,77 @@ fn drop_in_routes_without_credential_are_rejected() {
 }
 
 #[test]
-fn drop_in_cases_cover_every_route() {
-    let asked: BTreeSet<String> = drop_in("", "room-1", "alice")
-        .iter()
-        .map(|(_, request)| request.uri().path().split('/').nth(1).unwrap().to_owned())
-        .collect();
-    for (path, _) in routes() {
-        let first = path.split('/').nth(1).unwrap();
-        let elsewhere = ["", "healthz", "ping", "openapi.json", "inspect"].contains(&first);
-        assert!(elsewhere || asked.contains(first), "{path}");
+fn every_drop_in_route_is_attacked() {
+    let mut asked = drop_in("", "room-1", "alice");
+    asked.extend(drop_in_of_integers("", "room-1", 42).into_iter().map(|request| ("uid", request)));
+    asked.push(("", super::get("/chat/app", "")));
+    let fits = |pattern: &str, path: &str| {
+        let expected: Vec<_> = pattern.split('/').collect();
+        let segments: Vec<_> = path.split('/').collect();
+        expected.len() == segments.len()
+            && expected.iter().zip(&segments).all(|(one, other)| one.starts_with(':') || one == other)
+    };
+    let own = ["/", "/healthz", "/ping", "/openapi.json", "/inspect"];
+    for (pattern, methods) in routes().filter(|(pattern, _)| !own.contains(pattern)) {
+        for method in methods.iter().filter(|method| **method != Method::OPTIONS) {
+            let is_asked = asked
+                .iter()
+                .any(|(_, request)| request.method() == method && fits(pattern, request.uri().path()));
+            assert!(is_asked || (pattern, method) == ("/token", &Method::POST), "{method} {pattern}");
+        }
+    }
+}
+
+#[test]
+fn integer_routes_keep_identity_channel_and_credential() {
+    let site = Site::with(&[("ALLOWED_CHANNELS", "room-*")]);
+    let credential = alice(&json!({ "sub": 42 }));
+    for request in drop_in_of_integers(&credential, "room-1", 42) {
+        assert_eq!(site.send(&request).status, 200, "{}", request.uri());
+    }
+    for request in drop_in_of_integers(&credential, "room-1", 43) {
+        assert_eq!(forbidden(&site.send(&request)).0, "uid", "{}", request.uri());
+    }
+    for request in drop_in_of_integers(&credential, "other", 42) {
+        assert_eq!(forbidden(&site.send(&request)).0, "channel", "{}", request.uri());
+    }
+    for request in drop_in_of_integers("Bearer guess", "room-1", 42) {
+        assert_eq!(site.send(&request).status, 401, "{}", request.uri());
+    }
+}
+
+#[test]
+fn caller_without_integer_gets_no_drawn_uid() {
+    let site = Site::new();
+    for path in ["/get_config", "/api/get_config", "/api/generate-agora-token"] {
+        for query in ["", "?uid=0", "?uid=-7", "?uid="] {
+            let request = super::get(&format!("{path}{query}"), &alice(&json!({})));
+            let refused = forbidden(&site.send(&request));
+            assert_eq!(refused, ("uid".to_owned(), "uid".to_owned()), "{path}{query}");
+            let own = super::get(&format!("{path}{query}"), &alice(&json!({ "sub": 42 })));
+            let answer = site.send(&own).ok();
+            let uid = answer.pointer("/uid").or(answer.pointer("/data/uid"));
+            assert_eq!(uid, Some(&json!("42")), "{path}{query}");
+        }
+    }
+    let reply = site.send(&super::get("/token", &alice(&json!({}))));
+    assert_eq!(reply.ok()["uid"], "alice");
+}
+
+#[test]
+fn drawn_channel_needs_permission() {
+    let own = |path: &str| super::get(path, &alice(&json!({ "sub": 42 })));
+    let site = Site::with(&[("ALLOWED_CHANNELS", "room-*")]);
+    for path in ["/get_config", "/api/generate-agora-token", "/token"] {
+        assert_eq!(site.send(&own(path)).forbidden().0, "channel", "{path}");
+    }
+    let site = Site::with(&[("ALLOWED_CHANNELS", "ai-conversation-*"), ("ALLOWED_TOKEN_TYPES", "rtc,rtm")]);
+    for path in ["/get_config", "/api/generate-agora-token", "/token"] {
+        assert_eq!(site.send(&own(path)).status, 200, "{path}");
+    }
+    let site = Site::with(&[("ALLOWED_TOKEN_TYPES", "rtc")]);
+    for path in ["/get_config", "/api/generate-agora-token"] {
+        assert_eq!(site.send(&own(path)).forbidden().0, "tokenType", "{path}");
     }
 }
 

@@ -195,6 +195,7 @@ fn drop_in(credential: &str, channel: &str, user: &str) -> Vec<(&'static str, Re
         ),
         ("uid", got(format!("/rtc/{pc}/publisher/userAccount/{u}"))),
         ("uid", got(format!("/rtm/{u}"))),
+        ("uid", got(format!("/rte/{pc}/audience/userAccount/{u}"))),
         ("uid", got(format!("/rte/{pc}/audience/userAccount/{u}/alice"))),
         ("rtmuid", got(format!("/rte/{pc}/audience/userAccount/alice/{u}"))),
         ("id", got(format!("/chat/account/{u}?expiry=60"))),
@@ -213,6 +214,38 @@ fn drop_in(credential: &str, channel: &str, user: &str) -> Vec<(&'static str, Re
         ("uid", got(format!("/fetch_rtc_token?UID={u}&ChannelName={pc}"))),
         ("uid", posted("/fetch_rtm_token", json!({ "uid": user }))),
         ("uid", got(format!("/access_token?channel={pc}&uid={u}"))),
+        ("uid", got(format!("/token?channelName={pc}&userId={u}"))),
+    ]
+    .into_iter()
+    .chain(toolbox(credential, channel, user))
+    .collect()
+}
+
+/// The toolbox routes: RTC and RTM together, 006, and Chat.
+fn toolbox(credential: &str, channel: &str, user: &str) -> Vec<(&'static str, Request<Body>)> {
+    let posted = |path: String, body: Value| ("uid", post(&path, credential, &body));
+    let mut requests = Vec::new();
+    for prefix in ["", "/toolbox", "/toolbox-global", "/toolbox-overseas"] {
+        for version in ["v1", "v2", "v2/sso", "v2/convoai"] {
+            let body = json!({ "channelName": channel, "uid": user, "types": [1, 2], "expire": 60 });
+            requests.push(posted(format!("{prefix}/{version}/token/generate"), body));
+        }
+        let body = json!({ "channelName": channel, "uid": user, "type": 1 });
+        requests.push(posted(format!("{prefix}/v2/token006/generate"), body));
+        requests.push(posted(format!("{prefix}/v2/token/generate"), json!({ "uid": user, "type": 3 })));
+    }
+    requests
+}
+
+/// The routes of which a user is an integer.
+fn drop_in_of_integers(credential: &str, channel: &str, uid: u32) -> Vec<Request<Body>> {
+    let body = json!({ "channel_name": channel, "user_id": uid, "ttlSeconds": 60 });
+    vec![
+        get(&format!("/token/rtc/channel/{channel}/agorauid/{uid}?userAccount=alice"), credential),
+        get(&format!("/get_config?channel={channel}&uid={uid}"), credential),
+        get(&format!("/api/get_config?channel={channel}&uid={uid}"), credential),
+        get(&format!("/api/generate-agora-token?channel={channel}&uid={uid}"), credential),
+        post("/api/generate-agora-token", credential, &body),
     ]
 }
 

@@ -6,7 +6,7 @@ use std::net::SocketAddr;
 use std::num::NonZeroU32;
 use std::time::Duration;
 
-use agora_token_server::api::{Answer, App, Body, Context, MAX_BODY_BYTES, Outcome, Problem, Step};
+use agora_token_server::api::{Answer, App, Body, Context, MAX_BODY_BYTES, Outcome, Problem, Seed, Step};
 use agora_token_server::config::{Config, ConfigError, Environment, Notice, Socket, Source};
 use agora_token_server::fetch::{Fetch, FetchError};
 use agora_token_server::is_valid_signature;
@@ -283,6 +283,7 @@ pub fn context(now: u32, salt: u32) -> Context {
         now: UnixTime::from_secs(now),
         salt,
         drawn_uid: DRAWN_UID,
+        seed: Seed([7; 16]),
         request_id: "request-1".to_owned(),
         peer: None,
     }

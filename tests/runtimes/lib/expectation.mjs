@@ -91,7 +91,8 @@ function tokenComplaints(expect, body, project) {
     .map(([member]) => `${member}: a token without an entry in \`decodes\``);
   const found = Object.entries(expect.decodes ?? {}).flatMap(([member, wanted]) => {
     try {
-      const { issuedAt, holds } = decode(String(body[member]), project, wanted, body.issuedAt);
+      const token = member.split(".").reduce((outer, name) => outer[name], body);
+      const { issuedAt, holds } = decode(String(token), project, wanted, body.issuedAt);
       const late = body.issuedAt !== undefined && issuedAt !== body.issuedAt;
       return [
         ...(late ? [`${member}: issued at ${issuedAt}, the answer says ${body.issuedAt}`] : []),
