@@ -4,6 +4,7 @@
 //! [`MAX_BODY_BYTES`], and a [`Context`] with everything that is not in the request.
 
 pub mod answer;
+mod answered;
 mod app;
 mod client_address;
 mod cors;
@@ -24,9 +25,10 @@ mod route;
 mod unread;
 
 pub use self::answer::problem::{FieldFault, Problem};
+pub use self::answered::Answer;
 pub use self::app::App;
 pub use self::drawn::Seed;
-pub use self::exchange::{Answer, Counting, Fetching, Step, Verifying};
+pub use self::exchange::{Counting, Fetching, Step, Verifying};
 pub use self::framing::check_framing;
 pub use self::log::{LogLine, Outcome};
 pub use self::parse::token::token_request;

@@ -5,7 +5,7 @@
 //! caller that has spent least loses its place. A spent budget is forgotten last.
 
 use std::hash::{BuildHasher, RandomState};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use governor::nanos::Nanos;
 use governor::state::StateStore;
@@ -36,22 +36,30 @@ impl Budgets {
         Self { hasher: RandomState::new(), sets: (0..SETS).map(|_| Mutex::default()).collect() }
     }
 
-    fn set(&self, caller: u64) -> &Mutex<Vec<Place>> {
+    /// The set of a caller.
+    fn places(&self, caller: u64) -> MutexGuard<'_, Vec<Place>> {
         let sets = u64::try_from(SETS).expect("it is a small number");
         let index = usize::try_from(caller % sets).expect("it is below SETS");
-        &self.sets[index]
+        // No code that holds the lock can panic.
+        self.sets[index].lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl StateStore for Budgets {
+/// Charges what it measures.
+pub(super) struct Charge(pub(super) Arc<Budgets>);
+
+/// Measures what a charge would come to, and charges nothing.
+pub(super) struct Check(pub(super) Arc<Budgets>);
+
+impl StateStore for Charge {
     type Key = String;
 
     fn measure_and_replace<T, F, E>(&self, caller: &String, measure: F) -> Result<T, E>
     where
         F: Fn(Option<Nanos>) -> Result<(T, Nanos), E>,
     {
-        let caller = self.hasher.hash_one(caller);
-        let mut places = self.set(caller).lock().unwrap_or_else(PoisonError::into_inner);
+        let caller = self.0.hasher.hash_one(caller);
+        let mut places = self.0.places(caller);
         let place = places.iter().position(|place| place.caller == caller);
         let (measured, whole_at) = measure(place.map(|place| places[place].whole_at))?;
         let entry = Place { caller, whole_at };
@@ -67,29 +75,66 @@ impl StateStore for Budgets {
     }
 }
 
+impl StateStore for Check {
+    type Key = String;
+
+    fn measure_and_replace<T, F, E>(&self, caller: &String, measure: F) -> Result<T, E>
+    where
+        F: Fn(Option<Nanos>) -> Result<(T, Nanos), E>,
+    {
+        let caller = self.0.hasher.hash_one(caller);
+        let places = self.0.places(caller);
+        let place = places.iter().find(|place| place.caller == caller);
+        measure(place.map(|place| place.whole_at)).map(|(measured, _)| measured)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use std::num::NonZeroU32;
+    use std::sync::Arc;
 
-    use governor::clock::FakeRelativeClock;
+    use governor::clock::{Clock, FakeRelativeClock};
     use governor::middleware::NoOpMiddleware;
     use governor::{Quota, RateLimiter};
 
-    use super::{Budgets, PLACES, SETS};
+    use super::{Budgets, Charge, Check, PLACES, SETS};
+
+    type Limit<S> =
+        RateLimiter<String, S, FakeRelativeClock, NoOpMiddleware<<FakeRelativeClock as Clock>::Instant>>;
+
+    fn limits() -> (Limit<Charge>, Limit<Check>, Arc<Budgets>) {
+        let quota = Quota::per_minute(NonZeroU32::new(10).unwrap());
+        let (budgets, clock) = (Arc::new(Budgets::new()), FakeRelativeClock::default());
+        let charge = RateLimiter::new(quota, Charge(Arc::clone(&budgets)), clock.clone());
+        (charge, RateLimiter::new(quota, Check(Arc::clone(&budgets)), clock), budgets)
+    }
 
     #[test]
     fn spent_budget_survives_flood_in_bounded_memory() {
-        let quota = Quota::per_minute(NonZeroU32::new(10).unwrap());
-        let clock = FakeRelativeClock::default();
-        let limiter: RateLimiter<String, Budgets, FakeRelativeClock, NoOpMiddleware<_>> =
-            RateLimiter::new(quota, Budgets::new(), clock);
+        let (charge, check, budgets) = limits();
         let spender = "address:192.0.2.1".to_owned();
-        while limiter.check_key(&spender).is_ok() {}
+        while charge.check_key(&spender).is_ok() {}
         for address in 0..3 * PLACES * SETS {
-            limiter.check_key(&format!("address:{address}")).unwrap();
+            charge.check_key(&format!("address:{address}")).unwrap();
         }
-        assert!(limiter.check_key(&spender).is_err());
-        let held: usize = limiter.into_state_store().sets.iter().map(|set| set.lock().unwrap().len()).sum();
+        assert!(check.check_key(&spender).is_err());
+        let held: usize = budgets.sets.iter().map(|set| set.lock().unwrap().len()).sum();
         assert!(held <= PLACES * SETS, "{held} callers");
+    }
+
+    #[test]
+    fn check_charges_nothing() {
+        let (charge, check, _) = limits();
+        let caller = "key:shop".to_owned();
+        for _ in 0..100 {
+            check.check_key(&caller).unwrap();
+        }
+        for _ in 0..10 {
+            check.check_key(&caller).unwrap();
+            charge.check_key(&caller).unwrap();
+        }
+        assert!(check.check_key(&caller).is_err());
+        assert!(charge.check_key(&caller).is_err());
     }
 }

@@ -117,7 +117,9 @@ async fn answer_to(env: &Env, subtle: &Subtle, request: &http::Request<Body>) ->
                     jws.invalid()
                 }
             }
-            Step::Count(count) if isolate.counts_requests && is_limited(env, count.caller()).await => {
+            Step::Count(count)
+                if count.is_charged() && isolate.counts_requests && is_limited(env, count.caller()).await =>
+            {
                 count.limited(RATE_LIMIT_PERIOD_SECS)
             }
             Step::Count(count) => count.allow(),

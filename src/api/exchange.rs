@@ -19,16 +19,17 @@ use std::fmt;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use http::{HeaderValue, Method, Request, Response, header};
+use http::{Request, Response};
 
 use super::answer::problem::Problem;
+use super::answered::Answer;
 use super::app::App;
 use super::client_address;
 use super::cors::{self, OriginCheck};
 use super::credentials::CredentialHeaders;
 use super::handlers::{Authenticated, Handler};
 use super::log::LogLine;
-use super::request::{Body, Context, Received, X_REQUEST_ID};
+use super::request::{Body, Context, Received};
 use super::route::{Destination, Found, Route};
 use crate::auth::{Algorithm, AuthError, Authentication, Caller, KeySetClaim, PendingSignature, PublicKey};
 use crate::config::Config;
@@ -183,7 +184,7 @@ impl<'a> Verifying<'a> {
     /// The signature is the key's. The claims are read now.
     pub fn valid(self) -> Step<'a> {
         let Self { guarded, signature } = self;
-        Step::Count(Counting { guarded, caller: signature.valid() })
+        Step::Count(Counting { guarded, due: Due::Respond(signature.valid()) })
     }
 
     /// The signature is not the key's, or that cannot be told.
@@ -191,22 +192,35 @@ impl<'a> Verifying<'a> {
         let Self { guarded, signature } = self;
         match signature.invalid() {
             Ok(signature) => Step::Verify(Self { guarded, signature }),
-            Err(error) => Step::Count(Counting { guarded, caller: Err(error) }),
+            Err(error) => Step::Count(Counting { guarded, due: Due::Respond(Err(error)) }),
         }
     }
 }
 
-/// A request to count before it is answered.
+/// A request to count before it goes on.
 pub struct Counting<'a> {
     guarded: Guarded<'a>,
-    caller: Result<Caller, AuthError>,
+    due: Due<'a>,
+}
+
+/// What a request waits for when it is counted.
+enum Due<'a> {
+    /// A key set that a JWT needs.
+    Fetch(KeySetClaim<'a>),
+    /// The signature of a JWT.
+    Verify(PendingSignature<'a>),
+    /// Its response.
+    Respond(Result<Caller, AuthError>),
 }
 
 impl<'a> Counting<'a> {
     /// What the request counts against: the caller's name, or the client's address.
     #[must_use]
     pub fn caller(&self) -> String {
-        let name = self.caller.as_ref().ok().and_then(|caller| caller.name.clone());
+        let name = match &self.due {
+            Due::Respond(Ok(caller)) => caller.name.clone(),
+            Due::Respond(Err(_)) | Due::Fetch(_) | Due::Verify(_) => None,
+        };
         name.unwrap_or_else(|| {
             let Exchange { request, context, .. } = &self.guarded.exchange;
             let trusted_proxies = self.guarded.config.trusted_proxies;
@@ -214,30 +228,30 @@ impl<'a> Counting<'a> {
         })
     }
 
-    /// The caller is within its limit, or there is none.
-    pub fn allow(self) -> Step<'a> {
-        let Self { guarded: Guarded { mut exchange, config, handler, body, .. }, caller } = self;
-        let result = caller.map_err(Problem::from).and_then(|caller| {
-            exchange.log.called_by(caller.name.clone());
-            let Exchange { request, context, .. } = exchange;
-            let authenticated = Authenticated { config, caller: &caller, request, body, context };
-            authenticated.handle(handler, &mut exchange.log)
-        });
-        exchange.finish(result)
+    /// Whether the request is charged. If not, it is allowed while anything of the budget is left:
+    /// it will be charged if its signature turns out to be invalid.
+    #[must_use]
+    pub fn is_charged(&self) -> bool {
+        match self.due {
+            Due::Respond(_) => true,
+            Due::Fetch(_) | Due::Verify(_) => false,
+        }
     }
 
-    /// The caller is above its limit; `retry_after` is in seconds.
+    /// The budget is not spent, or there is none.
+    pub fn allow(self) -> Step<'a> {
+        let Self { guarded, due } = self;
+        match due {
+            Due::Fetch(claim) => Step::Fetch(Fetching { guarded, claim: Claim::KeySet(claim) }),
+            Due::Verify(signature) => Step::Verify(Verifying { guarded, signature }),
+            Due::Respond(caller) => guarded.respond(caller),
+        }
+    }
+
+    /// The budget is spent; `retry_after` is in seconds.
     pub fn limited(self, retry_after: u32) -> Step<'a> {
         self.guarded.exchange.finish(Err(Problem::TooManyRequests { retry_after }))
     }
-}
-
-/// A response and its log line.
-pub struct Answer {
-    /// The response.
-    pub response: Response<Bytes>,
-    /// The log line, still without its duration.
-    pub log: LogLine,
 }
 
 /// A request on a route that requires a caller.
@@ -261,18 +275,30 @@ impl<'a> Guarded<'a> {
     fn fetch_key_set(self) -> Step<'a> {
         let now = self.exchange.context.now;
         match self.config.authenticator.fetch_due(&self.headers.credentials(), now) {
-            Some(claim) => Step::Fetch(Fetching { guarded: self, claim: Claim::KeySet(claim) }),
+            Some(claim) => Step::Count(Counting { guarded: self, due: Due::Fetch(claim) }),
             None => self.authenticate(),
         }
     }
 
     fn authenticate(self) -> Step<'a> {
         let now = self.exchange.context.now;
-        match self.config.authenticator.authenticate(&self.headers.credentials(), now) {
-            Ok(Authentication::Caller(caller)) => Step::Count(Counting { guarded: self, caller: Ok(caller) }),
-            Ok(Authentication::Signature(signature)) => Step::Verify(Verifying { guarded: self, signature }),
-            Err(error) => Step::Count(Counting { guarded: self, caller: Err(error) }),
-        }
+        let due = match self.config.authenticator.authenticate(&self.headers.credentials(), now) {
+            Ok(Authentication::Caller(caller)) => Due::Respond(Ok(caller)),
+            Ok(Authentication::Signature(signature)) => Due::Verify(signature),
+            Err(error) => Due::Respond(Err(error)),
+        };
+        Step::Count(Counting { guarded: self, due })
+    }
+
+    fn respond(self, caller: Result<Caller, AuthError>) -> Step<'a> {
+        let Self { mut exchange, config, handler, body, .. } = self;
+        let result = caller.map_err(Problem::from).and_then(|caller| {
+            exchange.log.called_by(caller.name.clone());
+            let Exchange { request, context, .. } = exchange;
+            let authenticated = Authenticated { config, caller: &caller, request, body, context };
+            authenticated.handle(handler, &mut exchange.log)
+        });
+        exchange.finish(result)
     }
 }
 
@@ -287,44 +313,11 @@ struct Exchange<'a> {
 
 impl<'a> Exchange<'a> {
     fn finish(self, result: Result<Response<Bytes>, Problem>) -> Step<'a> {
-        let Self { request, context, origin, mut log, warnings } = self;
-        let mut response = result.unwrap_or_else(|problem| {
-            log.failed(&problem);
-            problem.response(&context.request_id)
-        });
-        log.answered(response.status());
-        log.warn(&warnings);
-        origin.mark(&mut response);
-        let headers = response.headers_mut();
-        if let Ok(request_id) = HeaderValue::from_str(&context.request_id) {
-            headers.insert(X_REQUEST_ID, request_id);
-        }
-        headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-        headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
-        if request.method() == Method::HEAD {
-            *response.body_mut() = Bytes::new();
-        }
-        Step::Done(Answer { response, log })
-    }
-}
-
-impl From<AuthError> for Problem {
-    fn from(error: AuthError) -> Self {
-        match error {
-            AuthError::Refused(cause) => Self::Unauthorized { cause: cause.to_string() },
-            AuthError::Unavailable(cause) => Self::Unavailable { cause: cause.to_string() },
-        }
-    }
-}
-
-/// Without the body, which may hold a token.
-impl fmt::Debug for Answer {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Answer")
-            .field("status", &self.response.status())
-            .field("headers", self.response.headers())
-            .field("log", &self.log)
-            .finish_non_exhaustive()
+        let Self { request, context, origin, log, warnings } = self;
+        let mut answer = Answer::new(result, log, request, context);
+        answer.log.warn(&warnings);
+        origin.mark(&mut answer.response);
+        Step::Done(answer)
     }
 }
 

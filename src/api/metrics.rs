@@ -4,11 +4,11 @@ use bytes::Bytes;
 use http::{HeaderValue, Method, Request, Response, header};
 
 use super::answer::problem::Problem;
+use super::answered::Answer;
 use super::app::App;
-use super::exchange::Answer;
 use super::guard;
 use super::log::LogLine;
-use super::request::{Body, Context, X_REQUEST_ID};
+use super::request::{Body, Context};
 use crate::policy::Denied;
 
 const PATH: &str = "/metrics";
@@ -24,25 +24,9 @@ impl App {
         exposition: impl FnOnce() -> String,
     ) -> Answer {
         let pattern = if is_found(request) { PATH } else { "none" };
-        let mut log = LogLine::new(context.now, &context.request_id, request.method(), pattern);
-        let mut response = match self.permits_metrics(request) {
-            Ok(()) => exposed(exposition()),
-            Err(problem) => {
-                log.failed(&problem);
-                problem.response(&context.request_id)
-            }
-        };
-        log.answered(response.status());
-        let headers = response.headers_mut();
-        if let Ok(request_id) = HeaderValue::from_str(&context.request_id) {
-            headers.insert(X_REQUEST_ID, request_id);
-        }
-        headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-        if request.method() == Method::HEAD {
-            *response.body_mut() = Bytes::new();
-        }
-        Answer { response, log }
+        let log = LogLine::new(context.now, &context.request_id, request.method(), pattern);
+        let result = self.permits_metrics(request).map(|()| exposed(exposition()));
+        Answer::new(result, log, request, context)
     }
 
     fn permits_metrics(&self, request: &Request<Body>) -> Result<(), Problem> {

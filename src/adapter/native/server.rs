@@ -168,7 +168,10 @@ impl Server {
     }
 
     fn count<'a>(&self, count: Counting<'a>) -> Step<'a> {
-        match self.limiter.count(|| count.caller()) {
+        let caller = || count.caller();
+        let counted =
+            if count.is_charged() { self.limiter.charge(caller) } else { self.limiter.check(caller) };
+        match counted {
             Ok(()) => count.allow(),
             Err(retry_after) => count.limited(retry_after),
         }

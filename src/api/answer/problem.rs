@@ -10,6 +10,7 @@ use bytes::Bytes;
 use http::{HeaderValue, Method, Response, StatusCode, header};
 use serde::Serialize;
 
+use crate::auth::AuthError;
 use crate::policy::{Denied, Rule};
 
 /// A refusal.
@@ -217,6 +218,15 @@ impl Problem {
             _ => {}
         }
         response
+    }
+}
+
+impl From<AuthError> for Problem {
+    fn from(error: AuthError) -> Self {
+        match error {
+            AuthError::Refused(cause) => Self::Unauthorized { cause: cause.to_string() },
+            AuthError::Unavailable(cause) => Self::Unavailable { cause: cause.to_string() },
+        }
     }
 }
 

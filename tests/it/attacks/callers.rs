@@ -1,20 +1,23 @@
 //! By what requests are counted: nobody chooses that himself.
 
 use std::cell::RefCell;
+use std::collections::HashMap;
 
 use agora_token_server::api::Body;
 use http::{HeaderValue, Request};
 use serde_json::json;
 
 use super::{SHOP_KEY, Site, alice, sent, shop, signed};
-use crate::common::issuer::claims;
+use crate::common::issuer::{Key, claims};
 use crate::common::server::rtc;
 
 /// The key that a request is counted by; `None` where it is not.
 fn key(site: &Site, request: &Request<Body>) -> Option<String> {
     let key = RefCell::new(None);
-    site.ask_counted(request, |caller| {
-        *key.borrow_mut() = Some(caller);
+    site.ask_counted(request, |counted| {
+        if counted.charged {
+            assert_eq!(key.replace(Some(counted.by)), None, "charged twice");
+        }
         None
     });
     key.into_inner()
@@ -143,4 +146,62 @@ fn disguising_characters_of_subject_are_escaped_in_log() {
     assert!(reply.log.contains(expected), "{}", reply.log);
     // A reader of the line gets the subject back.
     assert_eq!(reply.log()["caller"], format!("jwt:{sub}"));
+}
+
+/// A limiter that allows each caller so many requests.
+struct Budgets(RefCell<HashMap<String, u32>>);
+
+impl Budgets {
+    const EACH: u32 = 3;
+
+    fn send(&self, site: &Site, request: &Request<Body>) -> u16 {
+        let reply = site.ask_counted(request, |counted| {
+            let mut spent = self.0.borrow_mut();
+            let spent = spent.entry(counted.by).or_default();
+            let limited = *spent >= Self::EACH;
+            *spent += u32::from(counted.charged && !limited);
+            limited.then_some(60)
+        });
+        reply.status
+    }
+}
+
+#[test]
+fn flood_of_bad_signatures_is_not_verified() {
+    let signed_by_key = alice(&json!({}));
+    let forged = format!("{}AAAA", &signed_by_key[..signed_by_key.len() - 4]);
+    let request = |credential: &str| with_headers(&[("authorization", credential.as_bytes())]);
+    let (site, budgets) = (Site::with(&[("JWT_UID_CLAIM", "none")]), Budgets(RefCell::default()));
+    let send = |credential: &str| budgets.send(&site, &request(credential));
+    // A valid JWT costs its address nothing.
+    assert_eq!(send(&signed_by_key), 200);
+    assert_eq!([(); 5].map(|()| send(&forged)), [401, 401, 401, 429, 429]);
+    // Not even a valid signature is verified now; what costs little to check is checked.
+    assert_eq!(send(&signed_by_key), 429);
+    assert_eq!(send(&shop()), 200);
+    assert_eq!(send("Bearer guess"), 429);
+    // Other addresses are not affected.
+    site.peer.set("192.0.2.2");
+    assert_eq!(send(&signed_by_key), 200);
+}
+
+#[test]
+fn spent_address_fetches_no_key_set() {
+    let (site, budgets) = (Site::new(), Budgets(RefCell::default()));
+    let send =
+        |credential: &str| budgets.send(&site, &with_headers(&[("authorization", credential.as_bytes())]));
+    assert_eq!([(); 4].map(|()| send("Bearer guess")), [401, 401, 401, 429]);
+    assert_eq!(send(&alice(&json!({}))), 429);
+    assert_eq!(site.fetches.get(), 0);
+}
+
+#[test]
+fn spent_address_has_hmac_jwts_checked() {
+    const SECRET: &str = "0123456789abcdef0123456789abcdef";
+    let site = Site::with(&[("JWT_JWKS_URL", ""), ("JWT_SECRET", SECRET), ("JWT_UID_CLAIM", "none")]);
+    let budgets = Budgets(RefCell::default());
+    let send =
+        |credential: &str| budgets.send(&site, &with_headers(&[("authorization", credential.as_bytes())]));
+    assert_eq!([(); 4].map(|()| send("Bearer guess")), [401, 401, 401, 429]);
+    assert_eq!(send(&format!("Bearer {}", Key::secret().jwt(&claims()))), 200);
 }

@@ -137,7 +137,8 @@ fn withdrawn_key_is_rejected_after_renewal() {
 fn key_set_fetch_has_timeout_and_size() {
     let site = Site::new();
     let (request, context) = (super::post("/token", &alice(&json!({})), &rtc(json!({}))), site.context());
-    let Step::Fetch(fetching) = site.server.app.begin(&request, &context) else { panic!("a fetch is due") };
+    let Step::Count(count) = site.server.app.begin(&request, &context) else { panic!("a count is due") };
+    let Step::Fetch(fetching) = count.allow() else { panic!("a fetch is due") };
     let due = fetching.request();
     assert_eq!((due.timeout, due.max_bytes), (KEY_SET_TIMEOUT, KEY_SET_MAX_BYTES));
     assert_eq!(due.header, None);

@@ -15,7 +15,7 @@ mod reach;
 
 use std::cell::Cell;
 
-use crate::common::server::{APP_ID, CERTIFICATE, EVERY_TYPE, Reply, Server, context, local};
+use crate::common::server::{APP_ID, CERTIFICATE, Counted, EVERY_TYPE, Reply, Server, context, local};
 use agora_token_server::api::{Body, Context};
 use agora_token_server::fetch::FetchError;
 use bytes::Bytes;
@@ -82,8 +82,8 @@ impl Site {
         self.ask_counted(request, |_| None)
     }
 
-    /// With a limiter, which says how long the caller of a key has to wait.
-    fn ask_counted(&self, request: &Request<Body>, wait: impl Fn(String) -> Option<u32>) -> Reply {
+    /// With a limiter, which says how long a caller has to wait.
+    fn ask_counted(&self, request: &Request<Body>, wait: impl Fn(Counted) -> Option<u32>) -> Reply {
         let fetch = |due: agora_token_server::fetch::Fetch| {
             assert_eq!(due.url, KEY_SET_URL);
             self.fetches.set(self.fetches.get() + 1);

@@ -110,13 +110,13 @@ impl Server {
     }
 
     /// Any request as an adapter drives it: `fetch` is asked for what the handler fetches, and
-    /// `wait` for the seconds that the caller of this key has to wait.
+    /// `wait` for the seconds that a caller has to wait.
     pub fn answer(
         &self,
         request: &Request<Body>,
         context: &Context,
         fetch: impl FnMut(Fetch) -> Result<Bytes, FetchError>,
-        wait: impl Fn(String) -> Option<u32>,
+        wait: impl Fn(Counted) -> Option<u32>,
     ) -> Reply {
         self.reply(request, self.decide(request, context, fetch, wait))
     }
@@ -126,7 +126,7 @@ impl Server {
         request: &Request<Body>,
         context: &Context,
         mut fetch: impl FnMut(Fetch) -> Result<Bytes, FetchError>,
-        wait: impl Fn(String) -> Option<u32>,
+        wait: impl Fn(Counted) -> Option<u32>,
     ) -> Answer {
         let mut step = self.app.begin(request, context);
         loop {
@@ -143,7 +143,8 @@ impl Server {
                         jws.invalid()
                     }
                 }
-                Step::Count(count) => match wait(count.caller()) {
+                Step::Count(count) => match wait(Counted { by: count.caller(), charged: count.is_charged() })
+                {
                     None => count.allow(),
                     Some(seconds) => count.limited(seconds),
                 },
@@ -158,6 +159,14 @@ impl Server {
         secrets::assert_untold(&self.secrets, request, (&parts.headers, &body), &log);
         Reply { status: parts.status.as_u16(), headers: parts.headers, body: body.to_vec(), log }
     }
+}
+
+/// What a limiter is asked.
+pub struct Counted {
+    /// The caller's name or the client's address.
+    pub by: String,
+    /// Whether it is charged, or only needs some budget left.
+    pub charged: bool,
 }
 
 /// An answer and its log line.
