@@ -22,6 +22,7 @@ pub mod page;
 mod parse;
 mod request;
 mod route;
+mod trace;
 mod unread;
 
 pub use self::answer::problem::{FieldFault, Problem};

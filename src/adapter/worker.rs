@@ -18,7 +18,9 @@ use http::{HeaderName, HeaderValue, Method};
 use worker::js_sys::futures::future_to_promise;
 use worker::wasm_bindgen::prelude::wasm_bindgen;
 use worker::wasm_bindgen::{JsError, JsValue};
-use worker::{AbortController, AbortSignal, Date, Delay, Env, Request, RequestInit, RequestRedirect};
+use worker::{
+    AbortController, AbortSignal, Date, Delay, Env, Headers, Request, RequestInit, RequestRedirect,
+};
 
 use super::host;
 use super::verify::subtle::{self, Subtle};
@@ -210,6 +212,11 @@ async fn in_a_task() {
 async fn fetched(due: &Fetch, signal: AbortSignal) -> Result<Bytes, FetchError> {
     let mut init = RequestInit::new();
     init.with_redirect(RequestRedirect::Manual);
+    if let Some((name, value)) = &due.header {
+        let headers = Headers::new();
+        headers.set(name, value).map_err(|_| FetchError::Unreachable)?;
+        init.with_headers(headers);
+    }
     let request = Request::new_with_init(&due.url, &init).map_err(|_| FetchError::Unreachable)?;
     let fetched = worker::Fetch::Request(request).send_with_signal(&signal).await;
     let mut response = fetched.map_err(|_| FetchError::Unreachable)?;

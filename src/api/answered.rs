@@ -1,4 +1,4 @@
-//! What an adapter gets for a request.
+//! What an adapter gets for a request, and what that needs whatever its outcome.
 
 use std::fmt;
 
@@ -6,8 +6,11 @@ use bytes::Bytes;
 use http::{HeaderValue, Method, Request, Response, header};
 
 use super::answer::problem::Problem;
+use super::cors::OriginCheck;
 use super::log::LogLine;
 use super::request::{Body, Context, X_REQUEST_ID};
+use super::trace::{TRACEPARENT, Trace};
+use crate::fetch::Fetch;
 
 /// A response and its log line.
 pub struct Answer {
@@ -40,6 +43,35 @@ impl Answer {
             *response.body_mut() = Bytes::new();
         }
         Self { response, log }
+    }
+}
+
+/// A request, and what its response and its log line need whatever its outcome.
+pub(super) struct Exchange<'a> {
+    pub(super) request: &'a Request<Body>,
+    pub(super) context: &'a Context,
+    pub(super) origin: OriginCheck<'a>,
+    pub(super) trace: Option<Trace<'a>>,
+    pub(super) log: LogLine,
+    pub(super) warnings: Vec<String>,
+}
+
+impl Exchange<'_> {
+    /// A fetch of this request as a part of its trace.
+    pub(super) fn traced(&self, fetch: &Fetch) -> Option<Fetch> {
+        let header = Some((TRACEPARENT.as_str(), self.trace?.child(self.context.seed)));
+        Some(Fetch { header, ..fetch.clone() })
+    }
+
+    pub(super) fn finish(self, result: Result<Response<Bytes>, Problem>) -> Answer {
+        let Self { request, context, origin, trace, log, warnings } = self;
+        let mut answer = Answer::new(result, log, request, context);
+        answer.log.warn(&warnings);
+        if let Some(trace) = trace {
+            answer.response.headers_mut().insert(&TRACEPARENT, trace.value().clone());
+        }
+        origin.mark(&mut answer.response);
+        answer
     }
 }
 

@@ -24,4 +24,4 @@ mod token_server_nodejs;
 mod toolbox;
 
 pub(super) use self::families::FAMILIES;
-pub(super) use self::family::{DropInContext, Issued, Row};
+pub(super) use self::family::{DropInContext, Issued, Origin, Row};

@@ -22,7 +22,7 @@ use bytes::Bytes;
 use http::{Request, Response};
 
 use super::answer::problem::Problem;
-use super::answered::Answer;
+use super::answered::{Answer, Exchange};
 use super::app::App;
 use super::client_address;
 use super::cors::{self, OriginCheck};
@@ -31,6 +31,7 @@ use super::handlers::{Authenticated, Handler};
 use super::log::LogLine;
 use super::request::{Body, Context, Received};
 use super::route::{Destination, Found, Route};
+use super::trace::Trace;
 use crate::auth::{Algorithm, AuthError, Authentication, Caller, KeySetClaim, PendingSignature, PublicKey};
 use crate::config::Config;
 use crate::config::secret_store::CertificateClaim;
@@ -42,20 +43,24 @@ impl App {
         let destination = Destination::find(request.method(), request.uri().path());
         let origin = OriginCheck::new(request, self.config().ok());
         let pattern = destination.as_ref().map_or("none", Destination::pattern);
-        let log = LogLine::new(context.now, &context.request_id, request.method(), pattern);
+        let mut log = LogLine::new(context.now, &context.request_id, request.method(), pattern);
+        let trace = Trace::of(request.headers());
+        if let Some(trace) = trace {
+            log.traced(trace.id());
+        }
         let plan = request
             .body()
             .framed()
             .and(destination)
             .and_then(|destination| self.plan(destination, request, &origin));
-        let exchange = Exchange { request, context, origin, log, warnings: Vec::new() };
+        let exchange = Exchange { request, context, origin, trace, log, warnings: Vec::new() };
         match plan {
-            Ok(Plan::Respond(response)) => exchange.finish(Ok(response)),
+            Ok(Plan::Respond(response)) => Step::Done(exchange.finish(Ok(response))),
             Ok(Plan::Authenticate { config, handler, body }) => {
                 let headers = CredentialHeaders::new(request.headers(), &config.authenticator);
                 Guarded { exchange, config, handler, body, headers }.fetch_certificate()
             }
-            Err(problem) => exchange.finish(Err(problem)),
+            Err(problem) => Step::Done(exchange.finish(Err(problem))),
         }
     }
 
@@ -104,6 +109,8 @@ pub enum Step<'a> {
 pub struct Fetching<'a> {
     guarded: Guarded<'a>,
     claim: Claim<'a>,
+    /// The same fetch as a part of the request's trace.
+    traced: Option<Fetch>,
 }
 
 enum Claim<'a> {
@@ -115,9 +122,10 @@ impl<'a> Fetching<'a> {
     /// What to fetch.
     #[must_use]
     pub fn request(&self) -> &Fetch {
-        match &self.claim {
-            Claim::Certificate(claim) => claim.request(),
-            Claim::KeySet(claim) => claim.request(),
+        match (&self.traced, &self.claim) {
+            (Some(traced), _) => traced,
+            (None, Claim::Certificate(claim)) => claim.request(),
+            (None, Claim::KeySet(claim)) => claim.request(),
         }
     }
 
@@ -125,7 +133,7 @@ impl<'a> Fetching<'a> {
     /// whether the request fails with it, its next steps decide.
     #[expect(clippy::needless_pass_by_value, reason = "the body is the step's, as the step is")]
     pub fn resolve(self, answer: Result<Bytes, FetchError>) -> Step<'a> {
-        let Self { mut guarded, claim } = self;
+        let Self { mut guarded, claim, traced: _ } = self;
         let answer = answer.as_ref().map(AsRef::as_ref).map_err(|error| *error);
         let now = guarded.exchange.context.now;
         match claim {
@@ -242,7 +250,10 @@ impl<'a> Counting<'a> {
     pub fn allow(self) -> Step<'a> {
         let Self { guarded, due } = self;
         match due {
-            Due::Fetch(claim) => Step::Fetch(Fetching { guarded, claim: Claim::KeySet(claim) }),
+            Due::Fetch(claim) => {
+                let traced = guarded.exchange.traced(claim.request());
+                Step::Fetch(Fetching { guarded, claim: Claim::KeySet(claim), traced })
+            }
             Due::Verify(signature) => Step::Verify(Verifying { guarded, signature }),
             Due::Respond(caller) => guarded.respond(caller),
         }
@@ -250,7 +261,7 @@ impl<'a> Counting<'a> {
 
     /// The budget is spent; `retry_after` is in seconds.
     pub fn limited(self, retry_after: u32) -> Step<'a> {
-        self.guarded.exchange.finish(Err(Problem::TooManyRequests { retry_after }))
+        Step::Done(self.guarded.exchange.finish(Err(Problem::TooManyRequests { retry_after })))
     }
 }
 
@@ -267,7 +278,9 @@ impl<'a> Guarded<'a> {
     fn fetch_certificate(self) -> Step<'a> {
         let now = self.exchange.context.now;
         match self.config.project.remote().and_then(|remote| remote.fetch_due(now)) {
-            Some(claim) => Step::Fetch(Fetching { guarded: self, claim: Claim::Certificate(claim) }),
+            Some(claim) => {
+                Step::Fetch(Fetching { guarded: self, claim: Claim::Certificate(claim), traced: None })
+            }
             None => self.fetch_key_set(),
         }
     }
@@ -298,26 +311,7 @@ impl<'a> Guarded<'a> {
             let authenticated = Authenticated { config, caller: &caller, request, body, context };
             authenticated.handle(handler, &mut exchange.log)
         });
-        exchange.finish(result)
-    }
-}
-
-/// A request, and what its response and its log line need whatever its outcome.
-struct Exchange<'a> {
-    request: &'a Request<Body>,
-    context: &'a Context,
-    origin: OriginCheck<'a>,
-    log: LogLine,
-    warnings: Vec<String>,
-}
-
-impl<'a> Exchange<'a> {
-    fn finish(self, result: Result<Response<Bytes>, Problem>) -> Step<'a> {
-        let Self { request, context, origin, log, warnings } = self;
-        let mut answer = Answer::new(result, log, request, context);
-        answer.log.warn(&warnings);
-        origin.mark(&mut answer.response);
-        Step::Done(answer)
+        Step::Done(exchange.finish(result))
     }
 }
 

@@ -9,7 +9,7 @@ use super::answer::fixed::private;
 use super::answer::inspect::Report;
 use super::answer::problem::Problem;
 use super::answer::token;
-use super::dropin::{DropInContext, Issued, Row};
+use super::dropin::{DropInContext, Issued, Origin, Row};
 use super::log::LogLine;
 use super::parse;
 use super::parse::context::{ParseContext, Placeholders};
@@ -18,7 +18,7 @@ use super::route::Parameters;
 use crate::auth::Caller;
 use crate::config::Config;
 use crate::grant::{Grant, IssuedToken};
-use crate::inspect::Inspection;
+use crate::inspect::{Inspection, token_hash};
 use crate::policy::Denied;
 use crate::request::TokenRequest;
 use crate::time::Ttl;
@@ -90,7 +90,11 @@ impl Authenticated<'_> {
             return Err(Problem::Forbidden(Denied::Project));
         }
         let tokens = requested.tokens.try_map(|request| self.issue(request, &project, log))?;
-        Ok((row.respond)(&Issued { tokens, app_id, context: self.context }))
+        let issued = Issued { tokens, app_id, context: self.context };
+        if requested.uid == Origin::Drawn {
+            log.drew(issued.uid());
+        }
+        Ok((row.respond)(&issued))
     }
 
     /// Explains a token. Every caller that may request tokens may have them explained.
@@ -112,7 +116,7 @@ impl Authenticated<'_> {
         let now = self.context.now;
         let grant = self.config.policy.grant(self.caller, request, now).map_err(Problem::Forbidden)?;
         let issued = grant.issue(project, now, self.context.salt);
-        log.issued(grant.request().spec.scope().kind.name());
+        log.issued(grant.request().spec.scope().kind.name(), token_hash(&issued.token));
         Ok((grant, issued))
     }
 

@@ -20,6 +20,8 @@ pub struct LogLine {
     message: &'static str,
     time: u32,
     request_id: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    trace_id: Option<String>,
     #[serde(serialize_with = "name_of", skip_serializing_if = "Option::is_none")]
     method: Option<Method>,
     route: &'static str,
@@ -34,6 +36,10 @@ pub struct LogLine {
     #[serde(skip_serializing_if = "Option::is_none")]
     token_type: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    token_hash: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    uid: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     caller: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     warning: Option<String>,
@@ -47,6 +53,7 @@ impl LogLine {
             message: "request",
             time: now.as_secs(),
             request_id: request_id.to_owned(),
+            trace_id: None,
             method: Some(method.clone()),
             route,
             status: None,
@@ -54,6 +61,8 @@ impl LogLine {
             rule: None,
             cause: None,
             token_type: None,
+            token_hash: None,
+            uid: None,
             caller: None,
             warning: None,
             duration_us: 0,
@@ -72,8 +81,24 @@ impl LogLine {
         self.status = Some(status.as_u16());
     }
 
-    pub(super) fn issued(&mut self, token_type: &'static str) {
+    /// The type of a token and its hash, by which a leaked one is traced back to this line. Of two
+    /// tokens, both hashes.
+    pub(super) fn issued(&mut self, token_type: &'static str, token_hash: String) {
         self.token_type = Some(token_type);
+        self.token_hash = Some(match self.token_hash.take() {
+            Some(earlier) => format!("{earlier},{token_hash}"),
+            None => token_hash,
+        });
+    }
+
+    /// The uid that the server drew, which nothing else names.
+    pub(super) fn drew(&mut self, uid: String) {
+        self.uid = Some(uid);
+    }
+
+    /// The trace that the request is part of.
+    pub(super) fn traced(&mut self, trace_id: &str) {
+        self.trace_id = Some(trace_id.to_owned());
     }
 
     /// Who asks. A subject is the issuer's text and may be of any length.

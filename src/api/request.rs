@@ -16,12 +16,13 @@ pub const MAX_BODY_BYTES: usize = 64 * 1024;
 
 /// The headers that are read of a request whatever the configuration says; see
 /// [`App::headers_read`](super::App::headers_read).
-pub static HEADERS_READ: [HeaderName; 5] = [
+pub static HEADERS_READ: [HeaderName; 6] = [
     header::CONTENT_TYPE,
     header::AUTHORIZATION,
     HeaderName::from_static("x-api-key"),
     header::ORIGIN,
     header::CONTENT_ENCODING,
+    HeaderName::from_static("traceparent"),
 ];
 
 /// The header that names the request in its answer.

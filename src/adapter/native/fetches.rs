@@ -33,7 +33,7 @@ impl Fetches {
 
     fn join_or_start(&self, fetch: &Fetch) -> Receiver<Outcome> {
         let mut all = self.running();
-        if let Some(running) = all.iter().find(|running| running.fetch == *fetch) {
+        if let Some(running) = all.iter().find(|running| running.fetch.url == fetch.url) {
             return running.outcome.clone();
         }
         let (sender, outcome) = watch::channel(None);
@@ -41,7 +41,7 @@ impl Fetches {
         let (this, fetch) = (self.clone(), fetch.clone());
         tokio::spawn(async move {
             let result = client::fetch(&fetch).await;
-            this.running().retain(|running| running.fetch != fetch);
+            this.running().retain(|running| running.fetch.url != fetch.url);
             let _ = sender.send(Some(result));
         });
         outcome

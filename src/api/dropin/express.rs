@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::family::{Input, Requested, Row, Times};
+use super::family::{Input, Origin, Requested, Row, Times};
 use super::lenient::{channel, rtc, rtm, rtm_user};
 use crate::api::answer::fixed::private;
 use crate::api::answer::token::Identity;
@@ -19,12 +19,13 @@ pub(super) const ROWS: &[Row] = &[
         translate: |fields, context| {
             let channel = channel(fields, "channel", context);
             let role = is_publisher(fields);
-            let uid = match context.parse.identity {
-                Some(_) => names::uid(fields, "uid", &context.parse),
-                None => Some(Uid::Number(context.request.drawn_uid)),
+            let (uid, origin) = match context.parse.identity {
+                Some(_) => (names::uid(fields, "uid", &context.parse), Origin::Given),
+                None => (Some(Uid::Number(context.request.drawn_uid)), Origin::Drawn),
             };
             let participant = Participant { channel: channel?, uid: uid?, role: role? };
-            rtc(fields, participant, context.default_ttl, context).map(Requested::one)
+            let request = rtc(fields, participant, context.default_ttl, context)?;
+            Some(Requested::one(request).with_uid(origin))
         },
         respond: |issued| {
             let scope = issued.request().spec.scope();

@@ -118,15 +118,29 @@ pub(in crate::api) struct Requested {
     pub(in crate::api) tokens: Tokens<TokenRequest>,
     /// The App ID in the request.
     pub(in crate::api) app_id: Option<String>,
+    pub(in crate::api) uid: Origin,
+}
+
+/// Where a uid comes from.
+#[derive(Clone, Copy, PartialEq)]
+pub(in crate::api) enum Origin {
+    /// From the request or the caller.
+    Given,
+    /// The server drew it.
+    Drawn,
 }
 
 impl Requested {
     pub(super) fn one(first: TokenRequest) -> Self {
-        Self { tokens: Tokens { first, second: None }, app_id: None }
+        Self { tokens: Tokens { first, second: None }, app_id: None, uid: Origin::Given }
     }
 
     pub(super) fn two(first: TokenRequest, second: TokenRequest) -> Self {
-        Self { tokens: Tokens { first, second: Some(second) }, app_id: None }
+        Self { tokens: Tokens { first, second: Some(second) }, app_id: None, uid: Origin::Given }
+    }
+
+    pub(super) fn with_uid(self, uid: Origin) -> Self {
+        Self { uid, ..self }
     }
 
     pub(super) fn of_project(self, app_id: Option<String>) -> Self {
@@ -167,7 +181,7 @@ impl Issued<'_> {
     }
 
     /// The user's uid or user ID as text.
-    pub(super) fn uid(&self) -> String {
+    pub(in crate::api) fn uid(&self) -> String {
         let scope = self.request().spec.scope();
         let user = scope.users().next();
         user.map_or_else(String::new, |(_, user)| user.to_string())

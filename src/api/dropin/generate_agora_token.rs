@@ -29,8 +29,9 @@ fn translate(fields: &mut Fields<'_>, context: &DropInContext<'_>) -> Option<Req
     let uid = uid_or_drawn(fields, name, context);
     let name = named_lifetime(fields);
     let ttl = lifetime(fields, name, context);
-    let participant = Participant { channel: channel?, uid: uid?, role: role? };
-    rtc_and_rtm(fields, participant, ttl?).map(Requested::one)
+    let (uid, origin) = uid?;
+    let participant = Participant { channel: channel?, uid, role: role? };
+    rtc_and_rtm(fields, participant, ttl?).map(|request| Requested::one(request).with_uid(origin))
 }
 
 /// The Flutter client casts the first four to `String?`.

@@ -4,7 +4,7 @@ use std::fmt::Display;
 use std::num::NonZeroU32;
 use std::str::FromStr;
 
-use super::family::DropInContext;
+use super::family::{DropInContext, Origin};
 use crate::api::drawn::Drawn;
 use crate::api::parse::context::ParseContext;
 use crate::api::parse::fields::Fields;
@@ -265,13 +265,15 @@ pub(super) fn uid_or_drawn(
     fields: &mut Fields<'_>,
     name: &'static str,
     context: &DropInContext<'_>,
-) -> Option<Uid> {
+) -> Option<(Uid, Origin)> {
     if !fields.is_missing(name) && !fields.get(name).is_some_and(is_not_positive) {
-        return integer_uid(fields, name, context);
+        return integer_uid(fields, name, context).map(|uid| (uid, Origin::Given));
     }
     let _ = fields.take(name);
-    let own = context.parse.identity.and_then(canonical_u32).and_then(NonZeroU32::new);
-    Some(Uid::Number(own.unwrap_or_else(|| Drawn::new(context.request.seed).uid)))
+    Some(match context.parse.identity.and_then(canonical_u32).and_then(NonZeroU32::new) {
+        Some(own) => (Uid::Number(own), Origin::Given),
+        None => (Uid::Number(Drawn::new(context.request.seed).uid), Origin::Drawn),
+    })
 }
 
 /// 0 or a negative integer, as a number or in its one spelling as text.

@@ -22,8 +22,10 @@ const INPUT: Input = Input::get(&["channel", "uid"]);
 fn translate(fields: &mut Fields<'_>, context: &DropInContext<'_>) -> Option<Requested> {
     let channel = channel_or_drawn(fields, "channel", context);
     let uid = uid_or_drawn(fields, "uid", context);
-    let participant = Participant { channel: channel?, uid: uid?, role: Role::Publisher };
-    rtc_and_rtm(fields, participant, context.default_ttl).map(Requested::one)
+    let (uid, origin) = uid?;
+    let participant = Participant { channel: channel?, uid, role: Role::Publisher };
+    rtc_and_rtm(fields, participant, context.default_ttl)
+        .map(|request| Requested::one(request).with_uid(origin))
 }
 
 /// All of `data` is text.

@@ -1,5 +1,6 @@
 //! The answer that holds a token, and the headers of every answer.
 
+use agora_token_server::inspect::token_hash;
 use agora_token_server::token::Project;
 use http::Method;
 use serde_json::json;
@@ -94,11 +95,13 @@ fn response_and_log_line_hold_request_id() {
 
 #[test]
 fn log_line_of_token_holds_its_facts() {
+    let reply = Server::local().token(&rtc(json!({})));
     assert_eq!(
-        Server::local().token(&rtc(json!({}))).log(),
+        reply.log(),
         json!({
             "level": "info", "message": "request", "time": NOW, "requestId": "request-1", "method": "POST",
-            "route": "/token", "status": 200, "tokenType": "rtc", "durationUs": 250,
+            "route": "/token", "status": 200, "tokenType": "rtc", "tokenHash": token_hash(&reply.token()),
+            "durationUs": 250,
         })
     );
 }

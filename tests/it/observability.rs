@@ -1,0 +1,119 @@
+//! What operators follow a request and a token by: traces, token hashes, drawn uids.
+
+use agora_token_server::api::Body;
+use agora_token_server::inspect::token_hash;
+use http::{Method, Request};
+use serde_json::{Value, json};
+
+use crate::common::server::{DRAWN_UID, NOW, Reply, SALT, Server, context, rtc};
+
+const TRACE: &str = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+
+fn traced(server: &Server, path: &str, values: &[&str]) -> Reply {
+    let mut request = Request::get(path);
+    for value in values {
+        request = request.header("traceparent", *value);
+    }
+    server.send(&request.body(Body::Whole("".into())).unwrap())
+}
+
+#[test]
+fn traceparent_is_logged_and_returned() {
+    for path in ["/healthz", "/rtm/alice", "/nowhere", "/rtm/undefined"] {
+        let reply = traced(&Server::local(), path, &[TRACE]);
+        assert_eq!(reply.header("traceparent"), Some(TRACE), "{path}");
+        assert_eq!(reply.log()["traceId"], "4bf92f3577b34da6a3ce929d0e0e4736", "{path}");
+    }
+    for values in [
+        &[][..],
+        &[TRACE, TRACE],
+        &["01-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"],
+        &["00-00000000000000000000000000000000-00f067aa0ba902b7-01"],
+        &["00-4bf92f3577b34da6a3ce929d0e0e4736-0000000000000000-01"],
+        &["00-4BF92F3577B34DA6A3CE929D0E0E4736-00f067aa0ba902b7-01"],
+        &["00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01-"],
+        &["00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-0g"],
+        &["00-4bf92f3577b34da6a3ce929d0e0e47360-0f067aa0ba902b7-01"],
+        &["4bf92f3577b34da6a3ce929d0e0e4736"],
+        &[""],
+    ] {
+        let reply = traced(&Server::local(), "/healthz", values);
+        assert_eq!(
+            (reply.header("traceparent"), &reply.log()["traceId"]),
+            (None, &Value::Null),
+            "{values:?}"
+        );
+    }
+}
+
+#[test]
+fn token_hash_of_each_token_is_logged() {
+    let reply = Server::local().token(&rtc(json!({})));
+    assert_eq!(reply.log()["tokenHash"], token_hash(&reply.token()));
+    let reply = Server::local().bare(Method::GET, "/rte/room-1/publisher/uid/7");
+    let answer = reply.ok();
+    let hashes = ["rtcToken", "rtmToken"].map(|member| token_hash(answer[member].as_str().unwrap()));
+    assert_eq!(reply.log()["tokenHash"], hashes.join(","));
+    assert_eq!(Server::local().token(&json!({})).log()["tokenHash"], Value::Null);
+    assert_eq!(token_hash("007"), expected_hash("007"));
+}
+
+fn expected_hash(token: &str) -> String {
+    use sha2::{Digest, Sha256};
+    use std::fmt::Write;
+    Sha256::digest(token).iter().take(8).fold(String::new(), |mut digits, byte| {
+        write!(digits, "{byte:02x}").unwrap();
+        digits
+    })
+}
+
+#[test]
+fn drawn_uid_alone_is_logged() {
+    let server = Server::local();
+    let uid = |reply: &Reply| {
+        assert_eq!(reply.status, 200, "{reply:?}");
+        reply.log()["uid"].clone()
+    };
+    let drawn = server.post("/rtctoken", json!({ "channel": "room-1" }).to_string());
+    assert_eq!(uid(&drawn), DRAWN_UID.to_string());
+    for path in ["/get_config", "/api/generate-agora-token"] {
+        let drawn = server.bare(Method::GET, path);
+        let answer = drawn.ok();
+        assert_eq!(Some(&uid(&drawn)), answer.pointer("/uid").or(answer.pointer("/data/uid")), "{path}");
+        assert_eq!(uid(&server.bare(Method::GET, &format!("{path}?uid=7"))), Value::Null);
+    }
+    assert_eq!(uid(&server.token(&rtc(json!({})))), Value::Null);
+}
+
+#[test]
+fn key_set_fetch_continues_the_trace_in_its_own_span() {
+    let variables = [
+        ("AUTH", "jwt"),
+        ("JWT_ISSUER", "https://issuer.example/"),
+        ("JWT_AUDIENCE", "agora"),
+        ("JWT_JWKS_URL", "https://issuer.example/jwks.json"),
+    ];
+    // {"alg":"RS256","kid":"k"} . {} . a signature that is never looked at
+    let jwt = "Bearer eyJhbGciOiJSUzI1NiIsImtpZCI6ImsifQ.e30.AAAA";
+    for (trace, expected) in [(Some(TRACE), true), (None, false)] {
+        let server = Server::with(&variables);
+        let mut request = Request::get("/rtm/alice").header("authorization", jwt);
+        if let Some(trace) = trace {
+            request = request.header("traceparent", trace);
+        }
+        let request = request.body(Body::Whole("".into())).unwrap();
+        let mut sent = Vec::new();
+        let fetch = |due: agora_token_server::fetch::Fetch| {
+            sent.push(due.header.clone());
+            Err(agora_token_server::fetch::FetchError::Unreachable)
+        };
+        assert_eq!(server.answer(&request, &context(NOW, SALT), fetch, |_| None).status, 503);
+        assert_eq!(sent.len(), 1);
+        let header = sent.remove(0);
+        assert_eq!(header.is_some(), expected);
+        let Some((name, value)) = header else { continue };
+        let parts: Vec<_> = value.split('-').collect();
+        assert_eq!((name, parts[0], parts[1], parts[3]), ("traceparent", "00", &TRACE[3..35], "01"));
+        assert!(parts[2].len() == 16 && parts[2] != &TRACE[36..52] && parts[2] != "0000000000000000");
+    }
+}
