@@ -1,10 +1,13 @@
 // The runtimes against each other: status, headers and body must be the same, up to what depends on salt, time,
-// request id and the connection.
+// chance, request id and the connection.
 
 import { header } from "./expectation.mjs";
 
 /** Of the connection or the platform, not of the answer. Content-Length follows a token's compressed length. */
 const NOT_COMPARED = new Set(["connection", "content-length", "date", "keep-alive", "server", "transfer-encoding"]);
+
+/** Members that depend on the time, or are drawn. */
+const VARIED = new Set(["issuedAt", "expiresAt", "expireTimestamp", "agent_uid"]);
 
 /** The parts that differ, each as { part, a, b }. */
 export function disagreements(reference, other) {
@@ -33,8 +36,9 @@ function comparableBody(answer) {
 }
 
 function unvaried(member, value, answer) {
-  if (member === "issuedAt" || member === "expiresAt") return `<${member}>`;
+  if (VARIED.has(member)) return `<${member}>`;
   if (typeof value !== "string") return value;
   if (value === header(answer, "x-request-id")) return "<requestId>";
+  if (/^ai-conversation-[0-9]+-[a-z0-9]{12}$/.test(value)) return "<drawn channel>";
   return /^00[67][A-Za-z0-9+/=]{60,}$/.test(value) ? "<token>" : value;
 }
