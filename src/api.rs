@@ -6,6 +6,7 @@
 pub mod answer;
 mod answered;
 mod app;
+mod claim;
 mod client_address;
 mod cors;
 mod credentials;
@@ -20,6 +21,7 @@ mod metrics;
 #[cfg(feature = "native")]
 pub mod page;
 mod parse;
+mod plan;
 mod request;
 mod route;
 mod trace;

@@ -19,22 +19,24 @@ use std::fmt;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use http::{Request, Response};
+use http::Request;
 
+use super::answer::fixed;
 use super::answer::problem::Problem;
 use super::answered::{Answer, Exchange};
 use super::app::App;
+use super::claim::{Claim, Fetched};
 use super::client_address;
-use super::cors::{self, OriginCheck};
+use super::cors::OriginCheck;
 use super::credentials::CredentialHeaders;
 use super::handlers::{Authenticated, Handler};
 use super::log::LogLine;
+use super::plan::Plan;
 use super::request::{Body, Context, Received};
-use super::route::{Destination, Found, Route};
+use super::route::Destination;
 use super::trace::Trace;
 use crate::auth::{Algorithm, AuthError, Authentication, Caller, KeySetClaim, PendingSignature, PublicKey};
 use crate::config::Config;
-use crate::config::secret_store::CertificateClaim;
 use crate::fetch::{Fetch, FetchError};
 
 impl App {
@@ -52,7 +54,7 @@ impl App {
             .body()
             .framed()
             .and(destination)
-            .and_then(|destination| self.plan(destination, request, &origin));
+            .and_then(|destination| Plan::new(self, destination, request, &origin));
         let exchange = Exchange { request, context, origin, trace, log, warnings: Vec::new() };
         match plan {
             Ok(Plan::Respond(response)) => Step::Done(exchange.finish(Ok(response))),
@@ -60,35 +62,10 @@ impl App {
                 let headers = CredentialHeaders::new(request.headers(), &config.authenticator);
                 Guarded { exchange, config, handler, body, headers }.fetch_certificate()
             }
+            Ok(Plan::Ready(config)) => Readiness { exchange, config }.fetch_certificate(),
             Err(problem) => Step::Done(exchange.finish(Err(problem))),
         }
     }
-
-    /// Everything that is decided before it matters who the caller is.
-    fn plan<'a>(
-        &'a self,
-        destination: Destination<'a>,
-        request: &'a Request<Body>,
-        origin: &OriginCheck<'_>,
-    ) -> Result<Plan<'a>, Problem> {
-        let Destination::Found(Found { route, parameters, .. }) = destination else {
-            return Ok(Plan::Respond(cors::preflight(request.headers())));
-        };
-        let body = request.body().received()?;
-        origin.permitted()?;
-        let handler = match route {
-            Route::Page(page) => return Ok(Plan::Respond(self.page(page))),
-            Route::Token => Handler::Token,
-            Route::Inspect => Handler::Inspect,
-            Route::DropIn(row) => Handler::DropIn(row, parameters),
-        };
-        Ok(Plan::Authenticate { config: self.config()?, handler, body })
-    }
-}
-
-enum Plan<'a> {
-    Respond(Response<Bytes>),
-    Authenticate { config: &'a Config, handler: Handler<'a>, body: Received<'a> },
 }
 
 /// What a request needs next.
@@ -107,51 +84,37 @@ pub enum Step<'a> {
 
 /// A fetch that a request waits for. Dropping it lets the next request make the fetch.
 pub struct Fetching<'a> {
-    guarded: Guarded<'a>,
+    waiting: Waiting<'a>,
     claim: Claim<'a>,
     /// The same fetch as a part of the request's trace.
     traced: Option<Fetch>,
 }
 
-enum Claim<'a> {
-    Certificate(CertificateClaim<'a>),
-    KeySet(KeySetClaim<'a>),
+/// Which request waits.
+enum Waiting<'a> {
+    Guarded(Guarded<'a>),
+    Readiness(Readiness<'a>),
 }
 
 impl<'a> Fetching<'a> {
     /// What to fetch.
     #[must_use]
     pub fn request(&self) -> &Fetch {
-        match (&self.traced, &self.claim) {
-            (Some(traced), _) => traced,
-            (None, Claim::Certificate(claim)) => claim.request(),
-            (None, Claim::KeySet(claim)) => claim.request(),
-        }
+        self.traced.as_ref().unwrap_or_else(|| self.claim.request())
     }
 
     /// Takes the body that was fetched, or why there is none. A failure is logged in any case;
     /// whether the request fails with it, its next steps decide.
     #[expect(clippy::needless_pass_by_value, reason = "the body is the step's, as the step is")]
     pub fn resolve(self, answer: Result<Bytes, FetchError>) -> Step<'a> {
-        let Self { mut guarded, claim, traced: _ } = self;
+        let Self { mut waiting, claim, traced: _ } = self;
         let answer = answer.as_ref().map(AsRef::as_ref).map_err(|error| *error);
-        let now = guarded.exchange.context.now;
-        match claim {
-            Claim::Certificate(claim) => {
-                let failed = claim.resolve(answer, now).err();
-                guarded.exchange.warnings.extend(failed.map(|error| error.to_string()));
-                guarded.fetch_key_set()
-            }
-            Claim::KeySet(claim) => {
-                match claim.resolve(answer, now) {
-                    Ok(set) => {
-                        let mistakes = set.iter().flat_map(|set| set.mistakes());
-                        guarded.exchange.warnings.extend(mistakes.map(ToString::to_string));
-                    }
-                    Err(error) => guarded.exchange.warnings.push(error.to_string()),
-                }
-                guarded.authenticate()
-            }
+        let (Waiting::Guarded(Guarded { exchange, .. }) | Waiting::Readiness(Readiness { exchange, .. })) =
+            &mut waiting;
+        match (claim.resolve(answer, exchange.context.now, &mut exchange.warnings), waiting) {
+            (Fetched::Certificate, Waiting::Guarded(guarded)) => guarded.fetch_key_set(),
+            (Fetched::KeySet, Waiting::Guarded(guarded)) => guarded.authenticate(),
+            (Fetched::Certificate | Fetched::KeySet, Waiting::Readiness(ready)) => ready.fetch_key_sets(),
         }
     }
 }
@@ -252,7 +215,11 @@ impl<'a> Counting<'a> {
         match due {
             Due::Fetch(claim) => {
                 let traced = guarded.exchange.traced(claim.request());
-                Step::Fetch(Fetching { guarded, claim: Claim::KeySet(claim), traced })
+                Step::Fetch(Fetching {
+                    waiting: Waiting::Guarded(guarded),
+                    claim: Claim::KeySet(claim),
+                    traced,
+                })
             }
             Due::Verify(signature) => Step::Verify(Verifying { guarded, signature }),
             Due::Respond(caller) => guarded.respond(caller),
@@ -278,9 +245,11 @@ impl<'a> Guarded<'a> {
     fn fetch_certificate(self) -> Step<'a> {
         let now = self.exchange.context.now;
         match self.config.project.remote().and_then(|remote| remote.fetch_due(now)) {
-            Some(claim) => {
-                Step::Fetch(Fetching { guarded: self, claim: Claim::Certificate(claim), traced: None })
-            }
+            Some(claim) => Step::Fetch(Fetching {
+                waiting: Waiting::Guarded(self),
+                claim: Claim::Certificate(claim),
+                traced: None,
+            }),
             None => self.fetch_key_set(),
         }
     }
@@ -311,6 +280,50 @@ impl<'a> Guarded<'a> {
             let authenticated = Authenticated { config, caller: &caller, request, body, context };
             authenticated.handle(handler, &mut exchange.log)
         });
+        Step::Done(exchange.finish(result))
+    }
+}
+
+/// A request that asks whether everything is there that a token needs.
+struct Readiness<'a> {
+    exchange: Exchange<'a>,
+    config: &'a Config,
+}
+
+impl<'a> Readiness<'a> {
+    fn fetch_certificate(self) -> Step<'a> {
+        let now = self.exchange.context.now;
+        match self.config.project.remote().and_then(|remote| remote.fetch_due(now)) {
+            Some(claim) => self.fetch(Claim::Certificate(claim), None),
+            None => self.fetch_key_sets(),
+        }
+    }
+
+    /// Each in turn. One that fails is not due again at once.
+    fn fetch_key_sets(self) -> Step<'a> {
+        match self.config.authenticator.refresh_due(self.exchange.context.now) {
+            Some(claim) => {
+                let traced = self.exchange.traced(claim.request());
+                self.fetch(Claim::KeySet(claim), traced)
+            }
+            None => self.respond(),
+        }
+    }
+
+    fn fetch(self, claim: Claim<'a>, traced: Option<Fetch>) -> Step<'a> {
+        Step::Fetch(Fetching { waiting: Waiting::Readiness(self), claim, traced })
+    }
+
+    fn respond(self) -> Step<'a> {
+        let Self { exchange, config } = self;
+        let now = exchange.context.now;
+        let result = if config.project.current(now).is_err() {
+            Err(Problem::NotReady { lacks: "certificate" })
+        } else if !config.authenticator.is_ready(now) {
+            Err(Problem::NotReady { lacks: "key set" })
+        } else {
+            Ok(fixed::ready())
+        };
         Step::Done(exchange.finish(result))
     }
 }

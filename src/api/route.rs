@@ -10,6 +10,8 @@ use super::dropin::{FAMILIES, Row};
 pub(super) enum Route {
     /// The same for every caller.
     Page(Page),
+    /// Whether everything is there that a token needs.
+    Ready,
     Token,
     Inspect,
     /// A route of an existing token server.
@@ -33,6 +35,7 @@ const POST: &[Method] = &[Method::POST, Method::OPTIONS];
 const OWN: &[(&str, &[Method], Route)] = &[
     ("/", GET, Route::Page(Page::Home)),
     ("/healthz", GET, Route::Page(Page::Healthz)),
+    ("/readyz", GET, Route::Ready),
     ("/ping", GET, Route::Page(Page::Ping)),
     ("/openapi.json", GET, Route::Page(Page::OpenApi)),
     ("/token", POST, Route::Token),

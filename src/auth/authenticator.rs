@@ -106,6 +106,18 @@ impl Authenticator {
         }
     }
 
+    /// The fetch of a key set that is due whatever the request: it was never fetched, or is due for
+    /// renewal.
+    pub fn refresh_due(&self, now: UnixTime) -> Option<KeySetClaim<'_>> {
+        self.jwt()?.refresh_due(now)
+    }
+
+    /// Whether JWTs can be verified: no key set is used, or at least one is there.
+    #[must_use]
+    pub fn is_ready(&self, now: UnixTime) -> bool {
+        self.jwt().is_none_or(|jwt| jwt.is_ready(now))
+    }
+
     fn jwt(&self) -> Option<&Jwt> {
         match &self.0 {
             Mode::Open => None,

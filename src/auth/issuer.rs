@@ -53,6 +53,20 @@ impl Jwt {
         keys.claim(now, |set| matches!(set.find(jwt.kid.as_deref(), jwt.algorithm), Err(NoKey::Unknown(_))))
     }
 
+    pub(super) fn refresh_due(&self, now: UnixTime) -> Option<KeySetClaim<'_>> {
+        match &self.keys.public {
+            PublicKeys::Published(keys) => keys.claim(now, |_| false),
+            PublicKeys::Configured(_) => None,
+        }
+    }
+
+    pub(super) fn is_ready(&self, now: UnixTime) -> bool {
+        match &self.keys.public {
+            PublicKeys::Published(keys) => keys.current(now).is_ok(),
+            PublicKeys::Configured(_) => true,
+        }
+    }
+
     /// The caller of a JWT that a secret signed, or the signature to verify.
     pub(super) fn authenticate(&self, token: &str, now: UnixTime) -> Result<Authentication<'_>, AuthError> {
         let jwt = UnverifiedJwt::parse(token)?;

@@ -1,11 +1,16 @@
 //! What operators follow a request and a token by: traces, token hashes, drawn uids.
 
 use agora_token_server::api::Body;
+use agora_token_server::fetch::{Fetch, FetchError};
 use agora_token_server::inspect::token_hash;
+use bytes::Bytes;
 use http::{Method, Request};
 use serde_json::{Value, json};
 
-use crate::common::server::{DRAWN_UID, NOW, Reply, SALT, Server, context, rtc};
+use crate::common::issuer;
+use crate::common::server::{
+    APP_ID, CERTIFICATE, DRAWN_UID, NOW, Platform, Reply, SALT, Server, context, rtc,
+};
 
 const TRACE: &str = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
 
@@ -103,9 +108,9 @@ fn key_set_fetch_continues_the_trace_in_its_own_span() {
         }
         let request = request.body(Body::Whole("".into())).unwrap();
         let mut sent = Vec::new();
-        let fetch = |due: agora_token_server::fetch::Fetch| {
+        let fetch = |due: Fetch| {
             sent.push(due.header.clone());
-            Err(agora_token_server::fetch::FetchError::Unreachable)
+            Err(FetchError::Unreachable)
         };
         assert_eq!(server.answer(&request, &context(NOW, SALT), fetch, |_| None).status, 503);
         assert_eq!(sent.len(), 1);
@@ -116,4 +121,76 @@ fn key_set_fetch_continues_the_trace_in_its_own_span() {
         assert_eq!((name, parts[0], parts[1], parts[3]), ("traceparent", "00", &TRACE[3..35], "01"));
         assert!(parts[2].len() == 16 && parts[2] != &TRACE[36..52] && parts[2] != "0000000000000000");
     }
+}
+
+/// What `/readyz` answers, and what it fetched. Each fetch gets this answer.
+fn ready(server: &Server, answer: &Result<Bytes, FetchError>, now: u32) -> (Reply, Vec<String>) {
+    let request = Request::get("/readyz").body(Body::Whole("".into())).unwrap();
+    let mut fetched = Vec::new();
+    let fetch = |due: Fetch| {
+        fetched.push(due.url);
+        answer.clone()
+    };
+    let reply = server.answer(&request, &context(now, SALT), fetch, |_| panic!("nothing is counted"));
+    (reply, fetched)
+}
+
+#[track_caller]
+fn lacks(reply: &Reply) -> String {
+    assert_eq!((reply.status, reply.header("retry-after")), (503, Some("10")));
+    let problem = reply.problem();
+    assert_eq!(problem["code"], "unavailable");
+    problem["detail"].as_str().unwrap().to_owned()
+}
+
+#[test]
+fn readyz_needs_a_valid_configuration() {
+    let unread = Err(FetchError::Unreachable);
+    let (reply, fetched) = ready(&Server::local(), &unread, NOW);
+    assert_eq!((reply.ok(), fetched.len()), (json!({ "status": "ready" }), 0));
+    let (reply, fetched) = ready(&Server::unconfigured(), &unread, NOW);
+    assert_eq!((lacks(&reply).as_str(), fetched.len()), ("configuration", 0));
+}
+
+#[test]
+fn readyz_needs_a_fetched_key_set() {
+    const URL: &str = "https://issuer.example/jwks.json";
+    let server = Server::with(&[
+        ("AUTH", "jwt"),
+        ("JWT_ISSUER", "https://issuer.example/"),
+        ("JWT_AUDIENCE", "agora"),
+        ("JWT_JWKS_URL", URL),
+    ]);
+    let (reply, fetched) = ready(&server, &Err(FetchError::TimedOut), NOW);
+    assert_eq!((lacks(&reply).as_str(), fetched), ("key set", vec![URL.to_owned()]));
+    assert!(!String::from_utf8_lossy(&reply.body).contains("issuer.example"));
+    assert!(reply.log()["warning"].is_string(), "{}", reply.log);
+    // Within the limits of every fetch.
+    let (reply, fetched) = ready(&server, &Err(FetchError::TimedOut), NOW);
+    assert_eq!((lacks(&reply).as_str(), fetched.len()), ("key set", 0));
+    let jwks: Bytes = issuer::key_set(&[issuer::Key::ed25519().jwk(&json!({ "kid": "k" }))]).into();
+    let (reply, fetched) = ready(&server, &Ok(jwks), NOW + 60);
+    assert_eq!((reply.ok(), fetched.len()), (json!({ "status": "ready" }), 1));
+    // The set that is there stays in use.
+    let (reply, fetched) = ready(&server, &Err(FetchError::Unreachable), NOW + 700);
+    assert_eq!((reply.status, fetched.len()), (200, 1));
+}
+
+#[test]
+fn readyz_needs_a_fetched_certificate() {
+    let server = Server::on(
+        Platform::Lambda,
+        &[
+            ("APP_ID", APP_ID),
+            ("AUTH", "none"),
+            ("APP_CERTIFICATE_SECRET", "agora/certificate"),
+            ("AWS_SESSION_TOKEN", "session"),
+        ],
+    );
+    let (reply, fetched) = ready(&server, &Err(FetchError::Status(400)), NOW);
+    assert_eq!((lacks(&reply).as_str(), fetched.len()), ("certificate", 1));
+    assert!(!String::from_utf8_lossy(&reply.body).contains("agora/certificate"));
+    let secret = json!({ "SecretString": CERTIFICATE }).to_string();
+    let (reply, fetched) = ready(&server, &Ok(secret.into()), NOW + 60);
+    assert_eq!((reply.ok(), fetched.len()), (json!({ "status": "ready" }), 1));
 }

@@ -129,6 +129,9 @@ fn openapi_operations_list_their_problems() {
         if method != Method::OPTIONS && path.contains('{') {
             expected.push("404");
         }
+        if path == "/readyz" && method != Method::OPTIONS {
+            expected.push("503");
+        }
         if ["/token", "/inspect"].contains(&path) && method == Method::POST {
             expected.push("415");
         }

@@ -19,6 +19,10 @@ pub(in crate::api) fn healthz() -> Response<Bytes> {
     json(br#"{"status":"ok"}"#.as_slice())
 }
 
+pub(in crate::api) fn ready() -> Response<Bytes> {
+    json(br#"{"status":"ready"}"#.as_slice())
+}
+
 pub(in crate::api) fn ping() -> Response<Bytes> {
     json(br#"{"message":"pong"}"#.as_slice())
 }

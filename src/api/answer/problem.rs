@@ -50,6 +50,11 @@ pub enum Problem {
         /// For the log.
         cause: String,
     },
+    /// What a token needs is not there yet.
+    NotReady {
+        /// What is missing, of few words.
+        lacks: &'static str,
+    },
     /// Something that the server needs is not there; the cause goes to the log alone.
     Unavailable {
         /// For the log.
@@ -118,7 +123,7 @@ impl Problem {
             Self::UnsupportedMediaType | Self::UnsupportedEncoding => "unsupported_media_type",
             Self::TooManyRequests { .. } => "too_many_requests",
             Self::Internal { .. } => "internal",
-            Self::Unavailable { .. } => "unavailable",
+            Self::Unavailable { .. } | Self::NotReady { .. } => "unavailable",
         }
     }
 
@@ -135,7 +140,7 @@ impl Problem {
             Self::UnsupportedMediaType | Self::UnsupportedEncoding => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::TooManyRequests { .. } => StatusCode::TOO_MANY_REQUESTS,
             Self::Internal { .. } => StatusCode::INTERNAL_SERVER_ERROR,
-            Self::Unavailable { .. } => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Unavailable { .. } | Self::NotReady { .. } => StatusCode::SERVICE_UNAVAILABLE,
         }
     }
 
@@ -159,7 +164,8 @@ impl Problem {
             | Self::PayloadTooLarge { .. }
             | Self::UnsupportedMediaType
             | Self::UnsupportedEncoding
-            | Self::TooManyRequests { .. } => None,
+            | Self::TooManyRequests { .. }
+            | Self::NotReady { .. } => None,
         }
     }
 
@@ -212,7 +218,7 @@ impl Problem {
             Self::TooManyRequests { retry_after } => {
                 headers.insert(header::RETRY_AFTER, HeaderValue::from(*retry_after));
             }
-            Self::Unavailable { .. } => {
+            Self::Unavailable { .. } | Self::NotReady { .. } => {
                 headers.insert(header::RETRY_AFTER, HeaderValue::from(RETRY_UNAVAILABLE_SECS));
             }
             _ => {}
@@ -255,6 +261,7 @@ impl fmt::Display for Problem {
             Self::TooManyRequests { retry_after } => {
                 write!(f, "too many requests, try again in {retry_after} s")
             }
+            Self::NotReady { lacks } => f.write_str(lacks),
             Self::Internal { .. } => f.write_str("the server failed; its log says why"),
             Self::Unavailable { .. } => {
                 f.write_str("the server cannot answer now or is not configured; its log says why")

@@ -9,7 +9,7 @@ use super::{Site, alice, bare, down, drop_in, drop_in_of_integers, forbidden, re
 
 /// Every guarded path with its methods, and any text for its parameters.
 fn guarded() -> Vec<(Method, String)> {
-    let open = ["/", "/healthz", "/ping", "/openapi.json"];
+    let open = ["/", "/healthz", "/readyz", "/ping", "/openapi.json"];
     let guarded = routes().filter(|(path, _)| !open.contains(path));
     let each = guarded.flat_map(|(path, methods)| {
         let segments = path.split('/').map(|one| if one.starts_with(':') { "1" } else { one });
@@ -48,7 +48,7 @@ fn every_drop_in_route_is_attacked() {
         expected.len() == segments.len()
             && expected.iter().zip(&segments).all(|(one, other)| one.starts_with(':') || one == other)
     };
-    let own = ["/", "/healthz", "/ping", "/openapi.json", "/inspect"];
+    let own = ["/", "/healthz", "/readyz", "/ping", "/openapi.json", "/inspect"];
     for (pattern, methods) in routes().filter(|(pattern, _)| !own.contains(pattern)) {
         for method in methods.iter().filter(|method| **method != Method::OPTIONS) {
             let is_asked = asked

@@ -1,0 +1,53 @@
+//! What a request fetches for itself and for those after it.
+
+use crate::auth::KeySetClaim;
+use crate::config::secret_store::CertificateClaim;
+use crate::fetch::{Fetch, FetchError};
+use crate::time::UnixTime;
+
+/// A claimed fetch. Dropping it lets the next request make the fetch.
+pub(super) enum Claim<'a> {
+    Certificate(CertificateClaim<'a>),
+    KeySet(KeySetClaim<'a>),
+}
+
+/// What was fetched, or not.
+#[derive(Clone, Copy)]
+pub(super) enum Fetched {
+    Certificate,
+    KeySet,
+}
+
+impl Claim<'_> {
+    pub(super) fn request(&self) -> &Fetch {
+        match self {
+            Self::Certificate(claim) => claim.request(),
+            Self::KeySet(claim) => claim.request(),
+        }
+    }
+
+    /// Takes the answer. What is wrong with it becomes a warning.
+    pub(super) fn resolve(
+        self,
+        answer: Result<&[u8], FetchError>,
+        now: UnixTime,
+        warnings: &mut Vec<String>,
+    ) -> Fetched {
+        match self {
+            Self::Certificate(claim) => {
+                warnings.extend(claim.resolve(answer, now).err().map(|error| error.to_string()));
+                Fetched::Certificate
+            }
+            Self::KeySet(claim) => {
+                match claim.resolve(answer, now) {
+                    Ok(set) => {
+                        let mistakes = set.iter().flat_map(|set| set.mistakes());
+                        warnings.extend(mistakes.map(ToString::to_string));
+                    }
+                    Err(error) => warnings.push(error.to_string()),
+                }
+                Fetched::KeySet
+            }
+        }
+    }
+}
