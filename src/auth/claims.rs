@@ -2,8 +2,9 @@
 
 use std::fmt;
 
-use super::caller::{AppLevel, BadIdentity, Caller, Identity, plain_text};
+use super::caller::{AppLevel, Caller};
 use super::grants::{BadGrants, Grants};
+use super::identity::{BadIdentity, Identity, plain_text};
 use crate::json::{Excerpt, Json, Object};
 use crate::time::UnixTime;
 

@@ -7,7 +7,7 @@ use std::fmt;
 use std::num::NonZeroU32;
 use std::str::FromStr;
 
-use super::caller::{BadIdentity, Identity};
+use super::identity::{BadIdentity, Identity};
 use crate::json::{Excerpt, Json, Object};
 use crate::request::{Role, TokenKind};
 

@@ -6,7 +6,7 @@ use ::hmac::{Hmac, KeyInit, Mac};
 use sha2::{Sha256, Sha384, Sha512};
 
 use super::algorithm::Algorithm;
-use super::key::BadKey;
+use super::public_key::BadKey;
 
 /// A secret, and the one algorithm that it verifies.
 pub(super) enum Secret {

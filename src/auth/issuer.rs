@@ -1,14 +1,14 @@
 //! JWTs of one issuer: whose key, which claims.
 
 use super::algorithm::Algorithm;
-use super::authenticator::{AuthError, Cause};
 use super::caller::Caller;
 use super::claims::Expected;
+use super::error::{AuthError, Cause};
 use super::hmac::Secret;
-use super::jwt::{BadJwt, Payload, UnverifiedJwt};
+use super::jwt::{BadJwt, UnverifiedJwt};
 use super::key::VerifyingKey;
 use super::key_set::{KeySetClaim, NoKey, RemoteKeySet};
-use super::signature::{Authentication, PendingSignature};
+use super::signature::{self, Authentication, PendingSignature};
 use crate::json::Excerpt;
 use crate::time::UnixTime;
 
@@ -47,6 +47,12 @@ impl Jwt {
         self.header.as_deref()
     }
 
+    /// The issuer and the age of its key set, if it has one.
+    pub(super) fn key_set(&self, now: UnixTime) -> Option<(&str, Option<u32>)> {
+        let PublicKeys::Published(keys) = &self.keys.public else { return None };
+        Some((&self.expected.issuer, keys.age(now)))
+    }
+
     pub(super) fn fetch_due(&self, token: &str, now: UnixTime) -> Option<KeySetClaim<'_>> {
         let PublicKeys::Published(keys) = &self.keys.public else { return None };
         let jwt = UnverifiedJwt::parse(token).ok().filter(|jwt| !jwt.algorithm.is_symmetric())?;
@@ -74,7 +80,7 @@ impl Jwt {
             return self.check_secrets(&jwt, now).map(Authentication::Caller);
         }
         let keys = self.keys.public.candidates(&jwt, self.keys.secrets.first(), now)?;
-        let pending = PendingSignature::new(self, &jwt, keys, now)?;
+        let pending = PendingSignature::new(&self.expected, &jwt, keys, now)?;
         Ok(Authentication::Signature(pending))
     }
 
@@ -97,14 +103,7 @@ impl Jwt {
         if secrets.iter().find(is_signer).is_none() {
             return Err(BadJwt::Signature { kid: jwt.kid.as_deref().map(Excerpt::from) }.into());
         }
-        self.caller(jwt.message, now)
-    }
-
-    /// The caller that a verified message describes.
-    pub(super) fn caller(&self, message: &str, now: UnixTime) -> Result<Caller, AuthError> {
-        let payload = Payload::of_message(message)?;
-        let claims = payload.claims()?;
-        self.expected.caller(claims.object(), now).map_err(|bad| AuthError::Refused(Cause::Claim(bad)))
+        signature::caller(&self.expected, jwt.message, now)
     }
 }
 
@@ -145,10 +144,4 @@ impl PublicKeys {
 
 fn other_algorithm(jwt: &UnverifiedJwt<'_>, key: Algorithm) -> AuthError {
     BadJwt::OtherAlgorithm { token: jwt.algorithm, key }.into()
-}
-
-impl From<BadJwt> for AuthError {
-    fn from(bad: BadJwt) -> Self {
-        Self::Refused(Cause::Jwt(bad))
-    }
 }

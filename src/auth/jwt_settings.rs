@@ -9,8 +9,9 @@ use super::algorithm::{Algorithm, UnknownAlgorithm};
 use super::claims::Expected;
 use super::hmac::Secret;
 use super::issuer::{Jwt, Keys, PublicKeys};
-use super::key::{BadKey, VerifyingKey};
+use super::key::VerifyingKey;
 use super::key_set;
+use super::public_key::BadKey;
 
 /// The `JWT_…` variables as texts. An empty one counts as not set, as it does in a `.env` file.
 #[derive(Clone, Copy, Default)]

@@ -4,7 +4,8 @@ use std::fmt;
 use std::time::Duration;
 
 use super::algorithm::Algorithm;
-use super::key::{BadKey, VerifyingKey};
+use super::key::VerifyingKey;
+use super::public_key::BadKey;
 use crate::fetch::{Claim, Fetch, FetchError, RefreshPolicy, Refreshed};
 use crate::json::{self, Excerpt, Json};
 
@@ -94,7 +95,11 @@ impl KeySet {
     /// no mistake.
     pub fn mistakes(&self) -> impl Iterator<Item = &UnusableKey> {
         self.unusable.iter().filter(|key| match key.bad {
-            BadKey::Published | BadKey::OtherAlgorithm | BadKey::RsaBits | BadKey::Malformed => true,
+            BadKey::Published
+            | BadKey::OtherAlgorithm
+            | BadKey::RsaBits
+            | BadKey::Roca
+            | BadKey::Malformed => true,
             BadKey::NotSpki
             | BadKey::TooManyKeys
             | BadKey::Private

@@ -5,11 +5,12 @@ use std::sync::Arc;
 use std::vec;
 
 use super::algorithm::Algorithm;
-use super::authenticator::AuthError;
 use super::caller::Caller;
-use super::issuer::Jwt;
-use super::jwt::{BadJwt, UnverifiedJwt};
-use super::key::{PublicKey, VerifyingKey};
+use super::claims::Expected;
+use super::error::AuthError;
+use super::jwt::{BadJwt, Payload, UnverifiedJwt};
+use super::key::VerifyingKey;
+use super::public_key::PublicKey;
 use crate::json::Excerpt;
 use crate::time::UnixTime;
 
@@ -24,7 +25,7 @@ pub enum Authentication<'a> {
 
 /// A JWT whose signature is still to be verified. Its claims are not read before.
 pub struct PendingSignature<'a> {
-    issuer: &'a Jwt,
+    expected: &'a Expected,
     now: UnixTime,
     message: String,
     signature: Vec<u8>,
@@ -35,7 +36,7 @@ pub struct PendingSignature<'a> {
 
 impl<'a> PendingSignature<'a> {
     pub(super) fn new(
-        issuer: &'a Jwt,
+        expected: &'a Expected,
         jwt: &UnverifiedJwt<'_>,
         keys: Vec<VerifyingKey>,
         now: UnixTime,
@@ -44,7 +45,7 @@ impl<'a> PendingSignature<'a> {
         let mut others = keys.into_iter();
         let key = others.next().ok_or(BadJwt::Signature { kid: kid.clone() })?;
         Ok(Self {
-            issuer,
+            expected,
             now,
             message: jwt.message.to_owned(),
             signature: jwt.signature()?,
@@ -83,7 +84,7 @@ impl<'a> PendingSignature<'a> {
     /// # Errors
     /// If a claim is not as it must be.
     pub fn valid(self) -> Result<Caller, AuthError> {
-        self.issuer.caller(&self.message, self.now)
+        caller(self.expected, &self.message, self.now)
     }
 
     /// The signature is not the key's, or that cannot be told: the next key is tried.
@@ -96,6 +97,13 @@ impl<'a> PendingSignature<'a> {
             None => Err(BadJwt::Signature { kid: self.kid }.into()),
         }
     }
+}
+
+/// The caller that a verified message describes.
+pub(super) fn caller(expected: &Expected, message: &str, now: UnixTime) -> Result<Caller, AuthError> {
+    let payload = Payload::of_message(message)?;
+    let claims = payload.claims()?;
+    Ok(expected.caller(claims.object(), now)?)
 }
 
 /// Without the JWT, which is a credential.

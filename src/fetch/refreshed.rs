@@ -121,6 +121,13 @@ impl<T, E: Clone + From<FetchError>> Refreshed<T, E> {
         self.usable(&state, now).map(|held| Arc::clone(&held.value)).ok_or_else(|| state.failure())
     }
 
+    /// The age of the value that was fetched last, in seconds, whether it is still used or not.
+    #[must_use]
+    pub fn age(&self, now: UnixTime) -> Option<u32> {
+        let state = self.state();
+        state.held.as_ref().map(|held| u32::try_from(held.since.until(now)).unwrap_or(0))
+    }
+
     /// Whether the last fetch brought the value in use, so that what it lacks is not elsewhere.
     ///
     /// # Errors

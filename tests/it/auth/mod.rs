@@ -8,6 +8,7 @@ mod key_set;
 mod providers;
 mod settings;
 mod which_credential;
+mod wycheproof;
 
 use agora_token_server::auth::{
     ApiKeys, AuthError, Authenticator, Caller, Credentials, Identity, Jwt, JwtSettings,

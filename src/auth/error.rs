@@ -1,0 +1,84 @@
+//! Why a request has no caller, and whose fault that is.
+
+use std::fmt;
+
+use super::claims::BadClaim;
+use super::jwt::BadJwt;
+use super::key_set::{KeySetError, NoKey};
+
+/// Why a request has no caller.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum AuthError {
+    /// The credential is missing or bad: the client's fault.
+    Refused(Cause),
+    /// It cannot be told now: the issuer's fault, or ours.
+    Unavailable(Cause),
+}
+
+/// The fact behind an [`AuthError`]. For the log: its `Display` holds nothing of a credential but
+/// excerpts of a JWT's `kid`, `alg`, `iss` and `aud`, none of which lets anybody in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Cause {
+    /// Nothing was sent.
+    NoCredential,
+    /// `Authorization` is not `Bearer` and one token.
+    NotBearer,
+    /// A key that is not configured.
+    ApiKey,
+    /// Two keys of different names.
+    TwoApiKeys,
+    /// Not a JWT that the key signed.
+    Jwt(BadJwt),
+    /// No key for the JWT.
+    NoKey(NoKey),
+    /// A JWT with a claim that is not as it must be.
+    Claim(BadClaim),
+    /// There is no key set, or none new enough.
+    KeySet(KeySetError),
+    /// The same, and another request is fetching it.
+    KeySetAwaited,
+}
+
+impl Cause {
+    pub(super) fn no_key_set(why: Option<KeySetError>) -> Self {
+        why.map_or(Self::KeySetAwaited, Self::KeySet)
+    }
+}
+
+impl fmt::Display for Cause {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NoCredential => f.write_str("no credential"),
+            Self::NotBearer => f.write_str("authorization: expected Bearer, one space and one token"),
+            Self::ApiKey => f.write_str("api key: not a configured one"),
+            Self::TwoApiKeys => f.write_str("api key: two different ones in one request"),
+            Self::Jwt(bad) => write!(f, "jwt {bad}"),
+            Self::NoKey(no_key) => write!(f, "jwt {no_key}"),
+            Self::Claim(bad) => write!(f, "jwt {bad}"),
+            Self::KeySet(error) => error.fmt(f),
+            Self::KeySetAwaited => f.write_str("key set: not fetched yet"),
+        }
+    }
+}
+
+impl fmt::Display for AuthError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Refused(cause) | Self::Unavailable(cause) => cause.fmt(f),
+        }
+    }
+}
+
+impl std::error::Error for AuthError {}
+
+impl From<BadJwt> for AuthError {
+    fn from(bad: BadJwt) -> Self {
+        Self::Refused(Cause::Jwt(bad))
+    }
+}
+
+impl From<BadClaim> for AuthError {
+    fn from(bad: BadClaim) -> Self {
+        Self::Refused(Cause::Claim(bad))
+    }
+}

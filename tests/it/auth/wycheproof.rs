@@ -1,0 +1,140 @@
+//! Wycheproof's vectors against the handler's own checks and the verifier of the local server.
+
+use agora_token_server::auth::{
+    Algorithm, AuthError, Authenticator, BadJwt, Cause, Credentials, JwtSettings, KeyMaterial, Part,
+    PublicKey,
+};
+use agora_token_server::is_valid_signature;
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde_json::Value;
+
+use super::{now, settings};
+use crate::common::issuer::{authenticate, key_set};
+
+fn read(name: &str) -> Value {
+    let path = format!("{}/tests/vectors/wycheproof/{name}.json", env!("CARGO_MANIFEST_DIR"));
+    serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
+}
+
+fn list<'a>(value: &'a Value, member: &str) -> &'a Vec<Value> {
+    value[member].as_array().unwrap()
+}
+
+fn text<'a>(value: &'a Value, member: &str) -> &'a str {
+    value[member].as_str().unwrap()
+}
+
+fn bytes(value: &Value, member: &str) -> Vec<u8> {
+    let digits = text(value, member);
+    (0..digits.len()).step_by(2).map(|at| u8::from_str_radix(&digits[at..at + 2], 16).unwrap()).collect()
+}
+
+fn public_key(jwk: &Value) -> PublicKey {
+    let number = |member| URL_SAFE_NO_PAD.decode(text(jwk, member)).unwrap();
+    let point = || [vec![4], number("x"), number("y")].concat();
+    let material = match (text(jwk, "kty"), jwk["crv"].as_str()) {
+        ("RSA", _) => KeyMaterial::Rsa { n: number("n"), e: number("e") },
+        ("EC", Some("P-256")) => KeyMaterial::P256(point().try_into().unwrap()),
+        ("EC", Some("P-384")) => KeyMaterial::P384(point().try_into().unwrap()),
+        ("OKP", Some("Ed25519")) => KeyMaterial::Ed25519(number("x").try_into().unwrap()),
+        other => panic!("{other:?}"),
+    };
+    PublicKey::new(material).unwrap()
+}
+
+#[test]
+fn wycheproof_signatures_verify_as_expected() {
+    for (name, count) in [
+        ("es256", 262),
+        ("es384", 280),
+        ("eddsa", 151),
+        ("rs256-2048", 259),
+        ("rs384-2048", 258),
+        ("rs512-2048", 259),
+        ("ps256-2048", 108),
+        ("ps384-2048", 141),
+        ("ps512-4096", 179),
+    ] {
+        let file = read(name);
+        let algorithm: Algorithm = text(&file, "algorithm").parse().unwrap();
+        let mut tests = 0;
+        for group in list(&file, "testGroups") {
+            let key = public_key(&group["jwk"]);
+            assert!(key.algorithms().contains(&algorithm));
+            for test in list(group, "tests") {
+                tests += 1;
+                let is_valid = is_valid_signature(algorithm, &key, &bytes(test, "msg"), &bytes(test, "sig"));
+                // "acceptable" is a DigestInfo without its NULL, which RFC 8017 §A.2.4 lets a verifier
+                // take. Neither does here.
+                assert_eq!(is_valid, text(test, "result") == "valid", "{name} {test}");
+            }
+        }
+        assert_eq!(tests, count, "{name}");
+    }
+}
+
+/// Where the verdict is another than Wycheproof's, and why.
+const EXCEPTIONS: [(&str, &[u64], &str); 6] = [
+    ("jws", &[1, 348, 352], "a secret that is not text cannot be a JWT_SECRET, and a key set holds none"),
+    ("jwk", &[2], "the same"),
+    ("jws", &[346, 350], "the JWK says PS256 and the token PS384: the key's algorithm decides"),
+    ("jws", &[347, 351], "P-521 is not supported, and ES521 is the name of no algorithm"),
+    ("jws", &[367, 370], "the same bytes as 357, which is valid: the padding got lost in the file"),
+    ("jws", &[372, 373], "base64url has no question mark, RFC 7515 §2"),
+];
+
+/// Secrets that are text are configured, all other keys published.
+fn authenticator(key: &Value) -> Option<Authenticator> {
+    let jwks = key["keys"].as_array().cloned().unwrap_or_else(|| vec![key.clone()]);
+    let shared = match &jwks[..] {
+        [jwk] if jwk["kty"] == "oct" => URL_SAFE_NO_PAD.decode(text(jwk, "k")).unwrap(),
+        _ => Vec::new(),
+    };
+    if let Some(secret) = String::from_utf8(shared).ok().filter(|secret| !secret.is_empty()) {
+        let algorithm = jwks[0]["alg"].as_str();
+        let settings = JwtSettings { secret: Some(&secret), algorithm, ..settings() };
+        return Some(Authenticator::new(None, Some(settings.parse().ok()?)));
+    }
+    let published = JwtSettings { jwks_url: Some("https://issuer.example/keys"), ..settings() };
+    let authenticator = Authenticator::new(None, Some(published.parse().unwrap()));
+    let wanted = "Bearer eyJhbGciOiJSUzI1NiJ9.e30.AA";
+    let credentials = Credentials { authorization: Some(wanted), ..Credentials::default() };
+    let claim = authenticator.fetch_due(&credentials, now()).unwrap();
+    claim.resolve(Ok(&key_set(&jwks)), now()).ok()?;
+    Some(authenticator)
+}
+
+/// Whether the signature is accepted. The payloads are no claims, which are read after that.
+fn is_accepted(authenticator: &Authenticator, jws: &str) -> bool {
+    let bearer = format!("Bearer {jws}");
+    let credentials = Credentials { authorization: Some(&bearer), ..Credentials::default() };
+    match authenticate(authenticator, &credentials, now()) {
+        Ok(caller) => panic!("{caller:?}"),
+        Err(AuthError::Refused(Cause::Jwt(BadJwt::Json(Part::Payload, _)) | Cause::Claim(_))) => true,
+        Err(AuthError::Refused(_)) => false,
+        Err(AuthError::Unavailable(cause)) => panic!("{cause}"),
+    }
+}
+
+#[test]
+fn wycheproof_jws_and_jwk_are_read_as_expected() {
+    for (name, count) in [("jws", 401), ("jwk", 26)] {
+        let (mut tests, mut accepted) = (0, 0);
+        for group in list(&read(name), "testGroups") {
+            let authenticator = authenticator(&group["key"]);
+            for test in list(group, "tests") {
+                tests += 1;
+                let id = test["tcId"].as_u64().unwrap();
+                let is_accepted =
+                    authenticator.as_ref().is_some_and(|one| is_accepted(one, text(test, "jws")));
+                accepted += u32::from(is_accepted);
+                let exception = EXCEPTIONS.iter().find(|(file, ids, _)| *file == name && ids.contains(&id));
+                let is_expected = (text(test, "result") == "valid") == exception.is_none();
+                assert_eq!(is_accepted, is_expected, "{name} {test} {exception:?}");
+            }
+        }
+        assert_eq!(tests, count, "{name}");
+        assert!(accepted > 3, "{name}: {accepted}");
+    }
+}
