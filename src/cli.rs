@@ -10,5 +10,6 @@ mod mint;
 mod project;
 mod run;
 mod serve;
+mod uid;
 
 pub use run::run;

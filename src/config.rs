@@ -14,6 +14,7 @@ mod server;
 mod variable;
 mod variables;
 
+pub use auth::uid_key;
 pub use config::Config;
 pub use environment::{Environment, Lookup, ReadFile, Socket, Source};
 pub use error::{ConfigError, ConfigFault, FaultKind};

@@ -18,8 +18,10 @@ mod uid;
 pub use access_token::{AccessToken, UnverifiedAccessToken};
 pub use access_token2::{AccessToken2, UnverifiedAccessToken2};
 pub use error::{InvalidSignature, NameError, ParseError};
+#[cfg(feature = "api")]
+pub(crate) use name::is_agora_character;
+pub(crate) use name::is_wildcard;
 pub use name::{Account, ChannelName, UserId};
-pub(crate) use name::{is_agora_character, is_wildcard};
 pub use payload::{Field, Payload};
 pub use permissions::{Access, Permissions, Resource, TooManyPermissions, UnknownName};
 pub use privilege::{PrivilegeTtl, RtcPrivileges};

@@ -82,10 +82,11 @@ impl App {
     /// The headers that are read of a request, each once. For an adapter to which each one costs.
     #[must_use]
     pub fn headers_read(&self) -> Vec<HeaderName> {
-        let jwt_header = self.config.as_ref().ok().and_then(|config| config.authenticator.jwt_header());
-        let jwt_header = jwt_header.and_then(|name| HeaderName::from_bytes(name.as_bytes()).ok());
-        let jwt_header = jwt_header.filter(|name| !HEADERS_READ.contains(name));
-        HEADERS_READ.iter().cloned().chain(jwt_header).collect()
+        let config = self.config.as_ref().ok();
+        let jwt_headers = config.into_iter().flat_map(|config| config.authenticator.jwt_headers());
+        let jwt_headers = jwt_headers.filter_map(|name| HeaderName::from_bytes(name.as_bytes()).ok());
+        let jwt_headers = jwt_headers.filter(|name| !HEADERS_READ.contains(name));
+        HEADERS_READ.iter().cloned().chain(jwt_headers).collect()
     }
 
     pub(super) fn page(&self, page: Page) -> Response<Bytes> {

@@ -11,19 +11,19 @@ use crate::auth::{Authenticator, Credentials};
 pub(super) struct CredentialHeaders<'a> {
     authorization: Option<Cow<'a, str>>,
     x_api_key: Option<Cow<'a, str>>,
-    jwt_header: Option<Cow<'a, str>>,
+    jwt_headers: Vec<(&'a str, Cow<'a, str>)>,
 }
 
 impl<'a> CredentialHeaders<'a> {
-    pub(super) fn new(headers: &'a HeaderMap, authenticator: &Authenticator) -> Self {
+    pub(super) fn new(headers: &'a HeaderMap, authenticator: &'a Authenticator) -> Self {
         if authenticator.is_open() {
-            return Self { authorization: None, x_api_key: None, jwt_header: None };
+            return Self { authorization: None, x_api_key: None, jwt_headers: Vec::new() };
         }
-        let jwt_header = authenticator.jwt_header();
+        let jwt_headers = authenticator.jwt_headers();
         Self {
             authorization: joined(headers, AUTHORIZATION.as_str()),
             x_api_key: joined(headers, "x-api-key"),
-            jwt_header: jwt_header.and_then(|name| joined(headers, name)),
+            jwt_headers: jwt_headers.filter_map(|name| Some((name, joined(headers, name)?))).collect(),
         }
     }
 
@@ -31,7 +31,7 @@ impl<'a> CredentialHeaders<'a> {
         Credentials {
             authorization: self.authorization.as_deref(),
             x_api_key: self.x_api_key.as_deref(),
-            jwt_header: self.jwt_header.as_deref(),
+            jwt_headers: self.jwt_headers.iter().map(|(name, value)| (*name, value.as_ref())).collect(),
         }
     }
 }

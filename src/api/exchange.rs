@@ -189,7 +189,7 @@ impl<'a> Counting<'a> {
     #[must_use]
     pub fn caller(&self) -> String {
         let name = match &self.due {
-            Due::Respond(Ok(caller)) => caller.name.clone(),
+            Due::Respond(Ok(caller)) => caller.limit_key(),
             Due::Respond(Err(_)) | Due::Fetch(_) | Due::Verify(_) => None,
         };
         name.unwrap_or_else(|| {
@@ -275,7 +275,7 @@ impl<'a> Guarded<'a> {
     fn respond(self, caller: Result<Caller, AuthError>) -> Step<'a> {
         let Self { mut exchange, config, handler, body, .. } = self;
         let result = caller.map_err(Problem::from).and_then(|caller| {
-            exchange.log.called_by(caller.name.clone());
+            exchange.log.called_by(&caller);
             let Exchange { request, context, .. } = exchange;
             let authenticated = Authenticated { config, caller: &caller, request, body, context };
             authenticated.handle(handler, &mut exchange.log)

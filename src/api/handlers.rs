@@ -12,10 +12,10 @@ use super::answer::token;
 use super::dropin::{DropInContext, Issued, Origin, Row};
 use super::log::LogLine;
 use super::parse;
-use super::parse::context::{ParseContext, Placeholders};
+use super::parse::context::{ParseContext, Placeholders, UidInResponse};
 use super::request::{Body, Context, Received};
 use super::route::Parameters;
-use crate::auth::Caller;
+use crate::auth::{Caller, Identity};
 use crate::config::Config;
 use crate::grant::{Grant, IssuedToken};
 use crate::inspect::{Inspection, token_hash};
@@ -56,7 +56,8 @@ impl Authenticated<'_> {
 
     fn token(&self, log: &mut LogLine) -> Result<Response<Bytes>, Problem> {
         let body = self.body.json(self.request.headers())?;
-        let request = parse::token::parse(body, &self.parse_context(Placeholders::Names))?;
+        let request =
+            parse::token::parse(body, &self.parse_context(Placeholders::Names).with_uid_in_response())?;
         let project = self.project()?;
         let (grant, issued) = self.issue(request, &project, log)?;
         Ok(private(&token::Issued::new(&grant, &issued, &project.app_id())))
@@ -92,7 +93,7 @@ impl Authenticated<'_> {
         let tokens = requested.tokens.try_map(|request| self.issue(request, &project, log))?;
         let issued = Issued { tokens, app_id, context: self.context };
         if requested.uid == Origin::Drawn {
-            log.drew(issued.uid());
+            log.chose(issued.uid());
         }
         Ok((row.respond)(&issued))
     }
@@ -116,7 +117,14 @@ impl Authenticated<'_> {
         let now = self.context.now;
         let grant = self.config.policy.grant(self.caller, request, now).map_err(Problem::Forbidden)?;
         let issued = grant.issue(project, now, self.context.salt);
-        log.issued(grant.request().spec.scope().kind.name(), token_hash(&issued.token));
+        let scope = grant.request().spec.scope();
+        log.issued(scope.kind.name(), token_hash(&issued.token));
+        // The log names the subject; only the token holds the integer derived from it.
+        if let Identity::Derived { uid, .. } = self.caller.identity
+            && scope.users().any(|(_, user)| user.is(&uid.to_string()))
+        {
+            log.chose(uid.to_string());
+        }
         Ok((grant, issued))
     }
 
@@ -128,7 +136,11 @@ impl Authenticated<'_> {
     }
 
     fn parse_context(&self, placeholders: Placeholders) -> ParseContext<'_> {
-        let identity = self.caller.identity.bound();
-        ParseContext { empty_channel: self.config.policy.wildcard_channel, identity, placeholders }
+        ParseContext {
+            empty_channel: self.config.policy.wildcard_channel,
+            identity: &self.caller.identity,
+            uid_in_response: UidInResponse::Missing,
+            placeholders,
+        }
     }
 }

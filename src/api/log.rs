@@ -10,6 +10,7 @@ use serde::{Serialize, Serializer};
 use super::answer::problem::Problem;
 use super::request::Context;
 use super::unread::Unread;
+use crate::auth::Caller;
 use crate::time::UnixTime;
 
 /// What the log says of a request.
@@ -42,6 +43,8 @@ pub struct LogLine {
     #[serde(skip_serializing_if = "Option::is_none")]
     caller: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    issuer: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     warning: Option<String>,
     duration_us: u64,
 }
@@ -64,6 +67,7 @@ impl LogLine {
             token_hash: None,
             uid: None,
             caller: None,
+            issuer: None,
             warning: None,
             duration_us: 0,
         }
@@ -91,8 +95,8 @@ impl LogLine {
         });
     }
 
-    /// The uid that the server drew, which nothing else names.
-    pub(super) fn drew(&mut self, uid: String) {
+    /// The uid that the server drew or derived, which nothing else names.
+    pub(super) fn chose(&mut self, uid: String) {
         self.uid = Some(uid);
     }
 
@@ -101,10 +105,13 @@ impl LogLine {
         self.trace_id = Some(trace_id.to_owned());
     }
 
-    /// Who asks. A subject is the issuer's text and may be of any length.
-    pub(super) fn called_by(&mut self, caller: Option<String>) {
+    /// The caller, and its issuer if there are several. A subject is the issuer's text and may be of
+    /// any length.
+    pub(super) fn called_by(&mut self, caller: &Caller) {
         const SHOWN: usize = 80;
-        self.caller = caller.map(|caller| caller.chars().take(SHOWN).collect());
+        let shown = |text: &String| text.chars().take(SHOWN).collect();
+        self.caller = caller.name.as_ref().map(shown);
+        self.issuer = caller.issuer.as_ref().map(shown);
     }
 
     /// What went wrong without failing the request.

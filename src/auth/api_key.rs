@@ -9,6 +9,11 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest, Sha256};
 use subtle::{ConditionallySelectable, ConstantTimeEq};
 
+use super::caller::Caller;
+use super::grants::{BadGrants, Grants};
+use super::identity::Identity;
+use crate::json::{self, Excerpt, NotAnObject};
+
 /// Ours have 47 characters. What is longer is refused before it is hashed, so that hashing cannot
 /// be made to cost anything.
 const MAX_KEY_BYTES: usize = 256;
@@ -19,12 +24,14 @@ const HASH_OF_NOTHING: [u8; 32] = [
     0xae, 0x41, 0xe4, 0x64, 0x9b, 0x93, 0x4c, 0xa4, 0x95, 0x99, 0x1b, 0x78, 0x52, 0xb8, 0x55,
 ];
 
-/// The keys of `API_KEYS`.
+/// The keys of `API_KEYS`, with the limits of `API_KEY_GRANTS`.
 pub struct ApiKeys(Vec<Entry>);
 
 struct Entry {
     name: String,
     sha256: [u8; 32],
+    grants: Option<Grants>,
+    identity: Identity,
 }
 
 impl ApiKeys {
@@ -44,9 +51,34 @@ impl ApiKeys {
         if bad.is_empty() { Ok(Self(entries)) } else { Err(bad) }
     }
 
-    /// The name of the entry that `key` hashes to. Every entry is compared, in constant time, so
-    /// that the time taken tells nothing about any of them.
-    pub(super) fn name_of(&self, key: &str) -> Option<&str> {
+    /// The same keys, limited by the JSON object of `API_KEY_GRANTS`: the name of a key, and its grants
+    /// as a JWT has them.
+    ///
+    /// # Errors
+    /// Every bad entry, by the name of its key.
+    pub fn with_grants(mut self, text: &str) -> Result<Self, Vec<BadKeyGrants>> {
+        let limits = json::read_unique(text.as_bytes()).map_err(|error| vec![BadKeyGrants::Json(error)])?;
+        let mut bad = Vec::new();
+        for name in limits.object().keys() {
+            let Some(entry) = self.0.iter_mut().find(|entry| entry.name == name) else {
+                bad.push(BadKeyGrants::UnknownKey(name.into()));
+                continue;
+            };
+            match limits.object().get(name).map(Grants::parse) {
+                Some(Ok((grants, identity))) => {
+                    entry.grants = Some(grants);
+                    entry.identity = identity.unwrap_or(Identity::Free);
+                }
+                Some(Err(fault)) => bad.push(BadKeyGrants::Grants(name.to_owned(), fault)),
+                None => {}
+            }
+        }
+        if bad.is_empty() { Ok(self) } else { Err(bad) }
+    }
+
+    /// The caller whose key this is. Every entry is compared, in constant time, so that the time
+    /// taken reveals nothing about any of them.
+    pub(super) fn caller(&self, key: &str) -> Option<Caller> {
         if key.len() > MAX_KEY_BYTES {
             return None;
         }
@@ -56,7 +88,9 @@ impl ApiKeys {
             found.conditional_assign(&place, entry.sha256.ct_eq(&sha256));
         }
         let index = usize::try_from(found).ok()?.checked_sub(1)?;
-        self.0.get(index).map(|entry| entry.name.as_str())
+        let entry = self.0.get(index)?;
+        let caller = Caller::api_key(&entry.name);
+        Some(Caller { grants: entry.grants.clone(), identity: entry.identity.clone(), ..caller })
     }
 }
 
@@ -92,7 +126,7 @@ impl Entry {
                 return Err(ApiKeyFault::KeyOf { number });
             }
         }
-        Ok(Self { name: name.to_owned(), sha256 })
+        Ok(Self { name: name.to_owned(), sha256, grants: None, identity: Identity::Free })
     }
 }
 
@@ -158,6 +192,29 @@ impl fmt::Display for ApiKeyFault {
 }
 
 impl std::error::Error for BadApiKeyEntry {}
+
+/// What is wrong with `API_KEY_GRANTS`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum BadKeyGrants {
+    /// Not a JSON object with unique names.
+    Json(NotAnObject),
+    /// A name that is not in `API_KEYS`.
+    UnknownKey(Excerpt<'static>),
+    /// Grants that are invalid.
+    Grants(String, BadGrants),
+}
+
+impl fmt::Display for BadKeyGrants {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Json(error) => error.fmt(f),
+            Self::UnknownKey(name) => write!(f, "expected names of API_KEYS, got {name}"),
+            Self::Grants(name, bad) => write!(f, "{name}: {bad}"),
+        }
+    }
+}
+
+impl std::error::Error for BadKeyGrants {}
 
 /// A key that was just made: what the caller keeps, and what the server is told.
 pub struct NewApiKey {

@@ -8,6 +8,7 @@ use super::api_key::ApiKeys;
 use super::caller::Caller;
 use super::error::{AuthError, Cause};
 use super::issuer::Jwt;
+use super::issuers::{Carried, Issuers};
 use super::key_set::KeySetClaim;
 use super::signature::Authentication;
 use crate::time::UnixTime;
@@ -17,14 +18,15 @@ use crate::time::UnixTime;
 /// A header that is there but is no text, or stands several times, must not become `None` here:
 /// that would hide a bad credential behind a good one. Its values joined with `, ` (RFC 9110 §5.3)
 /// or an empty text are refused.
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Default)]
 pub struct Credentials<'a> {
     /// `Authorization`.
     pub authorization: Option<&'a str>,
     /// `X-API-Key`.
     pub x_api_key: Option<&'a str>,
-    /// The header that [`Authenticator::jwt_header`] names, where it names one.
-    pub jwt_header: Option<&'a str>,
+    /// The headers that [`Authenticator::jwt_headers`] names, as far as the request has them: name
+    /// and value.
+    pub jwt_headers: Vec<(&'a str, &'a str)>,
 }
 
 /// Shows which there are, and nothing of them.
@@ -34,7 +36,7 @@ impl fmt::Debug for Credentials<'_> {
         f.debug_struct("Credentials")
             .field("authorization", &there(self.authorization))
             .field("x_api_key", &there(self.x_api_key))
-            .field("jwt_header", &there(self.jwt_header))
+            .field("jwt_headers", &self.jwt_headers.iter().map(|(name, _)| *name).collect::<Vec<_>>())
             .finish()
     }
 }
@@ -44,10 +46,9 @@ impl fmt::Debug for Credentials<'_> {
 pub struct Authenticator(Mode);
 
 #[derive(Debug)]
-#[expect(clippy::large_enum_variant, reason = "there is one in a process")]
 enum Mode {
     Open,
-    Guarded { api_keys: Option<ApiKeys>, jwt: Option<Jwt> },
+    Guarded { api_keys: Option<ApiKeys>, issuers: Option<Issuers> },
 }
 
 impl Authenticator {
@@ -59,8 +60,14 @@ impl Authenticator {
 
     /// Asks for an API key, a JWT, or either. Without both nobody gets in.
     #[must_use]
-    pub const fn new(api_keys: Option<ApiKeys>, jwt: Option<Jwt>) -> Self {
-        Self(Mode::Guarded { api_keys, jwt })
+    pub fn new(api_keys: Option<ApiKeys>, jwt: Option<Jwt>) -> Self {
+        Self::with_issuers(api_keys, jwt.map(Issuers::from))
+    }
+
+    /// The same with the JWTs of any number of issuers.
+    #[must_use]
+    pub const fn with_issuers(api_keys: Option<ApiKeys>, issuers: Option<Issuers>) -> Self {
+        Self(Mode::Guarded { api_keys, issuers })
     }
 
     /// Whether nobody is asked.
@@ -69,27 +76,27 @@ impl Authenticator {
         matches!(self.0, Mode::Open)
     }
 
-    /// The header to be given as [`Credentials::jwt_header`], in lower case; `None` where JWTs come
-    /// in `Authorization`.
-    #[must_use]
-    pub fn jwt_header(&self) -> Option<&str> {
-        self.jwt()?.header()
+    /// The headers to be given as [`Credentials::jwt_headers`], in lower case; none if JWTs arrive in
+    /// `Authorization`.
+    pub fn jwt_headers(&self) -> impl Iterator<Item = &str> {
+        self.issuers().into_iter().flat_map(Issuers::headers)
     }
 
     /// The fetch of a key set that has to be made before this request can be decided: the set was
     /// never fetched, is due for renewal, or lacks the token's key (looked for once a minute at
     /// most). Meanwhile other requests go on with the set that is there.
+    #[must_use]
     pub fn fetch_due(&self, credentials: &Credentials<'_>, now: UnixTime) -> Option<KeySetClaim<'_>> {
-        let Mode::Guarded { api_keys, jwt: Some(jwt) } = &self.0 else { return None };
-        let token = Presented::new(credentials, api_keys.as_ref(), Some(jwt)).ok()?.jwt?;
-        jwt.fetch_due(token, now)
+        let Mode::Guarded { api_keys, issuers: Some(issuers) } = &self.0 else { return None };
+        let jwt = Presented::new(credentials, api_keys.as_ref(), Some(issuers)).ok()?.jwt?;
+        issuers.choose(jwt).ok()?.fetch_due(jwt.token, now)
     }
 
     /// The issuers whose key sets are fetched, each with the age of its set in seconds; `None` before
     /// the first fetch.
     #[must_use]
     pub fn key_sets(&self, now: UnixTime) -> Vec<(&str, Option<u32>)> {
-        self.jwt().and_then(|jwt| jwt.key_set(now)).into_iter().collect()
+        self.issuers().into_iter().flat_map(Issuers::iter).filter_map(|issuer| issuer.key_set(now)).collect()
     }
 
     /// Who sends these credentials, as far as that can be told without public-key cryptography.
@@ -99,35 +106,37 @@ impl Authenticator {
         credentials: &Credentials<'_>,
         now: UnixTime,
     ) -> Result<Authentication<'_>, AuthError> {
-        let Mode::Guarded { api_keys, jwt } = &self.0 else {
+        let Mode::Guarded { api_keys, issuers } = &self.0 else {
             return Ok(Authentication::Caller(Caller::open()));
         };
-        let presented = Presented::new(credentials, api_keys.as_ref(), jwt.as_ref())?;
-        let key_name = presented.key_name(api_keys.as_ref())?;
-        match (presented.jwt.zip(jwt.as_ref()), key_name) {
-            // With both, the JWT: it says more about who is asking, and allows less.
-            (Some((token, jwt)), _) => jwt.authenticate(token, now),
-            (None, Some(name)) => Ok(Authentication::Caller(Caller::api_key(name))),
+        let presented = Presented::new(credentials, api_keys.as_ref(), issuers.as_ref())?;
+        let key = presented.key(api_keys.as_ref())?;
+        match (presented.jwt.zip(issuers.as_ref()), key) {
+            // With both, the JWT: it identifies a user, and allows less.
+            (Some((jwt, issuers)), _) => issuers.choose(jwt)?.authenticate(jwt.token, now),
+            (None, Some(caller)) => Ok(Authentication::Caller(caller)),
             (None, None) => Err(AuthError::Refused(Cause::NoCredential)),
         }
     }
 
     /// The fetch of a key set that is due whatever the request: it was never fetched, or is due for
     /// renewal.
+    #[must_use]
     pub fn refresh_due(&self, now: UnixTime) -> Option<KeySetClaim<'_>> {
-        self.jwt()?.refresh_due(now)
+        self.issuers().into_iter().flat_map(Issuers::iter).find_map(|issuer| issuer.refresh_due(now))
     }
 
-    /// Whether JWTs can be verified: no key set is used, or at least one is there.
+    /// Whether JWTs can be verified: no key set is used, or at least one is there. An issuer that is
+    /// down affects its own users only.
     #[must_use]
     pub fn is_ready(&self, now: UnixTime) -> bool {
-        self.jwt().is_none_or(|jwt| jwt.is_ready(now))
+        self.issuers().is_none_or(|issuers| issuers.iter().any(|issuer| issuer.is_ready(now)))
     }
 
-    fn jwt(&self) -> Option<&Jwt> {
+    fn issuers(&self) -> Option<&Issuers> {
         match &self.0 {
             Mode::Open => None,
-            Mode::Guarded { jwt, .. } => jwt.as_ref(),
+            Mode::Guarded { issuers, .. } => issuers.as_ref(),
         }
     }
 }
@@ -141,33 +150,43 @@ impl Authenticator {
 struct Presented<'a> {
     bearer_key: Option<&'a str>,
     x_api_key: Option<&'a str>,
-    jwt: Option<&'a str>,
+    jwt: Option<Carried<'a>>,
 }
 
 impl<'a> Presented<'a> {
     fn new(
         credentials: &Credentials<'a>,
         api_keys: Option<&ApiKeys>,
-        jwt: Option<&Jwt>,
+        issuers: Option<&Issuers>,
     ) -> Result<Self, AuthError> {
-        let jwt_header = jwt.and_then(Jwt::header);
-        let jwt_as_bearer = jwt.is_some() && jwt_header.is_none();
+        let jwt_as_bearer = issuers.is_some_and(Issuers::use_authorization);
         let bearer = match credentials.authorization {
             Some(authorization) if api_keys.is_some() || jwt_as_bearer => Some(bearer_token(authorization)?),
             _ => None,
         };
         let is_jwt = |token: &&str| jwt_as_bearer && (api_keys.is_none() || token.split('.').count() == 3);
+        let in_authorization = bearer.filter(is_jwt).map(|token| Carried { header: None, token });
+        let is_used = |name: &str| issuers.is_some_and(|issuers| issuers.headers().any(|used| used == name));
+        let in_headers = credentials.jwt_headers.iter().filter(|(name, _)| is_used(name));
+        let in_headers = in_headers.map(|(name, token)| Carried { header: Some(name), token });
+        let mut jwts = in_authorization.into_iter().chain(in_headers);
+        let jwt = jwts.next();
+        if jwts.next().is_some() {
+            return Err(AuthError::Refused(Cause::TwoJwts));
+        }
         Ok(Self {
             bearer_key: bearer.filter(|token| !is_jwt(token)),
             x_api_key: credentials.x_api_key.filter(|_| api_keys.is_some()),
-            jwt: bearer.filter(is_jwt).or(credentials.jwt_header.filter(|_| jwt_header.is_some())),
+            jwt,
         })
     }
 
-    fn key_name<'k>(&self, api_keys: Option<&'k ApiKeys>) -> Result<Option<&'k str>, AuthError> {
-        let name = |key| api_keys.and_then(|keys| keys.name_of(key)).ok_or(AuthError::Refused(Cause::ApiKey));
-        let bearer = self.bearer_key.map(name).transpose()?;
-        let header = self.x_api_key.map(name).transpose()?;
+    /// The caller that the API keys of the request name.
+    fn key(&self, api_keys: Option<&ApiKeys>) -> Result<Option<Caller>, AuthError> {
+        let caller =
+            |key| api_keys.and_then(|keys| keys.caller(key)).ok_or(AuthError::Refused(Cause::ApiKey));
+        let bearer = self.bearer_key.map(caller).transpose()?;
+        let header = self.x_api_key.map(caller).transpose()?;
         match (bearer, header) {
             (Some(one), Some(other)) if one != other => Err(AuthError::Refused(Cause::TwoApiKeys)),
             (bearer, header) => Ok(bearer.or(header)),

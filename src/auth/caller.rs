@@ -13,6 +13,8 @@ pub struct Caller {
     /// How the log and the rate limit name it: `key:NAME` or `jwt:SUBJECT`. `None` if the credential
     /// names no one, or if no credential is required.
     pub name: Option<String>,
+    /// The `iss` claim, if several issuers are configured: names are theirs alone.
+    pub issuer: Option<String>,
     /// The `sub` claim, for `{sub}` in channel patterns. One that is empty or holds a `*` matches
     /// no pattern.
     pub subject: Option<String>,
@@ -33,12 +35,20 @@ impl Caller {
     pub const fn open() -> Self {
         Self {
             name: None,
+            issuer: None,
             subject: None,
             identity: Identity::Free,
             grants: None,
             expires_at: None,
             app_level: AppLevel::Configured,
         }
+    }
+
+    /// What its requests count against. Names are those of its issuer, so they are counted apart.
+    #[must_use]
+    pub fn limit_key(&self) -> Option<String> {
+        let name = self.name.as_ref()?;
+        Some(self.issuer.as_ref().map_or_else(|| name.clone(), |issuer| format!("{issuer} {name}")))
     }
 
     /// A backend with the API key of this name: only the configuration limits it.

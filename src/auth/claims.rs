@@ -1,31 +1,56 @@
 //! What a verified JWT says, RFC 7519 §4.1, held against what the configuration asks for.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use super::caller::{AppLevel, Caller};
 use super::grants::{BadGrants, Grants};
 use super::identity::{BadIdentity, Identity, plain_text};
+use super::uid::UidKey;
 use crate::json::{Excerpt, Json, Object};
 use crate::time::UnixTime;
 
 /// How far the issuer's clock and ours may differ, in seconds.
 pub const CLOCK_SKEW: u32 = 30;
 
-/// What the claims of every JWT must say.
+/// What the claims of an issuer's JWTs must say, and what is read from them.
 #[derive(Debug)]
 pub(super) struct Expected {
     pub(super) issuer: String,
-    pub(super) audience: String,
+    /// One of these must match.
+    pub(super) audiences: Vec<String>,
+    pub(super) audience_claim: AudienceClaim,
     /// The claim that binds identities; `None` leaves them free.
     pub(super) uid_claim: Option<String>,
     pub(super) grants_claim: String,
+    /// What integer uids are derived with.
+    pub(super) uid_key: Option<UidKey>,
+    /// Set if several issuers are configured.
+    pub(super) among_others: Option<SharedUsers>,
+}
+
+/// The claim that names the audience.
+#[derive(Debug)]
+pub(super) enum AudienceClaim {
+    Aud,
+    /// Another claim; an `aud` that is there must match as well.
+    Other(String),
+    /// Another claim alone.
+    OtherOnly(String),
+}
+
+/// Whether equal subjects of several issuers are one user.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum SharedUsers {
+    Yes,
+    No,
 }
 
 impl Expected {
     /// The caller that the claims describe.
     pub(super) fn caller(&self, claims: Object<'_>, now: UnixTime) -> Result<Caller, BadClaim> {
         self.check_issuer(claims).map_err(|problem| problem.of("iss"))?;
-        self.check_audience(claims).map_err(|problem| problem.of("aud"))?;
+        self.check_audience(claims)?;
         let expires_at = expiry(claims, now).map_err(|problem| problem.of("exp"))?;
         check_not_after(now, claims, "nbf")?;
         // RFC 7519 asks nothing of `iat`. A token from the future tells of a wrong clock somewhere,
@@ -40,16 +65,42 @@ impl Expected {
         let grants = grants.map_err(|bad| Problem::Grants(bad).of(&self.grants_claim))?;
         let (grants, granted_identity) = grants.map_or((None, None), |(grants, uid)| (Some(grants), uid));
         let identity = match (granted_identity, &self.uid_claim) {
+            // A granted identity does not name its issuer either.
+            (Some(_), _) if self.among_others == Some(SharedUsers::No) => {
+                return Err(Problem::SharedIdentity.of(&self.grants_claim));
+            }
             (Some(identity), _) => identity,
             (None, None) => Identity::Free,
-            (None, Some(name)) => {
-                let claim = claims.get(name).ok_or(Problem::Missing.of(name))?;
-                Identity::parse(claim).map_err(|bad| Problem::Identity(bad).of(name))?
-            }
+            (None, Some(name)) => self.identity(claims, name)?,
         };
-        let name = subject.as_deref().or(identity.bound()).map(|name| format!("jwt:{name}"));
-        let expires_at = Some(expires_at);
-        Ok(Caller { name, subject, identity, grants, expires_at, app_level: AppLevel::Granted })
+        let name = subject.as_deref().map(str::to_owned).or(identity.user_id().map(Cow::into_owned));
+        Ok(Caller {
+            name: name.map(|name| format!("jwt:{name}")),
+            issuer: self.among_others.map(|_| self.issuer.clone()),
+            subject: subject.filter(|_| self.among_others != Some(SharedUsers::No)),
+            identity,
+            grants,
+            expires_at: Some(expires_at),
+            app_level: AppLevel::Granted,
+        })
+    }
+
+    fn identity(&self, claims: Object<'_>, name: &str) -> Result<Identity, BadClaim> {
+        let claim = claims.get(name).ok_or(Problem::Missing.of(name))?;
+        // An address that its user has not confirmed may be another user's (OpenID Connect Core §5.7).
+        if name == "email" && claims.get("email_verified") != Some(&Json::Bool(true)) {
+            return Err(Problem::Unverified.of(name));
+        }
+        let identity = Identity::parse(claim).map_err(|bad| Problem::Identity(bad).of(name))?;
+        match (identity, &self.uid_key) {
+            (Identity::Bound(subject), Some(key)) => {
+                let uid = key.uid(&self.issuer, &subject);
+                let is_number = subject.bytes().all(|byte| byte.is_ascii_digit());
+                let is_shared = self.among_others == Some(SharedUsers::No);
+                Ok(Identity::Derived { uid, text: Some(subject).filter(|_| !is_number && !is_shared) })
+            }
+            (identity, _) => Ok(identity),
+        }
     }
 
     fn check_issuer(&self, claims: Object<'_>) -> Result<(), Problem> {
@@ -62,18 +113,32 @@ impl Expected {
         }
     }
 
-    fn check_audience(&self, claims: Object<'_>) -> Result<(), Problem> {
+    fn check_audience(&self, claims: Object<'_>) -> Result<(), BadClaim> {
+        let check = |name: &str| self.matches_audience(claims, name).map_err(|problem| problem.of(name));
+        match &self.audience_claim {
+            AudienceClaim::Aud => check("aud"),
+            AudienceClaim::OtherOnly(name) => check(name),
+            AudienceClaim::Other(name) => {
+                check(name)?;
+                if claims.get("aud").is_some() { check("aud") } else { Ok(()) }
+            }
+        }
+    }
+
+    fn matches_audience(&self, claims: Object<'_>, name: &str) -> Result<(), Problem> {
         const TYPE: Problem = Problem::Type { expected: "a text or a list of texts" };
-        let audiences: Vec<&str> = match claims.get("aud").ok_or(Problem::Missing)? {
+        let audiences: Vec<&str> = match claims.get(name).ok_or(Problem::Missing)? {
             Json::Text(audience) => vec![audience],
             Json::Array(list) => list.iter().map(Json::as_text).collect::<Option<_>>().ok_or(TYPE)?,
-            _ => return Err(TYPE),
+            Json::Null | Json::Bool(_) | Json::Integer(_) | Json::Float(_) | Json::Object(_) => {
+                return Err(TYPE);
+            }
         };
-        if audiences.contains(&self.audience.as_str()) {
+        if audiences.iter().any(|audience| self.audiences.iter().any(|expected| expected == audience)) {
             Ok(())
         } else {
             let found = audiences.join(" ").as_str().into();
-            Err(Problem::Other { found, expected: self.audience.as_str().into() })
+            Err(Problem::Other { found, expected: self.audiences.join(" ").as_str().into() })
         }
     }
 }
@@ -143,7 +208,11 @@ pub enum Problem {
         /// By how much.
         seconds: i64,
     },
-    /// Identifies nobody.
+    /// `email` without `email_verified`.
+    Unverified,
+    /// A granted identity of an issuer that does not share its users with the others.
+    SharedIdentity,
+    /// Not the identity of one user.
     Identity(BadIdentity),
     /// Not grants.
     Grants(BadGrants),
@@ -170,6 +239,8 @@ impl fmt::Display for Problem {
             Self::NotATime => f.write_str("expected seconds from 1970 to 2106"),
             Self::Expired { seconds_ago } => write!(f, "expired {seconds_ago} s ago"),
             Self::Ahead { seconds } => write!(f, "{seconds} s ahead"),
+            Self::Unverified => f.write_str("expected email_verified true"),
+            Self::SharedIdentity => f.write_str("uid needs sharedUsers with several issuers"),
             Self::Identity(bad) => bad.fmt(f),
             Self::Grants(bad) => bad.fmt(f),
         }

@@ -5,6 +5,7 @@ use std::fmt;
 use super::claims::BadClaim;
 use super::jwt::BadJwt;
 use super::key_set::{KeySetError, NoKey};
+use crate::json::Excerpt;
 
 /// Why a request has no caller.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,6 +28,10 @@ pub enum Cause {
     ApiKey,
     /// Two keys of different names.
     TwoApiKeys,
+    /// JWTs in two headers.
+    TwoJwts,
+    /// A JWT whose `iss` is not one of the configured issuers.
+    UnknownIssuer(Excerpt<'static>),
     /// Not a JWT that the key signed.
     Jwt(BadJwt),
     /// No key for the JWT.
@@ -52,6 +57,8 @@ impl fmt::Display for Cause {
             Self::NotBearer => f.write_str("authorization: expected Bearer, one space and one token"),
             Self::ApiKey => f.write_str("api key: not a configured one"),
             Self::TwoApiKeys => f.write_str("api key: two different ones in one request"),
+            Self::TwoJwts => f.write_str("jwt: two in one request, in different headers"),
+            Self::UnknownIssuer(found) => write!(f, "jwt iss: {found}, expected one of JWT_ISSUERS"),
             Self::Jwt(bad) => write!(f, "jwt {bad}"),
             Self::NoKey(no_key) => write!(f, "jwt {no_key}"),
             Self::Claim(bad) => write!(f, "jwt {bad}"),

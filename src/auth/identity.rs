@@ -1,6 +1,8 @@
 //! The uid or user ID that a caller is bound to.
 
+use std::borrow::Cow;
 use std::fmt;
+use std::num::NonZeroU32;
 
 use crate::json::Json;
 use crate::token::is_wildcard;
@@ -13,6 +15,14 @@ pub enum Identity {
     /// This one alone. An integer claim is its decimal digits, since the text `"42"` and the
     /// integer 42 are the same uid everywhere here.
     Bound(String),
+    /// An integer uid derived with `UID_KEY`, and its digits for RTM and Chat.
+    Derived {
+        /// The uid.
+        uid: NonZeroU32,
+        /// The text that is the identity for accounts, RTM and Chat. Missing if it consists of digits,
+        /// which could be the uid of another user, or if it is shared with other issuers' users.
+        text: Option<String>,
+    },
 }
 
 impl Identity {
@@ -28,12 +38,15 @@ impl Identity {
         }
     }
 
-    /// The one identity, if it is bound to one.
+    /// The identity of a user ID that a request leaves out.
     #[must_use]
-    pub fn bound(&self) -> Option<&str> {
+    pub fn user_id(&self) -> Option<Cow<'_, str>> {
         match self {
             Self::Free => None,
-            Self::Bound(identity) => Some(identity),
+            Self::Bound(identity) | Self::Derived { text: Some(identity), .. } => {
+                Some(Cow::Borrowed(identity))
+            }
+            Self::Derived { uid, text: None } => Some(Cow::Owned(uid.to_string())),
         }
     }
 }

@@ -6,26 +6,33 @@ use std::net::IpAddr;
 use http::Uri;
 
 use super::algorithm::{Algorithm, UnknownAlgorithm};
-use super::claims::Expected;
+use super::claims::{AudienceClaim, Expected};
 use super::hmac::Secret;
 use super::issuer::{Jwt, Keys, PublicKeys};
 use super::key::VerifyingKey;
 use super::key_set;
 use super::public_key::BadKey;
+use super::uid::UidKey;
 
 /// The `JWT_…` variables as texts. An empty one counts as not set, as it does in a `.env` file.
 #[derive(Clone, Copy, Default)]
 pub struct JwtSettings<'a> {
     /// `JWT_ISSUER`.
     pub issuer: Option<&'a str>,
-    /// `JWT_AUDIENCE`.
+    /// `JWT_AUDIENCE`, comma-separated.
     pub audience: Option<&'a str>,
+    /// `JWT_AUDIENCE_CLAIM`.
+    pub audience_claim: Option<&'a str>,
+    /// `JWT_AUDIENCE_CLAIM_ONLY`.
+    pub audience_claim_only: bool,
     /// `JWT_JWKS_URL`.
     pub jwks_url: Option<&'a str>,
     /// `JWT_PUBLIC_KEY`.
     pub public_key: Option<&'a str>,
     /// `JWT_SECRET`.
     pub secret: Option<&'a str>,
+    /// `JWT_SECRET_PREVIOUS`.
+    pub secret_previous: Option<&'a str>,
     /// `JWT_ALGORITHM`.
     pub algorithm: Option<&'a str>,
     /// `JWT_HEADER`.
@@ -34,6 +41,8 @@ pub struct JwtSettings<'a> {
     pub uid_claim: Option<&'a str>,
     /// `JWT_GRANTS_CLAIM`.
     pub grants_claim: Option<&'a str>,
+    /// `UID_KEY`.
+    pub uid_key: Option<&'a UidKey>,
 }
 
 impl JwtSettings<'_> {
@@ -42,24 +51,51 @@ impl JwtSettings<'_> {
     pub fn parse(&self) -> Result<Jwt, Vec<BadJwtSetting>> {
         let set = |text: Option<&str>| text.filter(|text| !text.is_empty()).map(str::to_owned);
         let issuer = set(self.issuer).ok_or(BadJwtSetting::Missing { variable: "JWT_ISSUER" });
-        let audience = set(self.audience).ok_or(BadJwtSetting::Missing { variable: "JWT_AUDIENCE" });
+        let audiences = self.audiences().ok_or(BadJwtSetting::Missing { variable: "JWT_AUDIENCE" });
         let keys = self.keys();
         let header = header(set(self.header));
-        match (issuer, audience, keys, header) {
-            (Ok(issuer), Ok(audience), Ok(keys), Ok(header)) => {
-                let uid_claim = set(self.uid_claim).unwrap_or_else(|| "sub".to_owned());
-                let grants_claim = set(self.grants_claim).unwrap_or_else(|| "agora".to_owned());
-                let uid_claim = Some(uid_claim).filter(|claim| claim != "none");
-                Ok(Jwt { keys, expected: Expected { issuer, audience, uid_claim, grants_claim }, header })
+        let uid_claim = set(self.uid_claim).unwrap_or_else(|| "sub".to_owned());
+        let uid_claim = Some(uid_claim).filter(|claim| claim != "none");
+        let uid_key = match (&uid_claim, self.uid_key) {
+            (None, Some(_)) => Err(BadJwtSetting::FreeUid),
+            (Some(_) | None, key) => Ok(key.cloned()),
+        };
+        match (issuer, audiences, keys, header, uid_key) {
+            (Ok(issuer), Ok(audiences), Ok(keys), Ok(header), Ok(uid_key)) => {
+                let expected = Expected {
+                    issuer,
+                    audiences,
+                    audience_claim: self.audience_claim(),
+                    uid_claim,
+                    grants_claim: set(self.grants_claim).unwrap_or_else(|| "agora".to_owned()),
+                    uid_key,
+                    among_others: None,
+                };
+                Ok(Jwt { keys, expected, header })
             }
-            (issuer, audience, keys, header) => {
-                Err([issuer.err(), audience.err(), keys.err(), header.err()].into_iter().flatten().collect())
+            (issuer, audiences, keys, header, uid_key) => {
+                let bad = [issuer.err(), audiences.err(), keys.err(), header.err(), uid_key.err()];
+                Err(bad.into_iter().flatten().collect())
             }
         }
     }
 
+    fn audiences(&self) -> Option<Vec<String>> {
+        let list = self.audience?.split(',').map(str::trim).filter(|audience| !audience.is_empty());
+        let list: Vec<String> = list.map(str::to_owned).collect();
+        (!list.is_empty()).then_some(list)
+    }
+
+    fn audience_claim(&self) -> AudienceClaim {
+        match self.audience_claim.filter(|name| !name.is_empty() && *name != "aud") {
+            None => AudienceClaim::Aud,
+            Some(name) if self.audience_claim_only => AudienceClaim::OtherOnly(name.to_owned()),
+            Some(name) => AudienceClaim::Other(name.to_owned()),
+        }
+    }
+
     fn keys(&self) -> Result<Keys, BadJwtSetting> {
-        let set = |text: Option<&'_ str>| text.is_some_and(|text| !text.is_empty());
+        let set = |text: Option<&'_ str>| text.filter(|text| !text.is_empty()).map(str::to_owned);
         let algorithm = match self.algorithm.filter(|name| !name.is_empty()) {
             None => None,
             Some(name) => Some(name.parse().map_err(|UnknownAlgorithm| BadJwtSetting::Algorithm)?),
@@ -70,22 +106,36 @@ impl JwtSettings<'_> {
                 bad => BadJwtSetting::Key { variable, bad },
             }
         };
-        match (self.jwks_url, self.public_key, self.secret) {
-            (Some(url), key, secret) if set(Some(url)) && !set(key) && !set(secret) => {
-                check_url(url).map_err(BadJwtSetting::Url)?;
-                if algorithm.is_some_and(Algorithm::is_symmetric) {
+        let secrets = |algorithm: Option<Algorithm>| {
+            let given =
+                [("JWT_SECRET", set(self.secret)), ("JWT_SECRET_PREVIOUS", set(self.secret_previous))];
+            let given = given.into_iter().filter_map(|(variable, secret)| Some((variable, secret?)));
+            given
+                .map(|(variable, secret)| Secret::new(&secret, algorithm).map_err(not_for(variable)))
+                .collect::<Result<Vec<_>, _>>()
+        };
+        let (url, key, secret) = (set(self.jwks_url), set(self.public_key), set(self.secret));
+        if set(self.secret_previous).is_some() && secret.is_none() {
+            return Err(BadJwtSetting::PreviousAlone);
+        }
+        match (url, key, secret) {
+            // With a secret, for a migration: the algorithm is for whichever it fits.
+            (Some(url), None, secret) => {
+                check_url(&url).map_err(BadJwtSetting::Url)?;
+                let is_symmetric = algorithm.is_some_and(Algorithm::is_symmetric);
+                if is_symmetric && secret.is_none() {
                     return Err(BadJwtSetting::AlgorithmOfKey { variable: "JWT_JWKS_URL" });
                 }
-                let public = PublicKeys::Published(key_set::at(url.to_owned(), algorithm));
-                Ok(Keys { public, secrets: Vec::new() })
+                let of_keys = algorithm.filter(|_| !is_symmetric);
+                let public = PublicKeys::Published(key_set::at(url, of_keys));
+                Ok(Keys { public, secrets: secrets(algorithm.filter(|_| is_symmetric))? })
             }
-            (url, Some(key), secret) if !set(url) && set(Some(key)) && !set(secret) => {
-                let keys = VerifyingKey::from_pem(key, algorithm).map_err(not_for("JWT_PUBLIC_KEY"))?;
+            (None, Some(key), None) => {
+                let keys = VerifyingKey::from_pem(&key, algorithm).map_err(not_for("JWT_PUBLIC_KEY"))?;
                 Ok(Keys { public: PublicKeys::Configured(keys), secrets: Vec::new() })
             }
-            (url, key, Some(secret)) if !set(url) && !set(key) && set(Some(secret)) => {
-                let secret = Secret::new(secret, algorithm).map_err(not_for("JWT_SECRET"))?;
-                Ok(Keys { public: PublicKeys::Configured(Vec::new()), secrets: vec![secret] })
+            (None, None, Some(_)) => {
+                Ok(Keys { public: PublicKeys::Configured(Vec::new()), secrets: secrets(algorithm)? })
             }
             _ => Err(BadJwtSetting::NotOneKey),
         }
@@ -161,6 +211,10 @@ pub enum BadJwtSetting {
         /// Why.
         bad: BadKey,
     },
+    /// `JWT_SECRET_PREVIOUS` without `JWT_SECRET`.
+    PreviousAlone,
+    /// `UID_KEY` with `JWT_UID_CLAIM=none`: there is no subject to derive from.
+    FreeUid,
     /// Not the name of an algorithm.
     Algorithm,
     /// An algorithm that the configured key is not for.
@@ -190,6 +244,8 @@ impl BadJwtSetting {
         match self {
             Self::Missing { variable } | Self::Key { variable, .. } => variable,
             Self::NotOneKey | Self::Url(_) => "JWT_JWKS_URL",
+            Self::PreviousAlone => "JWT_SECRET_PREVIOUS",
+            Self::FreeUid => "UID_KEY",
             Self::Algorithm | Self::AlgorithmOfKey { .. } => "JWT_ALGORITHM",
             Self::Header => "JWT_HEADER",
         }
@@ -209,6 +265,8 @@ impl fmt::Display for BadJwtSetting {
                 f.write_str("expected https://host[:port]/path, without user and fragment")
             }
             Self::Key { bad, .. } => bad.fmt(f),
+            Self::PreviousAlone => f.write_str("expected with JWT_SECRET only"),
+            Self::FreeUid => f.write_str("set, but JWT_UID_CLAIM=none names no subject to derive uids from"),
             Self::Algorithm => UnknownAlgorithm.fmt(f),
             Self::AlgorithmOfKey { variable } => write!(f, "expected an algorithm of the key in {variable}"),
             Self::Header => f.write_str("expected the name of a header other than X-API-Key"),

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use super::{api_key, audit, inspect, mint, serve};
+use super::{api_key, audit, inspect, mint, serve, uid};
 
 /// The token endpoint for Agora's real-time products.
 ///
@@ -28,6 +28,8 @@ enum Command {
     Audit(audit::Audit),
     /// Make an API key: print it, and its entry for `API_KEYS`
     ApiKey(api_key::ApiKey),
+    /// Print the integer uid of a user, derived with `UID_KEY`
+    Uid(uid::Uid),
     /// Ask the server on HOST and PORT whether it is well, for containers: exit status 0 if it is
     Healthcheck,
 }
@@ -43,6 +45,7 @@ pub fn run() -> ExitCode {
         Command::Inspect(inspect) => inspect.run(),
         Command::Audit(audit) => audit.run(),
         Command::ApiKey(api_key) => api_key.run(),
+        Command::Uid(uid) => uid.run(),
     };
     done.unwrap_or_else(|failure| {
         eprintln!("{}", failure.message);

@@ -1,11 +1,32 @@
 //! How callers authenticate.
 
+use super::environment::Environment;
+use super::error::ConfigError;
 use super::notice::Notice;
 use super::reader::{Reader, items, var};
 use super::server::Exposure;
-use crate::auth::{ApiKeys, Authenticator, Jwt, JwtSettings};
+use super::variable::DefaultValue;
+use crate::auth::{ApiKeys, Authenticator, Issuers, Jwt, JwtSettings, UidKey};
+
+/// `UID_KEY` alone, for a command that prints uids.
+///
+/// # Errors
+/// If it is missing or invalid.
+pub fn uid_key(environment: Environment<'_>) -> Result<UidKey, ConfigError> {
+    let mut reader = Reader::new(environment);
+    let key = reader.uid_key();
+    if key.is_none() {
+        reader.missing(var!("UID_KEY"), "set the secret of the server");
+    }
+    reader.finish(key)
+}
 
 impl Reader<'_> {
+    fn uid_key(&mut self) -> Option<UidKey> {
+        let text = self.get(var!("UID_KEY"))?;
+        UidKey::new(&text).map_err(|error| self.fault(var!("UID_KEY"), error.to_string())).ok()
+    }
+
     /// `is_test` is whether the project is Agora's public test project, whose tokens open nothing.
     pub(super) fn authenticator(
         &mut self,
@@ -35,10 +56,10 @@ impl Reader<'_> {
                 Some(Authenticator::none())
             }
             ["api-key"] => Some(Authenticator::new(Some(self.api_keys()?), None)),
-            ["jwt"] => Some(Authenticator::new(None, Some(self.jwt(notices)?))),
+            ["jwt"] => Some(Authenticator::with_issuers(None, Some(self.issuers(notices)?))),
             ["api-key", "jwt"] => {
-                let (api_keys, jwt) = (self.api_keys(), self.jwt(notices));
-                Some(Authenticator::new(Some(api_keys?), Some(jwt?)))
+                let (api_keys, issuers) = (self.api_keys(), self.issuers(notices));
+                Some(Authenticator::with_issuers(Some(api_keys?), Some(issuers?)))
             }
             _ => {
                 let detail = format!("expected api-key, jwt, api-key,jwt or none, got {said:?}");
@@ -53,24 +74,91 @@ impl Reader<'_> {
             self.missing(var!("API_KEYS"), "expected name:sha256-hex of each key with AUTH=api-key");
             return None;
         };
-        match ApiKeys::parse(&text) {
-            Ok(keys) => Some(keys),
+        let keys = match ApiKeys::parse(&text) {
+            Ok(keys) => keys,
             Err(faults) => {
                 for fault in faults {
                     self.fault(var!("API_KEYS"), fault.to_string());
+                }
+                return None;
+            }
+        };
+        let Some(grants) = self.get(var!("API_KEY_GRANTS")) else { return Some(keys) };
+        match keys.with_grants(&grants) {
+            Ok(keys) => Some(keys),
+            Err(faults) => {
+                for fault in faults {
+                    self.fault(var!("API_KEY_GRANTS"), fault.to_string());
                 }
                 None
             }
         }
     }
 
-    fn jwt(&mut self, notices: &mut Vec<Notice>) -> Option<Jwt> {
-        let [issuer, audience, jwks_url, public_key, secret, algorithm, header, uid_claim, grants_claim] = [
+    fn issuers(&mut self, notices: &mut Vec<Notice>) -> Option<Issuers> {
+        let uid_key = self.uid_key();
+        let Some(list) = self.get(var!("JWT_ISSUERS")) else {
+            return self.jwt(uid_key.as_ref(), notices).map(Issuers::from);
+        };
+        let single = [
             var!("JWT_ISSUER"),
             var!("JWT_AUDIENCE"),
+            var!("JWT_AUDIENCE_CLAIM"),
+            var!("JWT_AUDIENCE_CLAIM_ONLY"),
             var!("JWT_JWKS_URL"),
             var!("JWT_PUBLIC_KEY"),
             var!("JWT_SECRET"),
+            var!("JWT_SECRET_PREVIOUS"),
+            var!("JWT_ALGORITHM"),
+            var!("JWT_HEADER"),
+            var!("JWT_UID_CLAIM"),
+            var!("JWT_GRANTS_CLAIM"),
+        ];
+        let mut is_alone = true;
+        for variable in single {
+            // A deployment template sets every variable, to its default at least.
+            let default = match variable.default {
+                DefaultValue::Value(value) => Some(value),
+                DefaultValue::Unset(_) => None,
+            };
+            if self.get(variable).is_some_and(|value| default != Some(value.as_str())) {
+                self.fault(variable, "set, but JWT_ISSUERS replaces it; move it into the list");
+                is_alone = false;
+            }
+        }
+        match Issuers::parse(&list, uid_key.as_ref()) {
+            Ok(issuers) => Some(issuers).filter(|_| is_alone),
+            Err(faults) => {
+                for fault in faults {
+                    self.fault(var!("JWT_ISSUERS"), fault.to_string());
+                }
+                None
+            }
+        }
+    }
+
+    fn jwt(&mut self, uid_key: Option<&UidKey>, notices: &mut Vec<Notice>) -> Option<Jwt> {
+        let audience_claim_only = self.flag(var!("JWT_AUDIENCE_CLAIM_ONLY")).unwrap_or_default();
+        let [
+            issuer,
+            audience,
+            audience_claim,
+            jwks_url,
+            public_key,
+            secret,
+            secret_previous,
+            algorithm,
+            header,
+            uid_claim,
+            grants_claim,
+        ] = [
+            var!("JWT_ISSUER"),
+            var!("JWT_AUDIENCE"),
+            var!("JWT_AUDIENCE_CLAIM"),
+            var!("JWT_JWKS_URL"),
+            var!("JWT_PUBLIC_KEY"),
+            var!("JWT_SECRET"),
+            var!("JWT_SECRET_PREVIOUS"),
             var!("JWT_ALGORITHM"),
             var!("JWT_HEADER"),
             var!("JWT_UID_CLAIM"),
@@ -80,16 +168,23 @@ impl Reader<'_> {
         if uid_claim.as_deref() == Some("none") {
             notices.push(Notice::FreeIdentities);
         }
+        if jwks_url.is_some() && secret.is_some() {
+            notices.push(Notice::KeySetAndSecret);
+        }
         let settings = JwtSettings {
             issuer: issuer.as_deref(),
             audience: audience.as_deref(),
+            audience_claim: audience_claim.as_deref(),
+            audience_claim_only,
             jwks_url: jwks_url.as_deref(),
             public_key: public_key.as_deref(),
             secret: secret.as_deref(),
+            secret_previous: secret_previous.as_deref(),
             algorithm: algorithm.as_deref(),
             header: header.as_deref(),
             uid_claim: uid_claim.as_deref(),
             grants_claim: grants_claim.as_deref(),
+            uid_key,
         };
         match settings.parse() {
             Ok(jwt) => Some(jwt),

@@ -12,6 +12,8 @@ pub enum Notice {
     NoAuthentication,
     /// A caller with a JWT may take any identity.
     FreeIdentities,
+    /// JWTs are verified with a key set and with a secret.
+    KeySetAndSecret,
     /// `ALLOW_006` is set to true.
     Allow006,
     /// A variable is read by the name that it had before.
@@ -41,6 +43,9 @@ impl fmt::Display for Notice {
             Self::FreeIdentities => {
                 f.write_str("JWT_UID_CLAIM=none: a caller with a JWT may take any identity")
             }
+            Self::KeySetAndSecret => f.write_str(
+                "JWT_JWKS_URL and JWT_SECRET are set: JWTs of both are accepted; remove JWT_SECRET after the migration",
+            ),
             Self::Allow006 => f.write_str(
                 "ALLOW_006=true: the holder of a 006 token can rewrite it for another channel and uid; issue 007 \
                  tokens to clients that accept them",

@@ -61,10 +61,27 @@ pub const VARIABLES: &[Variable] = &[
         doc: "`name:sha256-hex` of each API key, comma-separated; sent as `Authorization: Bearer` or `X-API-Key`",
         ..EVERYWHERE
     },
+    Variable {
+        name: "API_KEY_GRANTS",
+        doc: "JSON object: limits for each API key, by its name in `API_KEYS`, with the members of the grants claim. Without an entry, only the configuration limits a key",
+        ..EVERYWHERE
+    },
     Variable { name: "JWT_ISSUER", doc: "the `iss` that a JWT must have; required with `jwt`", ..EVERYWHERE },
     Variable {
         name: "JWT_AUDIENCE",
-        doc: "the `aud` that a JWT must have; required with `jwt`",
+        doc: "comma-separated; a JWT must have one of them as `aud`; required with `jwt`",
+        ..EVERYWHERE
+    },
+    Variable {
+        name: "JWT_AUDIENCE_CLAIM",
+        default: Value("aud"),
+        doc: "the claim that holds the audience: `client_id` for access tokens of Cognito, `azp` for session tokens of Clerk. An `aud` that is there must match as well",
+        ..EVERYWHERE
+    },
+    Variable {
+        name: "JWT_AUDIENCE_CLAIM_ONLY",
+        default: Value("false"),
+        doc: "whether `JWT_AUDIENCE_CLAIM` replaces `aud`, which may then be any",
         ..EVERYWHERE
     },
     Variable {
@@ -80,7 +97,13 @@ pub const VARIABLES: &[Variable] = &[
     Variable {
         name: "JWT_SECRET",
         secret: true,
-        doc: "the secret of JWTs signed with HS256 (at least 32 bytes), HS384 (48) or HS512 (64), instead of a key set",
+        doc: "the secret of JWTs signed with HS256 (at least 32 bytes), HS384 (48) or HS512 (64), instead of a key set; beside one during a migration",
+        ..EVERYWHERE
+    },
+    Variable {
+        name: "JWT_SECRET_PREVIOUS",
+        secret: true,
+        doc: "the secret before `JWT_SECRET`, during a rotation: verifies as well",
         ..EVERYWHERE
     },
     Variable {
@@ -105,6 +128,18 @@ pub const VARIABLES: &[Variable] = &[
         name: "JWT_GRANTS_CLAIM",
         default: Value("agora"),
         doc: "the claim that restricts what the caller may request",
+        ..EVERYWHERE
+    },
+    Variable {
+        name: "JWT_ISSUERS",
+        secret: true,
+        doc: "JSON list of up to 16 issuers, instead of the other `JWT_` variables: `issuer`, `audience`, `jwksUrl`, `publicKey` or `secret`, and `audienceClaim`, `secretPrevious`, `algorithm`, `uidClaim`, `grantsClaim`, `header`, `sharedUsers`",
+        ..EVERYWHERE
+    },
+    Variable {
+        name: "UID_KEY",
+        secret: true,
+        doc: "a secret of at least 32 bytes, with which each JWT user has a stable integer uid; a new key changes every uid",
         ..EVERYWHERE
     },
     Variable {

@@ -76,6 +76,12 @@ pub enum Denied {
         /// The field of the body.
         field: &'static str,
     },
+    /// This field leaves out the uid of a caller that has a derived one, on a route whose response does
+    /// not carry the uid.
+    UidMissing {
+        /// The field of the body.
+        field: &'static str,
+    },
     /// The lifetime is longer than allowed.
     ExpireTime {
         /// The requested lifetime.
@@ -97,7 +103,7 @@ impl Denied {
             Self::Wildcard { .. } => Rule::Wildcard,
             Self::Channel { .. } => Rule::Channel,
             Self::Role(_) => Rule::Role,
-            Self::Uid { .. } => Rule::Uid,
+            Self::Uid { .. } | Self::UidMissing { .. } => Rule::Uid,
             Self::ExpireTime { .. } => Rule::ExpireTime,
         }
     }
@@ -118,6 +124,9 @@ impl fmt::Display for Denied {
             Self::Role(Some(role)) => write!(f, "role: {} is not allowed here", role.name()),
             Self::Role(None) => f.write_str("role: a numbered role is not allowed here"),
             Self::Uid { field } => write!(f, "{field}: not the one that the credential is for"),
+            Self::UidMissing { field } => {
+                write!(f, "{field}: request your uid first: POST /token without uid")
+            }
             Self::ExpireTime { requested, max } => {
                 write!(f, "expireTime: {}, at most {max} is allowed here", requested.as_secs())
             }

@@ -1,11 +1,14 @@
 //! The rules, in their order.
 
+use std::num::NonZeroU32;
+
 use super::denied::Denied;
 use super::pattern::{self, ChannelPattern};
 use crate::auth::{AppLevel, Caller, Grants, Identity};
 use crate::grant::Grant;
-use crate::request::{Format, Level, Role, Scope, ScopeRole, TokenKind, TokenRequest};
+use crate::request::{Format, Level, Role, Scope, ScopeRole, TokenKind, TokenRequest, User};
 use crate::time::{Ttl, UnixTime};
+use crate::token::Uid;
 
 /// What the server's configuration allows.
 #[derive(Clone, Debug)]
@@ -56,6 +59,7 @@ impl Policy {
         let grants = caller.grants.as_ref();
         self.check_format(scope.format)?;
         self.check_kinds(&scope, caller)?;
+        check_uid_is_requested(&scope, &caller.identity)?;
         self.check_wildcards(&scope, grants)?;
         self.check_channels(&scope, caller)?;
         if let Some(roles) = grants.and_then(|grants| grants.roles.as_ref()) {
@@ -170,10 +174,37 @@ fn check_role(role: ScopeRole, roles: &[Role]) -> Result<(), Denied> {
     }
 }
 
+/// A caller with a derived uid that leaves it out on a route whose response has no place for it: the
+/// token would be for any user, and the client would not learn its uid.
+fn check_uid_is_requested(scope: &Scope<'_>, identity: &Identity) -> Result<(), Denied> {
+    let missing = match identity {
+        Identity::Free | Identity::Bound(_) => None,
+        Identity::Derived { .. } => scope.users().find(|(_, user)| match user {
+            User::Uid(Uid::Any) => true,
+            User::Uid(Uid::Number(_) | Uid::Account(_)) | User::Id(_) => false,
+        }),
+    };
+    missing.map_or(Ok(()), |(field, _)| Err(Denied::UidMissing { field }))
+}
+
 fn check_users(scope: &Scope<'_>, identity: &Identity) -> Result<(), Denied> {
     let other = match identity {
         Identity::Free => None,
         Identity::Bound(identity) => scope.users().find(|(_, user)| !user.is(identity)),
+        Identity::Derived { uid, text } => {
+            scope.users().find(|(_, user)| !is_derived(*user, *uid, text.as_deref()))
+        }
     };
     other.map_or(Ok(()), |(field, _)| Err(Denied::Uid { field }))
+}
+
+/// The integer is the uid; the text is the account, the RTM and the Chat user; the integer's digits
+/// are accepted for RTM and Chat as well.
+fn is_derived(user: User<'_>, uid: NonZeroU32, text: Option<&str>) -> bool {
+    match user {
+        User::Uid(Uid::Any) => false,
+        User::Uid(Uid::Number(number)) => *number == uid,
+        User::Uid(Uid::Account(account)) => text == Some(account.as_str()),
+        User::Id(id) => text == Some(id.as_str()) || id.as_str() == uid.to_string(),
+    }
 }

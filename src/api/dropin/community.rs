@@ -21,10 +21,10 @@ fn translate(fields: &mut Fields<'_>, context: &DropInContext<'_>) -> Option<Req
     let channel = channel_or_drawn(fields, name, context);
     let role = if fields.is_missing("role") { Some(Role::Publisher) } else { role(fields) };
     let name = named_uid(fields);
-    let uid = if fields.is_missing(name) && context.parse.identity.is_none() {
+    let uid = if fields.is_missing(name) && !context.parse.fills_in() {
         Some(Uid::Any)
     } else {
-        uid(fields, name, context)
+        uid(fields, name, &context.with_uid_in_response())
     };
     let name = named_lifetime(fields);
     let ttl = lifetime(fields, name, context);

@@ -19,9 +19,10 @@ pub(super) const ROWS: &[Row] = &[
         translate: |fields, context| {
             let channel = channel(fields, "channel", context);
             let role = is_publisher(fields);
-            let (uid, origin) = match context.parse.identity {
-                Some(_) => (names::uid(fields, "uid", &context.parse), Origin::Given),
-                None => (Some(Uid::Number(context.request.drawn_uid)), Origin::Drawn),
+            let (uid, origin) = if context.parse.fills_in() {
+                (names::uid(fields, "uid", &context.parse.with_uid_in_response()), Origin::Given)
+            } else {
+                (Some(Uid::Number(context.request.drawn_uid)), Origin::Drawn)
             };
             let participant = Participant { channel: channel?, uid: uid?, role: role? };
             let request = rtc(fields, participant, context.default_ttl, context)?;

@@ -160,6 +160,13 @@ pub(in crate::api) struct DropInContext<'a> {
     pub(in crate::api) request: &'a Context,
 }
 
+impl DropInContext<'_> {
+    /// The same for a response that carries the uid.
+    pub(super) fn with_uid_in_response(self) -> Self {
+        Self { parse: self.parse.with_uid_in_response(), ..self }
+    }
+}
+
 /// Tokens for a response.
 pub(in crate::api) struct Issued<'a> {
     pub(in crate::api) tokens: Tokens<(Grant, IssuedToken)>,

@@ -64,7 +64,7 @@ fn translate(fields: &mut Fields<'_>, context: &DropInContext<'_>) -> Option<Req
             Some(rtm(user_id?, ttl?, context))
         }
         // Without a uid, that server issues an administrator's token; here the policy decides.
-        Kind::Chat if fields.is_missing("uid") && context.parse.identity.is_none() => {
+        Kind::Chat if fields.is_missing("uid") && !context.parse.fills_in() => {
             Some(TokenRequest { spec: TokenSpec::ChatApp, ttl: ttl? })
         }
         Kind::Chat => {

@@ -9,6 +9,7 @@ use crate::api::drawn::Drawn;
 use crate::api::parse::context::ParseContext;
 use crate::api::parse::fields::Fields;
 use crate::api::parse::names;
+use crate::auth::Identity;
 use crate::json::Json;
 use crate::request::{
     BadUserId, ChatUserId, Companions, Format, Not006, Participant, Role, Rtc006, RtmUserId, TokenRequest,
@@ -270,7 +271,12 @@ pub(super) fn uid_or_drawn(
         return integer_uid(fields, name, context).map(|uid| (uid, Origin::Given));
     }
     let _ = fields.take(name);
-    Some(match context.parse.identity.and_then(canonical_u32).and_then(NonZeroU32::new) {
+    let own = match context.parse.identity {
+        Identity::Free => None,
+        Identity::Bound(identity) => canonical_u32(identity).and_then(NonZeroU32::new),
+        Identity::Derived { uid, .. } => Some(*uid),
+    };
+    Some(match own {
         Some(own) => (Uid::Number(own), Origin::Given),
         None => (Uid::Number(Drawn::new(context.request.seed).uid), Origin::Drawn),
     })

@@ -67,7 +67,7 @@ fn participant(fields: &mut Fields<'_>, context: &DropInContext<'_>) -> Option<P
 
 fn rtc_and_rtm(fields: &mut Fields<'_>, context: &DropInContext<'_>) -> Option<Requested> {
     let participant = participant(fields, context);
-    let user_id = if fields.is_missing("rtmuid") && context.parse.identity.is_none() {
+    let user_id = if fields.is_missing("rtmuid") && !context.parse.fills_in() {
         let _ = fields.take("rtmuid");
         participant.as_ref().and_then(|participant| same_user(fields, &participant.uid))
     } else {

@@ -20,7 +20,7 @@ pub(super) const ROWS: &[Row] = &[Row {
 
 fn translate(fields: &mut Fields<'_>, context: &DropInContext<'_>) -> Option<Requested> {
     let channel = channel(fields, "channel", context);
-    let uid = if fields.is_missing("uid") && context.parse.identity.is_none() {
+    let uid = if fields.is_missing("uid") && !context.parse.fills_in() {
         Some(Uid::Any)
     } else {
         uid(fields, "uid", context)

@@ -142,7 +142,7 @@ fn translate_006(fields: &mut Fields<'_>, context: &DropInContext<'_>) -> Option
 
 fn participant(fields: &mut Fields<'_>, context: &DropInContext<'_>) -> Option<Participant> {
     let channel = channel(fields, "channelName", context);
-    let uid = if fields.is_missing("uid") && context.parse.identity.is_none() {
+    let uid = if fields.is_missing("uid") && !context.parse.fills_in() {
         Some(Uid::Any)
     } else {
         uid(fields, "uid", context)

@@ -1,14 +1,40 @@
 //! What a parser needs besides the body.
 
+use crate::auth::Identity;
+
 /// What the configuration, the caller's credential and the route say about fields.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::api) struct ParseContext<'a> {
     /// Whether an empty channel is the wildcard; otherwise it is a missing one.
     pub(in crate::api) empty_channel: bool,
-    /// The identity that the caller is bound to.
-    pub(in crate::api) identity: Option<&'a str>,
+    /// The identities that the caller may use.
+    pub(in crate::api) identity: &'a Identity,
+    /// Whether the response carries the uid.
+    pub(in crate::api) uid_in_response: UidInResponse,
     /// What the route makes of a name that looks like an unfilled placeholder.
     pub(in crate::api) placeholders: Placeholders,
+}
+
+impl ParseContext<'_> {
+    /// Whether an identity that a request leaves out is filled in.
+    pub(in crate::api) fn fills_in(&self) -> bool {
+        match self.identity {
+            Identity::Free => false,
+            Identity::Bound(_) | Identity::Derived { .. } => true,
+        }
+    }
+
+    /// The same for a response that carries the uid.
+    pub(in crate::api) fn with_uid_in_response(self) -> Self {
+        Self { uid_in_response: UidInResponse::Carried, ..self }
+    }
+}
+
+/// Whether the client learns its uid from the response. Only then can the server choose it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::api) enum UidInResponse {
+    Carried,
+    Missing,
 }
 
 /// What a route makes of a name such as `undefined` or `:channel`.

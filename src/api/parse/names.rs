@@ -3,8 +3,9 @@
 use std::fmt::Display;
 use std::str::FromStr;
 
-use super::context::{ParseContext, Placeholders};
+use super::context::{ParseContext, Placeholders, UidInResponse};
 use super::fields::Fields;
+use crate::auth::Identity;
 use crate::json::Json;
 use crate::request::Not006;
 use crate::token::{ChannelName, Uid};
@@ -31,6 +32,9 @@ pub(in crate::api) fn uid(
     name: &'static str,
     context: &ParseContext<'_>,
 ) -> Option<Uid> {
+    if let Some(uid) = derived_uid(fields, name, context) {
+        return Some(uid);
+    }
     match identity(fields, name, context)? {
         Json::Integer(number) => {
             if let Ok(uid) = u32::try_from(number) {
@@ -48,12 +52,37 @@ pub(in crate::api) fn uid(
     }
 }
 
+/// The uid of a caller that has a derived one and leaves it out, or writes 0. If the response does not
+/// carry it, the token would be for uid 0, which the policy refuses with what to do instead.
+fn derived_uid(fields: &mut Fields<'_>, name: &'static str, context: &ParseContext<'_>) -> Option<Uid> {
+    let uid = match context.identity {
+        Identity::Free | Identity::Bound(_) => return None,
+        Identity::Derived { uid, .. } => *uid,
+    };
+    if !fields.is_missing(name) && !fields.get(name).is_some_and(is_zero) {
+        return None;
+    }
+    let _ = fields.take(name);
+    Some(match context.uid_in_response {
+        UidInResponse::Carried => Uid::Number(uid),
+        UidInResponse::Missing => Uid::Any,
+    })
+}
+
+fn is_zero(value: &Json<'_>) -> bool {
+    match value {
+        Json::Integer(number) => *number == 0,
+        Json::Text(text) => text == "0",
+        Json::Null | Json::Bool(_) | Json::Float(_) | Json::Array(_) | Json::Object(_) => false,
+    }
+}
+
 /// The identity in a field. Defaults to the identity of the caller.
 fn identity<'a>(fields: &mut Fields<'a>, name: &'static str, context: &ParseContext<'_>) -> Option<Json<'a>> {
-    match context.identity {
+    match context.identity.user_id() {
         Some(identity) if fields.is_missing(name) => {
             let _ = fields.take(name);
-            Some(Json::Text(identity.to_owned().into()))
+            Some(Json::Text(identity.into_owned().into()))
         }
         Some(_) | None => given(fields, name, context),
     }

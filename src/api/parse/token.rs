@@ -4,12 +4,13 @@ use std::cell::OnceCell;
 use std::fmt::Display;
 use std::str::FromStr;
 
-use super::context::{ParseContext, Placeholders};
+use super::context::{ParseContext, Placeholders, UidInResponse};
 use super::fields::{Fields, Rest};
 use super::hint::field_meant;
 use super::names::{channel, id, in_006, uid, user_id};
 use super::privileges::{permissions, privileges};
 use crate::api::answer::problem::Problem;
+use crate::auth::Identity;
 use crate::json::Json;
 use crate::request::{
     ChatUserId, Companions, Format, Not006, Participant, Role, Rtc006, RtmUserId, TokenKind, TokenRequest,
@@ -23,8 +24,13 @@ use crate::token::{ChannelName, PrivilegeTtl, RtcPrivileges, Uid};
 /// # Errors
 /// Everything that is wrong with it.
 pub fn token_request(body: &[u8]) -> Result<TokenRequest, Problem> {
-    let placeholders = Placeholders::Names;
-    parse(body, &ParseContext { empty_channel: true, identity: None, placeholders })
+    let context = ParseContext {
+        empty_channel: true,
+        identity: &Identity::Free,
+        uid_in_response: UidInResponse::Carried,
+        placeholders: Placeholders::Names,
+    };
+    parse(body, &context)
 }
 
 /// The fields besides `tokenType` and `expireTime` that each kind takes.

@@ -151,10 +151,10 @@ fn api_keys_debug_redacts_keys() {
     assert_eq!(format!("{shop:?}"), "NewApiKey([redacted])");
     assert_eq!(
         format!("{credentials:?}"),
-        r#"Credentials { authorization: None, x_api_key: Some("[redacted]"), jwt_header: None }"#
+        r#"Credentials { authorization: None, x_api_key: Some("[redacted]"), jwt_headers: [] }"#
     );
     assert_eq!(
         format!("{authenticator:?}"),
-        r#"Authenticator(Guarded { api_keys: Some(ApiKeys["shop", "forum"]), jwt: None })"#
+        r#"Authenticator(Guarded { api_keys: Some(ApiKeys["shop", "forum"]), issuers: None })"#
     );
 }

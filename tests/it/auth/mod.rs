@@ -3,6 +3,7 @@
 mod api_keys;
 mod claims;
 mod grants;
+mod issuers;
 mod jwt;
 mod key_set;
 mod providers;

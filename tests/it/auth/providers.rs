@@ -40,8 +40,10 @@ fn send(provider: &Value, claims: &Value) -> Result<Caller, agora_token_server::
     let signer = Key::named(provider["key_set"]["keys"][0]["key"].as_str().unwrap());
     let token = signer.jwt_with(&provider["header"], claims);
     let bearer = format!("Bearer {token}");
-    let credentials = match authenticator.jwt_header() {
-        Some(_) => Credentials { jwt_header: Some(&token), ..Credentials::default() },
+    let credentials = match authenticator.jwt_headers().next() {
+        Some(_) => {
+            Credentials { jwt_headers: vec![("cf-access-jwt-assertion", &token)], ..Credentials::default() }
+        }
         None => Credentials { authorization: Some(&bearer), ..Credentials::default() },
     };
     let claim = authenticator.fetch_due(&credentials, now()).expect("a fetch is due");

@@ -27,9 +27,7 @@ fn jwt_settings_without_issuer_audience_or_key_are_rejected() {
         ["JWT_ISSUER: unset, expected with AUTH=jwt", "JWT_AUDIENCE: unset, expected with AUTH=jwt"]
     );
     let (url, key, secret) = (Some(URL), Some(RSA_PUBLIC_PEM), Some(SECRET));
-    for (jwks_url, public_key, secret) in
-        [(url, key, None), (url, None, secret), (None, key, secret), (url, key, secret)]
-    {
+    for (jwks_url, public_key, secret) in [(url, key, None), (None, key, secret), (url, key, secret)] {
         assert_eq!(faults(JwtSettings { jwks_url, public_key, secret, ..settings() }), [one_key]);
     }
     let with_empty = JwtSettings { jwks_url: Some(""), public_key: Some(""), secret, ..settings() };

@@ -20,7 +20,7 @@ fn either() -> Authenticator {
 }
 
 fn sent<'a>(authorization: Option<&'a str>, x_api_key: Option<&'a str>) -> Credentials<'a> {
-    Credentials { authorization, x_api_key, jwt_header: None }
+    Credentials { authorization, x_api_key, jwt_headers: Vec::new() }
 }
 
 fn is_bearer(caller: &Caller) -> bool {
@@ -103,17 +103,19 @@ fn x_api_key_without_configured_keys_is_ignored() {
 fn jwt_header_holds_bare_jwt() {
     let jwt = JwtSettings { header: Some("Cf-Access-Jwt-Assertion"), ..rsa_settings() }.parse().unwrap();
     let proxied = Authenticator::new(None, Some(jwt));
-    assert_eq!(proxied.jwt_header(), Some("cf-access-jwt-assertion"));
+    assert_eq!(proxied.jwt_headers().collect::<Vec<_>>(), ["cf-access-jwt-assertion"]);
     let token = Key::rsa().jwt(&claims());
     let bearer = format!("Bearer {token}");
 
-    let here = Credentials { jwt_header: Some(&token), ..Credentials::default() };
+    let here =
+        Credentials { jwt_headers: vec![("cf-access-jwt-assertion", &token)], ..Credentials::default() };
     assert!(is_bearer(&authenticate(&proxied, &here, now()).unwrap()));
     let elsewhere = sent(Some(&bearer), None);
     assert_eq!(refusal(authenticate(&proxied, &elsewhere, now())), "no credential");
     let foreign_authorization = Credentials { authorization: Some("Basic eDp5"), ..here };
     assert!(authenticate(&proxied, &foreign_authorization, now()).is_ok());
-    let with_scheme = Credentials { jwt_header: Some(&bearer), ..Credentials::default() };
+    let with_scheme =
+        Credentials { jwt_headers: vec![("cf-access-jwt-assertion", &bearer)], ..Credentials::default() };
     assert_eq!(refusal(authenticate(&proxied, &with_scheme, now())), "jwt header: expected base64url");
 }
 
@@ -122,9 +124,10 @@ fn jwt_header_defaults_to_authorization() {
     for header in [None, Some(""), Some("Authorization"), Some("authorization")] {
         let jwt = JwtSettings { header, ..rsa_settings() }.parse().unwrap();
         let authenticator = Authenticator::new(None, Some(jwt));
-        assert_eq!(authenticator.jwt_header(), None);
+        assert_eq!(authenticator.jwt_headers().count(), 0);
         let token = Key::rsa().jwt(&claims());
-        let stray = Credentials { jwt_header: Some(&token), ..Credentials::default() };
+        let stray =
+            Credentials { jwt_headers: vec![("cf-access-jwt-assertion", &token)], ..Credentials::default() };
         assert_eq!(refusal(authenticate(&authenticator, &stray, now())), "no credential");
     }
     for header in ["X-API-Key", "x-api-key", "two words", "a:b"] {

@@ -1,6 +1,7 @@
 //! `AUTH`, and that the variables of each way reach it. What they may hold is `tests/it/auth`'s.
 
 use agora_token_server::config::Notice;
+use agora_token_server::time::UnixTime;
 
 use super::{HOSTED, HOSTS, faults, listening, read};
 use crate::common::server::{Platform, local};
@@ -86,7 +87,7 @@ fn unused_auth_variables_are_ignored() {
 #[test]
 fn jwt_variables_reach_authenticator() {
     for (extra, fault) in [
-        (("JWT_JWKS_URL", "ftp://x"), "JWT_JWKS_URL: expected exactly one of"),
+        (("JWT_JWKS_URL", "ftp://x"), "JWT_JWKS_URL: expected an https URL"),
         (("JWT_PUBLIC_KEY", "x"), "JWT_JWKS_URL: expected exactly one of"),
         (("JWT_HEADER", "X-API-Key"), "JWT_HEADER: expected the name of a header other than X-API-Key"),
     ] {
@@ -96,7 +97,7 @@ fn jwt_variables_reach_authenticator() {
     }
     let header = with_auth("jwt", &[JWT.as_slice(), &[("JWT_HEADER", "Cf-Access-Jwt-Assertion")]].concat());
     let (config, _) = read(Platform::Lambda, &header);
-    assert_eq!(config.authenticator.jwt_header(), Some("cf-access-jwt-assertion"));
+    assert_eq!(config.authenticator.jwt_headers().collect::<Vec<_>>(), ["cf-access-jwt-assertion"]);
 }
 
 #[test]
@@ -120,4 +121,41 @@ fn auth_faults_and_debug_show_no_secret() {
     let broken = [("API_KEYS", &KEYS.1[..40]), JWT[0], JWT[1], ("JWT_SECRET", &secret[..31])];
     let faults = faults(Platform::Lambda, &with_auth("api-key,jwt", &broken)).join(" ");
     assert!(!faults.contains("0123456789abcdef") && !faults.contains(&secret[..10]), "{faults}");
+}
+
+#[test]
+fn issuer_list_replaces_the_other_jwt_variables() {
+    const LIST: &str = r#"[
+        {"issuer": "https://a.example/", "audience": "tokens", "secret": "correct horse battery staple and so on"},
+        {"issuer": "https://b.example/", "audience": "tokens", "jwksUrl": "https://b.example/jwks.json"}
+    ]"#;
+    let key = ("UID_KEY", "0123456789abcdef0123456789abcdef");
+    let (config, notices) = read(Platform::Workers, &with_auth("jwt", &[("JWT_ISSUERS", LIST), key]));
+    assert_eq!(config.authenticator.key_sets(UnixTime::from_secs(0)), [("https://b.example/", None)]);
+    assert!(notices.is_empty());
+    // A template sets every variable to its default at least.
+    let defaults = [("JWT_ISSUERS", LIST), key, ("JWT_HEADER", "Authorization"), ("JWT_UID_CLAIM", "sub")];
+    read(Platform::Lambda, &with_auth("jwt", &defaults));
+    assert_eq!(
+        faults(Platform::Lambda, &with_auth("jwt", &[("JWT_ISSUERS", LIST), key, JWT[0]])),
+        ["JWT_ISSUER: set, but JWT_ISSUERS replaces it; move it into the list"]
+    );
+    let unshared = faults(Platform::Lambda, &with_auth("jwt", &[("JWT_ISSUERS", LIST)]));
+    assert_eq!(unshared.len(), 2, "{unshared:?}");
+    assert!(unshared[0].starts_with("JWT_ISSUERS: entry 1: set \"sharedUsers\": true"), "{unshared:?}");
+    assert!(!format!("{unshared:?}").contains("correct horse"));
+}
+
+#[test]
+fn key_grants_and_uid_key_reach_authenticator() {
+    let grants = |text| with_auth("api-key", &[KEYS, ("API_KEY_GRANTS", text)]);
+    read(Platform::Lambda, &grants(r#"{"backend": {"channels": ["room-1"]}}"#));
+    assert_eq!(
+        faults(Platform::Lambda, &grants(r#"{"frontend": {}}"#)),
+        [r#"API_KEY_GRANTS: expected names of API_KEYS, got "frontend""#]
+    );
+    let short = with_auth("jwt", &[JWT.as_slice(), &[("UID_KEY", "short")]].concat());
+    assert_eq!(faults(Platform::Lambda, &short), ["UID_KEY: expected a secret of at least 32 bytes, got 5"]);
+    let both = with_auth("jwt", &[JWT.as_slice(), &[("JWT_JWKS_URL", "https://a.example/keys")]].concat());
+    assert_eq!(read(Platform::Lambda, &both).1, [Notice::KeySetAndSecret]);
 }

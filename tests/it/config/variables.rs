@@ -150,7 +150,8 @@ fn every_listed_variable_is_read() {
         let _ = Config::read(environment(platform, &[Source { name: "environment", lookup: &lookup }]));
         asked.take()
     };
-    let of_local = read(&[("AUTH", "api-key,jwt"), ("APP_ID", "x")], local());
+    let keys = "backend:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
+    let of_local = read(&[("AUTH", "api-key,jwt"), ("API_KEYS", keys), ("APP_ID", "x")], local());
     let of_lambda = read(&[("AUTH", "none"), ("APP_CERTIFICATE_SECRET", "x")], server::Platform::Lambda);
     for variable in VARIABLES {
         let often =

@@ -17,6 +17,7 @@ use super::{
 fn free(grants: Option<Grants>) -> Caller {
     Caller {
         name: Some("jwt:alice".to_owned()),
+        issuer: None,
         subject: Some("alice".to_owned()),
         identity: Identity::Free,
         grants,

@@ -1,0 +1,288 @@
+//! Several issuers, integer uids, audiences, secrets that overlap, and the limits of API keys.
+
+use agora_token_server::auth::{
+    ApiKeys, Authenticator, Caller, Credentials, Identity, Issuers, JwtSettings, NewApiKey, UidKey,
+};
+use serde_json::{Value, json};
+
+use super::{accepting, ask_with_jwt, bound, caller, now, refusal, send, settings};
+use crate::common::issuer::{
+    AUDIENCE, ED25519_PUBLIC_PEM, ISSUER, Key, LONG_SECRET, RSA_PUBLIC_PEM, SECRET, authenticate,
+    claims_with, key_set,
+};
+
+const UID_KEY: &str = "0123456789abcdef0123456789abcdef";
+const OTHER: &str = "https://issuer.example/other";
+
+fn uid_key() -> UidKey {
+    UidKey::new(UID_KEY).unwrap()
+}
+
+fn derived(uid: u32, text: Option<&str>) -> Identity {
+    Identity::Derived { uid: uid.try_into().unwrap(), text: text.map(str::to_owned) }
+}
+
+#[test]
+fn uids_equal_the_published_vectors() {
+    for (key, issuer, subject, uid) in [
+        (UID_KEY, "https://issuer.example.com/", "alice", 1_224_578_828),
+        (UID_KEY, "https://ref.supabase.co/auth/v1", "3f0c9a52-7d1e-4b7a-9a6f-2c1d5e8b4f60", 732_636_392),
+        ("clé-secrète-de-démonstration-0001", "https://securetoken.google.com/demo", "Zoë|42", 150_518_161),
+    ] {
+        assert_eq!(UidKey::new(key).unwrap().uid(issuer, subject).get(), uid, "{subject}");
+    }
+}
+
+#[test]
+fn uid_key_needs_32_bytes_and_stays_hidden() {
+    assert_eq!(
+        UidKey::new("short").unwrap_err().to_string(),
+        "expected a secret of at least 32 bytes, got 5"
+    );
+    assert_eq!(format!("{:?}", uid_key()), "UidKey([redacted])");
+}
+
+#[test]
+fn subject_of_digits_is_no_text_identity() {
+    let key = uid_key();
+    let authenticator = accepting(JwtSettings { secret: Some(SECRET), uid_key: Some(&key), ..settings() });
+    for (subject, text) in [("alice", Some("alice")), ("42", None), ("007", None)] {
+        let token = Key::secret().jwt(&claims_with(&json!({ "sub": subject })));
+        assert_eq!(
+            caller(&authenticator, &token).identity,
+            derived(key.uid(ISSUER, subject).get(), text),
+            "{subject}"
+        );
+    }
+    let granted = Key::secret().jwt(&claims_with(&json!({ "agora": { "uid": 7 } })));
+    assert_eq!(caller(&authenticator, &granted).identity, bound("7"), "grants.uid turns derivation off");
+}
+
+#[test]
+fn uid_key_without_identity_claim_is_rejected() {
+    let key = uid_key();
+    let settings =
+        JwtSettings { secret: Some(SECRET), uid_claim: Some("none"), uid_key: Some(&key), ..settings() };
+    let faults = settings.parse().unwrap_err();
+    assert_eq!(faults[0].variable(), "UID_KEY");
+}
+
+#[test]
+fn unverified_email_is_no_identity() {
+    let authenticator =
+        accepting(JwtSettings { secret: Some(SECRET), uid_claim: Some("email"), ..settings() });
+    let token = |verified: Value| {
+        Key::secret().jwt(&claims_with(&json!({ "email": "a@example.com", "email_verified": verified })))
+    };
+    assert_eq!(caller(&authenticator, &token(json!(true))).identity, bound("a@example.com"));
+    for verified in [json!(false), json!("true"), Value::Null] {
+        let refused = refusal(ask_with_jwt(&authenticator, &token(verified), now()));
+        assert_eq!(refused, "jwt email: expected email_verified true");
+    }
+}
+
+#[test]
+fn one_of_several_audiences_is_enough() {
+    let authenticator =
+        accepting(JwtSettings { secret: Some(SECRET), audience: Some("web, ios"), ..settings() });
+    for audience in [json!("ios"), json!(["other", "web"])] {
+        caller(&authenticator, &Key::secret().jwt(&claims_with(&json!({ "aud": audience }))));
+    }
+    let other = Key::secret().jwt(&claims_with(&json!({ "aud": "web, ios" })));
+    assert_eq!(
+        refusal(ask_with_jwt(&authenticator, &other, now())),
+        r#"jwt aud: "web, ios", expected "web ios""#
+    );
+}
+
+#[test]
+fn audience_claim_is_read_beside_or_instead_of_aud() {
+    let with = |only| {
+        let settings = JwtSettings {
+            secret: Some(SECRET),
+            audience: Some("app"),
+            audience_claim: Some("client_id"),
+            audience_claim_only: only,
+            ..settings()
+        };
+        accepting(settings)
+    };
+    let token = |changes: Value| Key::secret().jwt(&claims_with(&changes));
+    let alone = token(json!({ "aud": null, "client_id": "app" }));
+    let other_aud = token(json!({ "aud": "elsewhere", "client_id": "app" }));
+    caller(&with(false), &alone);
+    assert_eq!(
+        refusal(ask_with_jwt(&with(false), &other_aud, now())),
+        r#"jwt aud: "elsewhere", expected "app""#
+    );
+    caller(&with(true), &alone);
+    caller(&with(true), &other_aud);
+    for bad in [json!({ "aud": "app" }), json!({ "aud": null, "client_id": "other" })] {
+        refusal(ask_with_jwt(&with(true), &token(bad), now()));
+    }
+}
+
+#[test]
+fn previous_secret_still_verifies() {
+    let settings = JwtSettings { secret: Some(LONG_SECRET), secret_previous: Some(SECRET), ..settings() };
+    let authenticator = accepting(settings);
+    caller(&authenticator, &Key::secret().jwt(&claims_with(&json!({}))));
+    caller(&authenticator, &Key::of_secret(LONG_SECRET).jwt(&claims_with(&json!({}))));
+    let alone = JwtSettings { public_key: Some(RSA_PUBLIC_PEM), secret_previous: Some(SECRET), ..settings };
+    assert!(JwtSettings { secret: None, ..alone }.parse().is_err());
+}
+
+#[test]
+fn key_set_and_secret_verify_side_by_side() {
+    let url = Some("https://issuer.example/jwks.json");
+    let authenticator = accepting(JwtSettings { jwks_url: url, secret: Some(SECRET), ..settings() });
+    caller(&authenticator, &Key::secret().jwt(&claims_with(&json!({}))));
+    let signed = Key::ed25519().jwt_of("ed25519", &claims_with(&json!({})));
+    let bearer = format!("Bearer {signed}");
+    let credentials = Credentials { authorization: Some(&bearer), ..Credentials::default() };
+    let claim = authenticator.fetch_due(&credentials, now()).expect("a fetch is due");
+    let jwks = key_set(&[Key::ed25519().jwk(&json!({ "kid": "ed25519" }))]);
+    assert!(claim.resolve(Ok(&jwks), now()).is_ok());
+    caller(&authenticator, &signed);
+    // A public key as the secret of an HMAC is the oldest of all confusions.
+    let forged = Key::of_secret(ED25519_PUBLIC_PEM).jwt(&claims_with(&json!({})));
+    refusal(ask_with_jwt(&authenticator, &forged, now()));
+}
+
+fn two_issuers(shared: bool, key: Option<&UidKey>) -> Authenticator {
+    let list = json!([
+        { "issuer": ISSUER, "audience": AUDIENCE, "publicKey": RSA_PUBLIC_PEM, "sharedUsers": shared },
+        { "issuer": OTHER, "audience": [AUDIENCE], "publicKey": ED25519_PUBLIC_PEM, "sharedUsers": shared },
+    ]);
+    Authenticator::with_issuers(None, Some(Issuers::parse(&list.to_string(), key).unwrap()))
+}
+
+#[test]
+fn issuer_is_chosen_by_exact_iss() {
+    let key = uid_key();
+    let authenticator = two_issuers(false, Some(&key));
+    let first = caller(&authenticator, &Key::rsa().jwt(&claims_with(&json!({}))));
+    let second = caller(&authenticator, &Key::ed25519().jwt(&claims_with(&json!({ "iss": OTHER }))));
+    let facts = |caller: &Caller| (caller.issuer.clone(), caller.limit_key(), caller.identity.clone());
+    assert_eq!(facts(&first).1.as_deref(), Some("https://issuer.example/ jwt:alice"));
+    assert_ne!(facts(&first), facts(&second));
+    // Same subject, same algorithm: the key of one issuer verifies nothing of the other.
+    for (signer, iss) in [(Key::rsa(), OTHER), (Key::ed25519(), ISSUER)] {
+        let forged = signer.jwt(&claims_with(&json!({ "iss": iss })));
+        let cause = refusal(ask_with_jwt(&authenticator, &forged, now()));
+        assert!(cause.starts_with("jwt alg: "), "{cause}");
+    }
+    for iss in ["https://issuer.example", "https://issuer.example/o", "HTTPS://issuer.example/", ""] {
+        let cause = refusal(ask_with_jwt(
+            &authenticator,
+            &Key::rsa().jwt(&claims_with(&json!({ "iss": iss }))),
+            now(),
+        ));
+        assert_eq!(cause, format!("jwt iss: {iss:?}, expected one of JWT_ISSUERS"));
+    }
+}
+
+#[test]
+fn unshared_users_have_integers_only() {
+    let key = uid_key();
+    let token = Key::rsa().jwt(&claims_with(&json!({})));
+    let apart = caller(&two_issuers(false, Some(&key)), &token);
+    assert_eq!(apart.identity, derived(key.uid(ISSUER, "alice").get(), None));
+    assert_eq!(apart.subject, None, "no {{sub}} in channel patterns");
+    let shared = caller(&two_issuers(true, Some(&key)), &token);
+    assert_eq!(shared.identity, derived(key.uid(ISSUER, "alice").get(), Some("alice")));
+    assert_eq!(caller(&two_issuers(true, None), &token).identity, bound("alice"));
+    let granted = Key::rsa().jwt(&claims_with(&json!({ "agora": { "uid": 7 } })));
+    assert_eq!(
+        refusal(ask_with_jwt(&two_issuers(false, Some(&key)), &granted, now())),
+        "jwt agora: uid needs sharedUsers with several issuers"
+    );
+}
+
+#[test]
+fn jwts_in_two_headers_are_rejected() {
+    let list = json!([
+        { "issuer": ISSUER, "audience": AUDIENCE, "publicKey": RSA_PUBLIC_PEM, "sharedUsers": true },
+        { "issuer": OTHER, "audience": AUDIENCE, "publicKey": ED25519_PUBLIC_PEM, "sharedUsers": true, "header": "X-Proxy" },
+    ]);
+    let authenticator =
+        Authenticator::with_issuers(None, Some(Issuers::parse(&list.to_string(), None).unwrap()));
+    let first = format!("Bearer {}", Key::rsa().jwt(&claims_with(&json!({}))));
+    let second = Key::ed25519().jwt(&claims_with(&json!({ "iss": OTHER })));
+    let in_both = Credentials {
+        authorization: Some(&first),
+        jwt_headers: vec![("x-proxy", &second)],
+        ..Credentials::default()
+    };
+    assert_eq!(
+        refusal(authenticate(&authenticator, &in_both, now())),
+        "jwt: two in one request, in different headers"
+    );
+    let alone = Credentials { jwt_headers: vec![("x-proxy", &second)], ..Credentials::default() };
+    assert_eq!(authenticate(&authenticator, &alone, now()).unwrap().issuer.as_deref(), Some(OTHER));
+    // An issuer's JWT counts in its own header only.
+    assert!(refusal(send(&authenticator, &format!("Bearer {second}"), now())).starts_with("jwt iss: "));
+}
+
+#[test]
+fn bad_issuer_lists_name_the_entry() {
+    let good = json!({ "issuer": ISSUER, "audience": AUDIENCE, "secret": SECRET, "sharedUsers": true });
+    let with = |changes: Value| {
+        let mut entry = good.clone();
+        entry.as_object_mut().unwrap().extend(changes.as_object().unwrap().clone());
+        json!([good, entry]).to_string()
+    };
+    let twice = with(json!({}));
+    for (list, expected) in [
+        ("{}".to_owned(), "expected a list of 1 to 16 issuers"),
+        ("[]".to_owned(), "expected a list of 1 to 16 issuers"),
+        ("[], \"other\": 1".to_owned(), "expected a list of 1 to 16 issuers"),
+        (twice, "entry 2: issuer: an earlier entry has it"),
+        (with(json!({ "issuer": OTHER, "audiences": "x" })), r#"entry 2: unknown member "audiences""#),
+        (
+            with(json!({ "issuer": OTHER, "audience": 7 })),
+            "entry 2: audience: expected text or a list of texts",
+        ),
+        (
+            with(json!({ "issuer": OTHER, "sharedUsers": "yes" })),
+            "entry 2: sharedUsers: expected true or false",
+        ),
+        (
+            with(json!({ "issuer": OTHER, "sharedUsers": false })),
+            "entry 2: set \"sharedUsers\": true if equal subjects of all issuers are one user, or UID_KEY for integer uids",
+        ),
+        (
+            with(json!({ "issuer": OTHER, "secret": "short" })),
+            "entry 2: secret: 5 bytes, expected a secret of at least 32",
+        ),
+    ] {
+        let faults = Issuers::parse(&list, None).unwrap_err();
+        assert_eq!(faults.iter().map(ToString::to_string).collect::<Vec<_>>(), [expected], "{list}");
+        assert!(!format!("{faults:?}").contains(SECRET));
+    }
+    assert!(Issuers::parse(&json!(vec![good; 17]).to_string(), None).is_err());
+}
+
+#[test]
+fn api_key_grants_limit_one_key() {
+    let (shop, forum) =
+        (NewApiKey::from_random("shop", [1; 32]).unwrap(), NewApiKey::from_random("forum", [2; 32]).unwrap());
+    let keys = || ApiKeys::parse(&format!("{}, {}", shop.entry(), forum.entry())).unwrap();
+    let limited = keys().with_grants(r#"{"forum": {"channels": ["room-1"], "uid": 42}}"#).unwrap();
+    let authenticator = Authenticator::new(Some(limited), None);
+    let of =
+        |key: &NewApiKey| send(&authenticator, &format!("Bearer {}", key.expose_secret()), now()).unwrap();
+    assert_eq!(of(&shop), Caller::api_key("shop"));
+    let forum = of(&forum);
+    assert_eq!(forum.identity, bound("42"));
+    assert_eq!(forum.grants.unwrap().channels, Some(vec!["room-1".to_owned()]));
+    for (text, expected) in [
+        (r#"{"other": {}}"#, r#"expected names of API_KEYS, got "other""#),
+        (r#"{"shop": null}"#, "shop: expected an object"),
+        (r#"{"shop": {"channel": "x"}}"#, r#"shop: unknown member "channel""#),
+        (r#"{"shop": {}, "shop": {}}"#, "a name stands twice"),
+    ] {
+        let faults = keys().with_grants(text).err().unwrap();
+        assert_eq!(faults.iter().map(ToString::to_string).collect::<Vec<_>>(), [expected], "{text}");
+    }
+}
