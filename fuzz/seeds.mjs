@@ -1,4 +1,4 @@
-// Writes the seeds from the test vectors: `node fuzz/seeds.mjs`. An input's first bytes say what the
+// Writes the first inputs from the test vectors: `node fuzz/seeds.mjs`. An input's first bytes say what the
 // rest of it is, see src/lib.rs and the targets.
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { inflateSync } from "node:zlib";

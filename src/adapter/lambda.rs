@@ -87,7 +87,7 @@ fn without_stage(event: &Request) -> Uri {
 }
 
 /// The path of an HTTP API, which delivers it percent-decoded: `/rtm/100%2541` would be decoded
-/// twice, and name somebody else. Function URLs, of the same shape, deliver it as it was sent. A
+/// twice, and name another user. Function URLs, of the same shape, deliver it as it was sent. A
 /// decoded `?` or `#` cannot be told from the URI's own.
 fn encoded_again(event: &Request) -> Option<String> {
     const ENCODED: &AsciiSet = &CONTROLS

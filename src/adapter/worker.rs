@@ -199,7 +199,7 @@ async fn get(due: &Fetch) -> Result<Bytes, FetchError> {
 }
 
 /// Goes on in the task that [`answer`] makes of what is not done at its own first poll: `Delay` keeps
-/// the first waker that it meets, and the one there wakes nobody.
+/// the first waker that it meets, and the one there wakes no task.
 async fn in_a_task() {
     let mut polled = false;
     poll_fn(|context| {

@@ -18,7 +18,7 @@ pub(super) enum Route {
     DropIn(&'static Row),
 }
 
-/// What everybody may read.
+/// What every client may read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Page {
     Home,

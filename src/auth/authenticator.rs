@@ -52,13 +52,13 @@ enum Mode {
 }
 
 impl Authenticator {
-    /// Asks nobody: `AUTH=none`.
+    /// Requires no credential: `AUTH=none`.
     #[must_use]
     pub const fn none() -> Self {
         Self(Mode::Open)
     }
 
-    /// Asks for an API key, a JWT, or either. Without both nobody gets in.
+    /// Requires an API key, a JWT, or either. Without both it rejects every request.
     #[must_use]
     pub fn new(api_keys: Option<ApiKeys>, jwt: Option<Jwt>) -> Self {
         Self::with_issuers(api_keys, jwt.map(Issuers::from))
@@ -70,7 +70,7 @@ impl Authenticator {
         Self(Mode::Guarded { api_keys, issuers })
     }
 
-    /// Whether nobody is asked.
+    /// Whether no credential is required.
     #[must_use]
     pub fn is_open(&self) -> bool {
         matches!(self.0, Mode::Open)

@@ -17,7 +17,7 @@ pub enum AuthError {
 }
 
 /// The fact behind an [`AuthError`]. For the log: its `Display` holds nothing of a credential but
-/// excerpts of a JWT's `kid`, `alg`, `iss` and `aud`, none of which lets anybody in.
+/// excerpts of a JWT's `kid`, `alg`, `iss` and `aud`, none of which is a credential.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Cause {
     /// Nothing was sent.

@@ -76,7 +76,7 @@ pub enum BadGrants {
         /// What stands in it.
         found: Excerpt<'static>,
     },
-    /// A `uid` that identifies nobody.
+    /// A `uid` that identifies no user.
     Uid(BadIdentity),
 }
 

@@ -37,7 +37,7 @@ impl<'a> UnverifiedJwt<'a> {
         if header.get("crit").is_some() {
             return Err(BadJwt::Critical);
         }
-        // `jku`, `jwk`, `x5u` and `x5c` name a key to trust. They are not read: whoever made the
+        // `jku`, `jwk`, `x5u` and `x5c` name a key to trust. They are not read: the attacker who made the
         // token would choose the key.
         let alg = header.text("alg").ok_or(BadJwt::NoAlgorithm)?;
         let algorithm = alg.parse().map_err(|_| BadJwt::Algorithm(alg.into()))?;

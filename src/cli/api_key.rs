@@ -10,7 +10,7 @@ use crate::auth::NewApiKey;
 
 #[derive(Args)]
 pub(super) struct ApiKey {
-    /// What the log calls whoever has the key: letters, digits, dots, hyphens, underscores
+    /// Name of the caller in the log: letters, digits, dots, hyphens, underscores
     name: String,
 }
 

@@ -26,7 +26,7 @@ pub(super) struct Mint {
     /// publisher or subscriber; for apaas-room-user an integer
     #[arg(long)]
     role: Option<String>,
-    /// The uid or user account, 0 for anybody
+    /// Uid or user account; 0 is the wildcard
     #[arg(long)]
     uid: Option<String>,
     /// Seconds until the token ends
@@ -68,7 +68,7 @@ impl Mint {
             token_request(body.as_bytes()).map_err(|problem| Failure::misuse(problem.to_string()))?;
         let project = project()?;
         let context = host::context(host::now(), None, None);
-        // Whoever holds the certificate may have any token.
+        // A holder of the certificate can make any token.
         let grant = Policy::unrestricted()
             .grant(&Caller::open(), request, context.now)
             .map_err(|denied| Failure::misuse(denied.to_string()))?;

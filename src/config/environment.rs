@@ -37,7 +37,7 @@ pub struct Source<'a> {
 pub enum Socket {
     /// The process listens itself, on `HOST` and `PORT`.
     Own,
-    /// From nowhere: a command that uses the project and authenticates nobody.
+    /// From nowhere: a command that uses the project and authenticates no caller.
     Unused,
     /// The platform listens, for the whole internet: nothing may be left out.
     OfThePlatform,

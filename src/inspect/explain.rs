@@ -1,4 +1,4 @@
-//! What each finding says, to whoever has the token in hand, and what to do about it.
+//! What each finding says, to the person who has the token, and what to do about it.
 
 use std::borrow::Cow;
 use std::fmt;

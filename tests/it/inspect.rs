@@ -180,7 +180,7 @@ fn text_around_token_is_stripped() {
         (format!("https://example.com/call?channel=lobby&token={url}&uid=77"), 45),
         (format!("token={}&uid=77", url.replace('%', "%25")), 6),
         (format!("I/flutter: rtc token : {token}."), 23),
-        (format!("**{token}**, she said"), 2),
+        (format!("**{token}**, as sent"), 2),
         (format!("{token}\\n"), 0),
         (format!("<b>{}</b>", token.replace('/', "&#x2F;").replace('=', "&#61;").replace('+', "&plus;")), 3),
         (format!("&quot;{token}&quot;"), 6),

@@ -1,4 +1,4 @@
-//! Whatever the body: no panic, an answer by the contract, and what is granted is what was asked.
+//! Whatever the body: no panic, a documented answer, and what is granted is what was asked.
 
 use std::sync::LazyLock;
 
@@ -14,7 +14,7 @@ use serde_json::{Map, Value, json};
 static SERVER: LazyLock<Server> = LazyLock::new(Server::of_everything);
 
 /// 200 with a token that verifies, or 400 or 403 with a problem document.
-fn assert_by_the_contract(reply: &Reply) {
+fn assert_documented(reply: &Reply) {
     match reply.status {
         200 if reply.ok()["version"] == "007" => {
             opened(&reply.token(), &Project::public_test());
@@ -32,7 +32,7 @@ fn assert_by_the_contract(reply: &Reply) {
     assert_eq!(reply.log()["status"], reply.status);
 }
 
-/// The words of the contract, and some that are none.
+/// The documented words, and others.
 const WORDS: [&str; 32] = [
     "tokenType",
     "channel",
@@ -125,7 +125,7 @@ fn room() -> impl Strategy<Value = String> {
     "[^\u{0}]{1,16}"
 }
 
-/// Any request that the contract allows for 007.
+/// Any valid request for 007.
 fn valid() -> impl Strategy<Value = Value> {
     let uid = prop_oneof![
         any::<u32>().prop_map(Value::from),
@@ -160,22 +160,22 @@ proptest! {
 
     #[test]
     fn random_bytes_as_body_never_panic(body in vec(any::<u8>(), 0..300)) {
-        assert_by_the_contract(&SERVER.post("/token", body));
+        assert_documented(&SERVER.post("/token", body));
     }
 
     #[test]
     fn random_json_text_as_body_never_panics(body in "[\\[\\]{}:,\"\\\\ue0-9.tfn -]{0,80}") {
-        assert_by_the_contract(&SERVER.post("/token", body));
+        assert_documented(&SERVER.post("/token", body));
     }
 
     #[test]
     fn random_json_as_body_never_panics(body in json_value()) {
-        assert_by_the_contract(&SERVER.token(&body));
+        assert_documented(&SERVER.token(&body));
     }
 
     #[test]
     fn nearly_valid_body_gets_token_or_problem(body in nearly_valid()) {
-        assert_by_the_contract(&SERVER.token(&body));
+        assert_documented(&SERVER.token(&body));
     }
 
     #[test]

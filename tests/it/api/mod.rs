@@ -1,4 +1,4 @@
-//! `POST /token` for tokenType rtc, and what every route has in common, as the HTTP contract says
+//! `POST /token` for tokenType rtc, and what every route has in common, as the documentation of the HTTP API says
 //! it.
 
 mod answer;

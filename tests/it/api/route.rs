@@ -143,7 +143,7 @@ fn log_line_names_route_without_path() {
     assert_eq!(server.bare(Method::OPTIONS, "/secret").log()["route"], "preflight");
 }
 
-/// Every fault at once, then one less and one less: the order of the contract.
+/// Every fault at once, then one less and one less: the documented order.
 #[test]
 fn errors_keep_their_order() {
     let listed = Server::with(&[("CORS_ALLOW_ORIGIN", "https://a.example"), ("ALLOWED_CHANNELS", "room-1")]);

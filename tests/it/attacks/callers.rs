@@ -1,4 +1,4 @@
-//! By what requests are counted: nobody chooses that himself.
+//! What requests count against: no client can choose it.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -75,7 +75,7 @@ fn address(trusted: &str, lines: &[&[u8]]) -> String {
 fn forged_x_forwarded_for_is_ignored() {
     const PEER: &str = "192.0.2.1";
     const CLIENT: &str = "198.51.100.7";
-    // Nobody is trusted: whatever it says.
+    // No proxy is trusted, whatever the header says.
     for forged in ["203.0.113.1", "203.0.113.1, 203.0.113.2", "", "unknown"] {
         assert_eq!(address("0", &[forged.as_bytes()]), PEER);
     }
@@ -96,7 +96,7 @@ fn forged_x_forwarded_for_is_ignored() {
     assert_eq!(address("2", &[b"203.0.113.1, 198.51.100.7, 10.0.0.1"]), CLIENT);
     assert_eq!(address("2", &[b"203.0.113.1, 198.51.100.7", b"10.0.0.1"]), CLIENT);
     assert_eq!(address("2", &[b"\xff,198.51.100.7,10.0.0.1"]), CLIENT);
-    // With fewer entries than proxies, the first: somebody came to an inner one.
+    // With fewer entries than proxies, the first: the request came from an inner one.
     assert_eq!(address("2", &[b"198.51.100.7"]), CLIENT);
     // What is no address counts as the proxy's: one place for all of them.
     for line in ["unknown", "_hidden", "localhost", "198.51.100.7.9", ""] {

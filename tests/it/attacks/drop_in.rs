@@ -139,7 +139,7 @@ fn chat_app_on_drop_in_routes_needs_backend() {
     assert_eq!(reply.forbidden().0, "tokenType");
     assert_eq!(site.send(&super::get("/chat/app", &super::shop())).status, 200);
     let reply = site.send(&super::post("/getToken", &alice(&json!({})), &json!({ "tokenType": "chat" })));
-    assert_eq!(reply.status, 200, "of the bearer himself");
+    assert_eq!(reply.status, 200, "of the caller");
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! A bearer is who its JWT says, in every field that names somebody.
+//! A caller is the user that its JWT names, in every field that names a user.
 
 use serde_json::{Value, json};
 
@@ -146,7 +146,7 @@ fn foreign_identity_on_drop_in_routes_is_denied() {
         for (field, request) in drop_in(&alice(&json!({})), "room-1", "bob") {
             let (rule, said) = super::forbidden(&site.send(&request));
             assert_eq!(rule, "uid", "{field} of {}", request.uri());
-            // A drop-in's field has its own name; the refusal names the contract's.
+            // A drop-in's field has its own name; the refusal names that of `POST /token`.
             assert!(["uid", "rtm.userId"].contains(&said.as_str()), "{said}");
         }
         for (_, request) in drop_in(&alice(&json!({})), "room-1", "alice") {

@@ -1,5 +1,5 @@
 //! Which refusal comes first where several apply: 404 and 405, 413, `origin`, 429, 401, 415 and 400,
-//! 403. So nobody without a credential learns what the rules are, and nobody who is limited learns
+//! 403. So no client without a credential learns what the rules are, and no client above its limit learns
 //! whether a credential is good.
 
 use agora_token_server::api::Body;

@@ -81,7 +81,7 @@ fn subject_in_pattern_is_literal() {
     ] {
         assert_eq!(status(&of(&sub), channel), 403, "{sub} {channel}");
     }
-    // As API.md and `ChannelPattern` say: where subjects can hold what stands behind `{sub}`, one
+    // As `ChannelPattern` says: where subjects can hold what stands behind `{sub}`, one
     // may be the start of another.
     assert_eq!(status(&of(&json!("alice")), "user-alice-1-x"), 200);
     assert_eq!(status(&shop(), "user--1"), 403, "a backend has no subject");
@@ -252,7 +252,7 @@ fn wildcard_in_any_spelling_is_denied() {
         }
         assert_forbidden(&site.token(&credential, &room("*")), "wildcard", "roomUuid");
         for (_, request) in drop_in(&credential, "room-1", "*") {
-            // It draws a uid for whoever has none, whatever the body says.
+            // It draws a uid for a caller that has none, whatever the body says.
             if request.uri() == "/rtctoken" && site.send(&request).status == 200 {
                 assert_eq!(site.send(&request).ok()["uid"], crate::common::server::DRAWN_UID.get());
                 continue;

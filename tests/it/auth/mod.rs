@@ -1,4 +1,4 @@
-//! Who may have a token: credentials, as the contract has them, at the door of the `auth` layer.
+//! Credentials, through the public API of the `auth` layer.
 
 mod api_keys;
 mod claims;

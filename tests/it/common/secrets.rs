@@ -1,4 +1,4 @@
-//! What nobody may be told, in an answer or in the log: every exchange of the suite is held against
+//! What must not be in a response or in the log: every exchange of the suite is held against
 //! it.
 
 use http::{HeaderMap, Request};
@@ -24,7 +24,7 @@ pub fn configured(variables: &[(&str, &str)]) -> Vec<String> {
     secrets
 }
 
-/// The credentials that a request carries, and the parts of its JWTs that let somebody in.
+/// The credentials that a request carries, and the parts of its JWTs that authenticate.
 fn sent<T>(request: &Request<T>) -> Vec<String> {
     let headers = request.headers().iter().filter(|(name, _)| {
         let name = name.as_str();

@@ -200,7 +200,7 @@ impl Reply {
         self.ok()["token"].as_str().expect("the answer holds a token").to_owned()
     }
 
-    /// The body of a refusal, which is a problem document by RFC 9457 and by the contract.
+    /// The body of a refusal, which is a problem document by RFC 9457, with the documented members.
     #[track_caller]
     pub fn problem(&self) -> Value {
         assert!(self.status >= 400, "{self:?}");

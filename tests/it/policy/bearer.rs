@@ -243,7 +243,7 @@ fn pattern_with_subject_matches_caller_only() {
     }
     // The subject is put in once, and as it is.
     assert_eq!(send(Some("{sub}"), "user-{sub}"), Ok(()));
-    // Nobody without a JWT has a subject.
+    // Without a JWT there is no subject.
     for caller in [Caller::open(), Caller::api_key("alice")] {
         let request = TokenRequest { spec: rtc("user-alice", "1"), ttl: Ttl::HOUR };
         assert_eq!(policy.grant(&caller, request, NOW).map(drop), denied);

@@ -10,7 +10,7 @@ fn body(token_type: &str) -> Value {
     json!({ "tokenType": token_type, "expireTime": 600 })
 }
 
-/// What an answer says where there is nobody to name.
+/// What an answer says if there is no user to name.
 fn answer(token_type: &str, expire: u32) -> Value {
     json!({
         "tokenType": token_type, "version": "007", "appId": APP_ID,

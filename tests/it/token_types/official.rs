@@ -29,7 +29,7 @@ fn request_gets_bytes_of_official_builder() {
     assert_eq!(asked, 22);
 }
 
-/// The request for the token of a vector, where the contract has one.
+/// The request for the token of a vector, if `POST /token` has one.
 fn request(vector: &Value) -> Option<Value> {
     let args = &vector["args"];
     let expire = &vector["expire"];
@@ -54,7 +54,7 @@ fn request(vector: &Value) -> Option<Value> {
         Some("rtc_account") => {
             let uid = match args["account"].as_str().unwrap() {
                 "" => json!(0),
-                // The user called "0", whom nobody can join as: the contract reads uid 0.
+                // The user called "0", whom no client can join as: `POST /token` reads uid 0.
                 "0" => return None,
                 account => json!(account),
             };
@@ -75,7 +75,7 @@ fn request(vector: &Value) -> Option<Value> {
             "channel": channel, "uid": args["account"], "role": role(), "expireTime": expire,
             "privilegeExpireTime": args["privilege_expire"], "rtm": true,
         }),
-        // Signaling that ends before the token; the contract has one lifetime for both.
+        // Signaling that ends before the token; `POST /token` has one lifetime for both.
         Some("rtc_rtm2" | "convoai") => return None,
         Some("rtm") => json!({ "tokenType": "rtm", "uid": args["user_id"], "expireTime": expire }),
         Some("rtm2") => json!({
@@ -117,7 +117,7 @@ fn merged(mut body: Value, members: Value) -> Value {
     body
 }
 
-/// Agora's numbers as the contract's names.
+/// Agora's numbers as the names of `POST /token`.
 fn permissions(value: &Value) -> Value {
     let resources = ["messageChannels", "streamChannels", "groupChannels", "serverGroups", "users"];
     let named = |object: &Value, names: &[&str], inside: &dyn Fn(&Value) -> Value| -> Value {

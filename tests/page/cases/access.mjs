@@ -20,7 +20,7 @@ function jwt(claims) {
 
 const JWT = { AUTH: "jwt", JWT_ISSUER: "tests", JWT_AUDIENCE: "agora" };
 
-/** A port that nobody listens on. */
+/** A port that no process listens on. */
 async function closedPort() {
   const server = createServer().listen(0, "127.0.0.1");
   await new Promise((resolve) => server.once("listening", resolve));

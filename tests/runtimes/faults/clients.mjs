@@ -20,7 +20,7 @@ export async function fortyBodiesCutOff({ start }) {
 }
 fortyBodiesCutOff.on = ["native", "worker"];
 
-/** The whole request was sent, and nobody is there for its answer. */
+/** The whole request was sent, and its client has gone. */
 export async function clientDisconnects({ start }) {
   const server = await start(OPEN);
   await expectToken(server);
@@ -42,7 +42,7 @@ export async function slowBody({ start }) {
 }
 slowBody.on = ["native"];
 
-/** A client that is still sending must be able to read why nobody listens any more. */
+/** A client that is still sending must be able to read why the server stopped reading. */
 export async function tooLargeIsReadable({ start }) {
   const server = await start(OPEN);
   for (const size of [70_000, 1_000_000, 5_000_000]) {

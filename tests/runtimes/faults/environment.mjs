@@ -5,7 +5,7 @@ import { start as startProcess, within } from "../lib/children.mjs";
 import { SESSION_TOKEN } from "../lib/extension.mjs";
 import { expectAnswer, expectLog, tokenRequest } from "../lib/faulty.mjs";
 
-/** Nobody's. Agora's public test project, which the other tests have, is refused where others can reach the server. */
+/** A project of no account. Agora's public test project, which the other tests have, is refused where others can reach the server. */
 const PROJECT = { APP_ID: "0123456789abcdef0123456789abcdef", APP_CERTIFICATE: "fedcba9876543210fedcba9876543210" };
 const KEYS = { ...PROJECT, AUTH: "api-key", API_KEYS: `backend:${"ab".repeat(32)}` };
 const JWT = {

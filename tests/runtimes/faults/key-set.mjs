@@ -29,7 +29,7 @@ async function failsAndRecovers(start, behaviour, cause) {
   try {
     const server = await start({ APP_ID, APP_CERTIFICATE, ...issuer.env });
     const refused = inTime(REFUSED_WITHIN_MS, () => expectAnswer(server, bearer(issuer.token()), 503, cause));
-    // Lambda has one event at a time; the others answer somebody else meanwhile.
+    // Lambda has one event at a time; the others answer other requests meanwhile.
     if (server.port) await inTime(1_500, () => expectAnswer(server, HEALTH, 200));
     assert.ok(header(await refused, "retry-after"), "503 without Retry-After");
     // No second client waits for the same host within the pause.

@@ -116,7 +116,7 @@ function wholeExpectation(file, { name, expect }) {
   return { ...expect, headers: Object.fromEntries(headers.map(([key, value]) => [key.toLowerCase(), value])) };
 }
 
-/** A misspelt key would be an expectation that nobody checks. */
+/** A misspelt key would be an expectation that is not checked. */
 function refuseUnknown(object, known, where) {
   const unknown = Object.keys(object).filter((key) => !known.includes(key));
   if (unknown.length) throw new Error(`${where}: unknown ${unknown.join(", ")}`);

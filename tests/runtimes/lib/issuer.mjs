@@ -76,7 +76,7 @@ function signature(key, text) {
     case "secret":
       return createHmac("sha256", SECRET).update(message).digest("base64url");
     case "rsa-public":
-      // CVE-2015-9235: the public key, which everybody has, as an HMAC key.
+      // CVE-2015-9235: the public key as an HMAC key.
       return createHmac("sha256", keys.rsa.publicKey.export({ type: "spki", format: "pem" }))
         .update(message)
         .digest("base64url");
