@@ -16,7 +16,7 @@ pub struct InspectedService {
     pub name: &'static str,
     /// What the service applies to; 006 holds only checksums of that.
     pub payload: Option<Payload>,
-    /// The privileges, at most [`Inspection::MAX_SHOWN`].
+    /// The privileges, at most [`Inspection::MAX_SHOWN`](crate::inspect::Inspection::MAX_SHOWN).
     pub privileges: Vec<InspectedPrivilege>,
 }
 
