@@ -7,6 +7,8 @@ set -euo pipefail
 cd "$(dirname "$0")"
 seconds=${1:?seconds for each target}
 shift
+# Names of targets, without spaces.
+# shellcheck disable=SC2046
 [ $# -gt 0 ] || set -- $(sed -n 's|^path = "fuzz_targets/\(.*\)\.rs"$|\1|p' Cargo.toml)
 
 host=$(rustc -vV | sed -n 's/^host: //p')
