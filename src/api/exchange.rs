@@ -21,7 +21,6 @@ use std::sync::Arc;
 use bytes::Bytes;
 use http::Request;
 
-use super::answer::fixed;
 use super::answer::problem::Problem;
 use super::answered::{Answer, Exchange};
 use super::app::App;
@@ -32,6 +31,7 @@ use super::credentials::CredentialHeaders;
 use super::handlers::{Authenticated, Handler};
 use super::log::LogLine;
 use super::plan::Plan;
+use super::readiness;
 use super::request::{Body, Context, Received};
 use super::route::Destination;
 use super::trace::Trace;
@@ -315,15 +315,8 @@ impl<'a> Readiness<'a> {
     }
 
     fn respond(self) -> Step<'a> {
-        let Self { exchange, config } = self;
-        let now = exchange.context.now;
-        let result = if config.project.current(now).is_err() {
-            Err(Problem::NotReady { lacks: "certificate" })
-        } else if !config.authenticator.is_ready(now) {
-            Err(Problem::NotReady { lacks: "key set" })
-        } else {
-            Ok(fixed::ready())
-        };
+        let Self { mut exchange, config } = self;
+        let result = readiness::check(config, exchange.context.now, &mut exchange.warnings);
         Step::Done(exchange.finish(result))
     }
 }

@@ -126,13 +126,6 @@ impl Authenticator {
         self.issuers().into_iter().flat_map(Issuers::iter).find_map(|issuer| issuer.refresh_due(now))
     }
 
-    /// Whether JWTs can be verified: no key set is used, or at least one is there. An issuer that is
-    /// down affects its own users only.
-    #[must_use]
-    pub fn is_ready(&self, now: UnixTime) -> bool {
-        self.issuers().is_none_or(|issuers| issuers.iter().any(|issuer| issuer.is_ready(now)))
-    }
-
     fn issuers(&self) -> Option<&Issuers> {
         match &self.0 {
             Mode::Open => None,

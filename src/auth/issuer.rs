@@ -66,13 +66,6 @@ impl Jwt {
         }
     }
 
-    pub(super) fn is_ready(&self, now: UnixTime) -> bool {
-        match &self.keys.public {
-            PublicKeys::Published(keys) => keys.current(now).is_ok(),
-            PublicKeys::Configured(_) => true,
-        }
-    }
-
     /// The caller of a JWT that a secret signed, or the signature to verify.
     pub(super) fn authenticate(&self, token: &str, now: UnixTime) -> Result<Authentication<'_>, AuthError> {
         let jwt = UnverifiedJwt::parse(token)?;

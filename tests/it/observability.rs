@@ -194,3 +194,25 @@ fn readyz_needs_a_fetched_certificate() {
     let (reply, fetched) = ready(&server, &Ok(secret.into()), NOW + 60);
     assert_eq!((reply.ok(), fetched.len()), (json!({ "status": "ready" }), 1));
 }
+
+#[test]
+fn readyz_warns_of_an_issuer_whose_key_set_was_never_fetched() {
+    let issuers = json!([
+        { "issuer": "https://a.example/", "audience": "agora", "jwksUrl": "https://a.example/jwks.json", "sharedUsers": true },
+        { "issuer": "https://b.example/", "audience": "agora", "jwksUrl": "https://b.example/jwks.json", "sharedUsers": true },
+    ]);
+    let server = Server::with(&[("AUTH", "jwt"), ("JWT_ISSUERS", &issuers.to_string())]);
+    let jwks: Bytes = issuer::key_set(&[issuer::Key::ed25519().jwk(&json!({ "kid": "k" }))]).into();
+    let request = Request::get("/readyz").body(Body::Whole("".into())).unwrap();
+    let ask = |b: Result<Bytes, FetchError>| {
+        let fetch = |due: Fetch| {
+            if due.url.starts_with("https://a.") { Err(FetchError::TimedOut) } else { b.clone() }
+        };
+        server.answer(&request, &context(NOW, SALT), fetch, |_| None)
+    };
+    let reply = ask(Ok(jwks));
+    assert_eq!(reply.ok(), json!({ "status": "ready" }));
+    let warning = reply.log()["warning"].as_str().unwrap().to_owned();
+    assert!(warning.contains("key set of https://a.example/: not fetched yet"), "{warning}");
+    assert!(!warning.contains("b.example"), "{warning}");
+}
