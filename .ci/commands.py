@@ -32,6 +32,7 @@ NOT_HERE = [
     (r"^docker ", "needs a container engine"),
     (r"^kubectl ", "needs a cluster"),
     (r"wrangler (login|deploy|secret|rollback|tail|versions)", "needs a Cloudflare account"),
+    (r"^[A-Z_]+=\S+$", "a setting, for .env"),
     (r"^(umask 077|rm \.secrets\.json|cat > \.secrets\.json)", "prepares a deployment"),
     (r"^just ", "a name for the commands beside it"),
     (r"prometheus", "a step of .ci/run"),
@@ -57,8 +58,9 @@ def blocks(path):
                 continue
             elif line.endswith("\\") or unbalanced(pending):
                 continue
-            if pending.strip() and not pending.strip().startswith("#"):
-                commands.append(pending.strip())
+            command = re.sub(r"\s+# .*$", "", pending).strip() if "\n" not in pending else pending.strip()
+            if command and not command.startswith("#"):
+                commands.append(command)
             pending = ""
         yield commands
 
@@ -162,7 +164,7 @@ def run_document(path, clone, faults):
                         faults.append(f"{path.name}: does not answer on port {port}: {line}")
                     ran += 1
                     continue
-                done = subprocess.run(["bash", "-c", command], cwd=clone.top, env=clone.env, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=900)
+                done = subprocess.run(["bash", "-c", command], cwd=clone.top, env=clone.env, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=300)
                 ran += 1
                 allowed = (0, 1, 3) if VERDICTS.search(command) else (0,)
                 if done.returncode not in allowed:

@@ -69,7 +69,7 @@ STACKS = {
 # Parameters that a rule of the template rejects, by the rule.
 REJECTED = {
     "ApiKeyNeedsKeys": {"AppId": APP_ID, "Auth": "api-key"},
-    "JwtNeedsIssuerAudienceAndOneKey": {"AppId": APP_ID, "Auth": "jwt", "JwtIssuer": "https://issuer.example/"},
+    "JwtNeedsIssuerAudienceAndKey": {"AppId": APP_ID, "Auth": "jwt", "JwtIssuer": "https://issuer.example/"},
     "SecretsInTheConfigurationAreEncrypted": STACKS["open"] | {"AppCertificateSecondary": APP_ID},
     "CredentialsNeedOrigins": STACKS["open"] | {"CorsAllowCredentials": "true"},
     "FunctionUrlNeedsLimit": STACKS["open"] | {"FunctionUrl": "true"},
