@@ -1,7 +1,7 @@
 // An issuer of JWTs: its key sets, good and bad, and the tokens that it and others sign.
 //
 // A key set's URL is { origin }/{ runtime }/{ how }, so that each server under test has fetches of its own to count:
-//   good   its three keys     big   10 MB     hang   never answers     down   status 500     html   no key set
+//   good   its three keys     big   10 MB     hang   no answer in time     down   status 500     html   no key set
 
 import { createHmac, generateKeyPairSync, sign } from "node:crypto";
 import { once } from "node:events";
@@ -29,7 +29,8 @@ export async function startIssuer() {
   const server = createServer((request, response) => {
     const [, runtime, how] = request.url.split("/");
     fetches.set(runtime, (fetches.get(runtime) ?? 0) + 1);
-    if (how === "hang") return;
+    // Longer than any fetch may take. An open connection would keep the runner from ending.
+    if (how === "hang") return setTimeout(() => request.socket.destroy(), 10_000).unref();
     if (how === "down" || down.has(runtime)) return response.writeHead(500).end();
     response.writeHead(200, { "Content-Type": "application/json" });
     if (how === "big") response.end(`{"keys":[${" ".repeat(10_000_000)}]}`);
