@@ -25,3 +25,4 @@ mod properties;
 mod request_body;
 mod token_types;
 mod token_vectors;
+mod verdict;
