@@ -49,7 +49,7 @@ function program() {
 function configuration({ bundle, top, port, env }) {
   const [, date] = readFileSync(join(top, "wrangler.toml"), "utf8").match(/^compatibility_date = "(.*)"$/m);
   const files = readdirSync(bundle);
-  const modules = ["worker.js", ...files.filter((name) => name.endsWith(".wasm"))].map((name) => {
+  const modules = ["worker.js", ...files.filter((name) => /\.(wasm|mjs)$/.test(name))].map((name) => {
     const kind = name.endsWith(".wasm") ? "wasm" : "esModule";
     return `(name = ${text(name)}, ${kind} = embed ${text(name)})`;
   });
