@@ -27,6 +27,16 @@ pub(super) struct Expected {
     pub(super) uid_key: Option<UidKey>,
     /// Set if several issuers are configured.
     pub(super) among_others: Option<SharedUsers>,
+    pub(super) missing_grants: MissingGrants,
+}
+
+/// What a JWT without the grants claim is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum MissingGrants {
+    /// Limited by the configuration alone.
+    Allowed,
+    /// Rejected, as one whose claim has another name.
+    Rejected,
 }
 
 /// The claim that names the audience.
@@ -56,12 +66,20 @@ impl Expected {
         // RFC 7519 asks nothing of `iat`. A token from the future tells of a wrong clock somewhere,
         // and then its `exp` is as wrong.
         check_not_after(now, claims, "iat")?;
+        // RFC 7800 §3: the presenter must prove that it holds a key, which a bearer token does not.
+        if claims.get("cnf").is_some() {
+            return Err(Problem::KeyBound.of("cnf"));
+        }
 
         let subject = match claims.get("sub") {
             None => None,
             Some(sub) => Some(plain_text(sub).ok_or(Problem::Identity(BadIdentity::OtherType).of("sub"))?),
         };
-        let grants = claims.get(&self.grants_claim).map(Grants::parse).transpose();
+        let grants = match (claims.get(&self.grants_claim), self.missing_grants) {
+            (Some(claim), _) => Grants::parse(claim).map(Some),
+            (None, MissingGrants::Allowed) => Ok(None),
+            (None, MissingGrants::Rejected) => return Err(Problem::Missing.of(&self.grants_claim)),
+        };
         let grants = grants.map_err(|bad| Problem::Grants(bad).of(&self.grants_claim))?;
         let (grants, granted_identity) = grants.map_or((None, None), |(grants, uid)| (Some(grants), uid));
         let identity = match (granted_identity, &self.uid_claim) {
@@ -212,6 +230,8 @@ pub enum Problem {
     Unverified,
     /// A granted identity of an issuer that does not share its users with the others.
     SharedIdentity,
+    /// `cnf`: the token is bound to a key of its holder's.
+    KeyBound,
     /// Not the identity of one user.
     Identity(BadIdentity),
     /// Not grants.
@@ -241,6 +261,7 @@ impl fmt::Display for Problem {
             Self::Ahead { seconds } => write!(f, "{seconds} s ahead"),
             Self::Unverified => f.write_str("expected email_verified true"),
             Self::SharedIdentity => f.write_str("uid needs sharedUsers with several issuers"),
+            Self::KeyBound => f.write_str("bound to a key; expected a bearer token"),
             Self::Identity(bad) => bad.fmt(f),
             Self::Grants(bad) => bad.fmt(f),
         }

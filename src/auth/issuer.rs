@@ -5,7 +5,7 @@ use super::caller::Caller;
 use super::claims::Expected;
 use super::error::{AuthError, Cause};
 use super::hmac::Secret;
-use super::jwt::{BadJwt, UnverifiedJwt};
+use super::jwt::{BadJwt, JwtType, UnverifiedJwt};
 use super::key::VerifyingKey;
 use super::key_set::{KeySetClaim, NoKey, RemoteKeySet};
 use super::signature::{self, Authentication, PendingSignature};
@@ -18,6 +18,8 @@ use crate::time::UnixTime;
 pub struct Jwt {
     pub(super) keys: Keys,
     pub(super) expected: Expected,
+    /// What its `typ` may say, if it has one.
+    pub(super) types: Vec<JwtType>,
     /// The header that holds the JWT alone, in lower case; `None` is `Authorization: Bearer`.
     pub(super) header: Option<String>,
 }
@@ -55,7 +57,7 @@ impl Jwt {
 
     pub(super) fn fetch_due(&self, token: &str, now: UnixTime) -> Option<KeySetClaim<'_>> {
         let PublicKeys::Published(keys) = &self.keys.public else { return None };
-        let jwt = UnverifiedJwt::parse(token).ok().filter(|jwt| !jwt.algorithm.is_symmetric())?;
+        let jwt = self.parse(token).ok().filter(|jwt| !jwt.algorithm.is_symmetric())?;
         keys.claim(now, |set| matches!(set.find(jwt.kid.as_deref(), jwt.algorithm), Err(NoKey::Unknown(_))))
     }
 
@@ -68,13 +70,17 @@ impl Jwt {
 
     /// The caller of a JWT that a secret signed, or the signature to verify.
     pub(super) fn authenticate(&self, token: &str, now: UnixTime) -> Result<Authentication<'_>, AuthError> {
-        let jwt = UnverifiedJwt::parse(token)?;
+        let jwt = self.parse(token)?;
         if jwt.algorithm.is_symmetric() {
             return self.check_secrets(&jwt, now).map(Authentication::Caller);
         }
         let keys = self.keys.public.candidates(&jwt, self.keys.secrets.first(), now)?;
         let pending = PendingSignature::new(&self.expected, &jwt, keys, now)?;
         Ok(Authentication::Signature(pending))
+    }
+
+    fn parse<'t>(&self, token: &'t str) -> Result<UnverifiedJwt<'t>, BadJwt> {
+        UnverifiedJwt::parse(token)?.of_type(&self.types)
     }
 
     fn check_secrets(&self, jwt: &UnverifiedJwt<'_>, now: UnixTime) -> Result<Caller, AuthError> {

@@ -6,7 +6,6 @@ use super::claims::SharedUsers;
 use super::issuer::Jwt;
 use super::issuers::Issuers;
 use super::jwt_settings::{BadJwtSetting, JwtSettings};
-use super::uid::UidKey;
 use crate::json::{self, Excerpt, Json, NotAnObject, Object};
 
 const MAX_ISSUERS: usize = 16;
@@ -27,11 +26,12 @@ const MEMBERS: [&str; 12] = [
 ];
 
 impl Issuers {
-    /// Reads the list. Its members are those of the variables, in another spelling.
+    /// Reads the list. Its members are those of the variables, in another spelling; `common` has the
+    /// settings that apply to every issuer: `UID_KEY`, `JWT_TYPE`, `JWT_GRANTS_REQUIRED`.
     ///
     /// # Errors
     /// Every bad entry, by its number.
-    pub fn parse(text: &str, uid_key: Option<&UidKey>) -> Result<Self, Vec<BadIssuer>> {
+    pub fn parse(text: &str, common: &JwtSettings<'_>) -> Result<Self, Vec<BadIssuer>> {
         // As a member, since a list alone is not read with unique names.
         let wrapped = format!("{{\"list\":{text}}}");
         let read = json::read_unique(wrapped.as_bytes()).map_err(|error| vec![BadIssuer::Json(error)])?;
@@ -42,7 +42,7 @@ impl Issuers {
         let mut issuers: Vec<Jwt> = Vec::new();
         let mut bad = Vec::new();
         for (number, entry) in (1..).zip(list) {
-            match parse(entry, uid_key, list.len() > 1) {
+            match parse(entry, common, list.len() > 1) {
                 Ok(issuer) if issuers.iter().any(|other| other.expected.issuer == issuer.expected.issuer) => {
                     bad.push(BadIssuer::Entry { number, fault: BadEntry::Twice });
                 }
@@ -55,7 +55,7 @@ impl Issuers {
 }
 
 /// An entry; `several` is whether there are others.
-fn parse(entry: &Json<'_>, uid_key: Option<&UidKey>, several: bool) -> Result<Jwt, Vec<BadEntry>> {
+fn parse(entry: &Json<'_>, common: &JwtSettings<'_>, several: bool) -> Result<Jwt, Vec<BadEntry>> {
     let members = entry.as_object().ok_or(vec![BadEntry::NotAnObject])?;
     if let Some(name) = members.keys().find(|name| !MEMBERS.contains(name)) {
         return Err(vec![BadEntry::Unknown(name.into())]);
@@ -81,7 +81,9 @@ fn parse(entry: &Json<'_>, uid_key: Option<&UidKey>, several: bool) -> Result<Jw
         uid_claim: text("uidClaim")?,
         grants_claim: text("grantsClaim")?,
         // An entry with free identities has nothing to derive from.
-        uid_key: uid_key.filter(|_| members.text("uidClaim") != Some("none")),
+        token_type: common.token_type,
+        grants_required: common.grants_required,
+        uid_key: common.uid_key.filter(|_| members.text("uidClaim") != Some("none")),
     };
     let is_shared = flag(members, "sharedUsers")?;
     let mut jwt =

@@ -18,6 +18,7 @@ pub(super) struct UnverifiedJwt<'a> {
     signature: &'a str,
     pub(super) algorithm: Algorithm,
     pub(super) kid: Option<String>,
+    typ: Option<String>,
 }
 
 impl<'a> UnverifiedJwt<'a> {
@@ -45,11 +46,34 @@ impl<'a> UnverifiedJwt<'a> {
             None => None,
             Some(kid) => Some(kid.as_text().ok_or(BadJwt::Kid)?.to_owned()),
         };
-        Ok(Self { message, signature, algorithm, kid })
+        let typ = match header.get("typ") {
+            None => None,
+            Some(typ) => Some(typ.as_text().ok_or(BadJwt::Typ)?.to_owned()),
+        };
+        Ok(Self { message, signature, algorithm, kid, typ })
+    }
+
+    /// The same JWT, if its `typ` is one of these, or missing.
+    pub(super) fn of_type(self, types: &[JwtType]) -> Result<Self, BadJwt> {
+        match &self.typ {
+            Some(typ) if !types.contains(&JwtType::new(typ)) => Err(BadJwt::OtherType(typ.as_str().into())),
+            _ => Ok(self),
+        }
     }
 
     pub(super) fn signature(&self) -> Result<Vec<u8>, BadJwt> {
         decode(self.signature, Part::Signature)
+    }
+}
+
+/// What a `typ` says a JWT is: RFC 7515 §4.1.9, so without `application/`, and in any case.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct JwtType(String);
+
+impl JwtType {
+    pub(super) fn new(typ: &str) -> Self {
+        let typ = typ.to_ascii_lowercase();
+        Self(typ.strip_prefix("application/").unwrap_or(&typ).to_owned())
     }
 }
 
@@ -112,6 +136,10 @@ pub enum BadJwt {
     NoAlgorithm,
     /// Another `alg`, `none` among them.
     Algorithm(Excerpt<'static>),
+    /// A `typ` that is not a text.
+    Typ,
+    /// A `typ` that `JWT_TYPE` does not list: a token for another purpose.
+    OtherType(Excerpt<'static>),
     /// A `kid` that is not a text.
     Kid,
     /// Signed with another algorithm than its key is for.
@@ -140,6 +168,8 @@ impl fmt::Display for BadJwt {
             Self::Critical => f.write_str("crit: an extension that is not known here"),
             Self::NoAlgorithm => f.write_str("alg: missing"),
             Self::Algorithm(alg) => write!(f, "alg: {alg}, {UnknownAlgorithm}"),
+            Self::Typ => f.write_str("typ: expected a text"),
+            Self::OtherType(typ) => write!(f, "typ: {typ} is not accepted; JWT_TYPE lists those that are"),
             Self::Kid => f.write_str("kid: expected a text"),
             Self::OtherAlgorithm { token, key } => write!(f, "alg: {token}, the key is for {key}"),
             Self::NoSecret(token) => write!(f, "alg: {token}, expected one of a public key"),

@@ -6,13 +6,17 @@ use std::net::IpAddr;
 use http::Uri;
 
 use super::algorithm::{Algorithm, UnknownAlgorithm};
-use super::claims::{AudienceClaim, Expected};
+use super::claims::{AudienceClaim, Expected, MissingGrants};
 use super::hmac::Secret;
 use super::issuer::{Jwt, Keys, PublicKeys};
+use super::jwt::JwtType;
 use super::key::VerifyingKey;
 use super::key_set;
 use super::public_key::BadKey;
 use super::uid::UidKey;
+
+/// Those that providers write. Others are for other purposes: `logout+jwt`, `dpop+jwt`, …
+const DEFAULT_TYPES: &str = "JWT,at+jwt";
 
 /// The `JWT_…` variables as texts. An empty one counts as not set, as it does in a `.env` file.
 #[derive(Clone, Copy, Default)]
@@ -35,6 +39,10 @@ pub struct JwtSettings<'a> {
     pub secret_previous: Option<&'a str>,
     /// `JWT_ALGORITHM`.
     pub algorithm: Option<&'a str>,
+    /// `JWT_TYPE`.
+    pub token_type: Option<&'a str>,
+    /// `JWT_GRANTS_REQUIRED`.
+    pub grants_required: bool,
     /// `JWT_HEADER`.
     pub header: Option<&'a str>,
     /// `JWT_UID_CLAIM`.
@@ -62,6 +70,11 @@ impl JwtSettings<'_> {
         };
         match (issuer, audiences, keys, header, uid_key) {
             (Ok(issuer), Ok(audiences), Ok(keys), Ok(header), Ok(uid_key)) => {
+                let missing_grants =
+                    if self.grants_required { MissingGrants::Rejected } else { MissingGrants::Allowed };
+                let types = set(self.token_type).unwrap_or_else(|| DEFAULT_TYPES.to_owned());
+                let types = types.split(',').map(str::trim).filter(|typ| !typ.is_empty());
+                let types = types.map(JwtType::new).collect();
                 let expected = Expected {
                     issuer,
                     audiences,
@@ -70,8 +83,9 @@ impl JwtSettings<'_> {
                     grants_claim: set(self.grants_claim).unwrap_or_else(|| "agora".to_owned()),
                     uid_key,
                     among_others: None,
+                    missing_grants,
                 };
-                Ok(Jwt { keys, expected, header })
+                Ok(Jwt { keys, expected, types, header })
             }
             (issuer, audiences, keys, header, uid_key) => {
                 let bad = [issuer.err(), audiences.err(), keys.err(), header.err(), uid_key.err()];

@@ -126,7 +126,14 @@ impl Reader<'_> {
                 is_alone = false;
             }
         }
-        match Issuers::parse(&list, uid_key.as_ref()) {
+        let token_type = self.value(var!("JWT_TYPE"));
+        let common = JwtSettings {
+            token_type: token_type.as_deref(),
+            grants_required: self.flag(var!("JWT_GRANTS_REQUIRED")).unwrap_or_default(),
+            uid_key: uid_key.as_ref(),
+            ..JwtSettings::default()
+        };
+        match Issuers::parse(&list, &common) {
             Ok(issuers) => Some(issuers).filter(|_| is_alone),
             Err(faults) => {
                 for fault in faults {
@@ -148,6 +155,7 @@ impl Reader<'_> {
             secret,
             secret_previous,
             algorithm,
+            token_type,
             header,
             uid_claim,
             grants_claim,
@@ -160,6 +168,7 @@ impl Reader<'_> {
             var!("JWT_SECRET"),
             var!("JWT_SECRET_PREVIOUS"),
             var!("JWT_ALGORITHM"),
+            var!("JWT_TYPE"),
             var!("JWT_HEADER"),
             var!("JWT_UID_CLAIM"),
             var!("JWT_GRANTS_CLAIM"),
@@ -181,6 +190,8 @@ impl Reader<'_> {
             secret: secret.as_deref(),
             secret_previous: secret_previous.as_deref(),
             algorithm: algorithm.as_deref(),
+            token_type: token_type.as_deref(),
+            grants_required: self.flag(var!("JWT_GRANTS_REQUIRED")).unwrap_or(false),
             header: header.as_deref(),
             uid_claim: uid_claim.as_deref(),
             grants_claim: grants_claim.as_deref(),

@@ -113,6 +113,18 @@ pub const VARIABLES: &[Variable] = &[
         ..EVERYWHERE
     },
     Variable {
+        name: "JWT_TYPE",
+        default: Value("JWT,at+jwt"),
+        doc: "the values of `typ` that a JWT may have, comma-separated, in any case and with or without `application/`; a JWT without `typ` is accepted",
+        ..EVERYWHERE
+    },
+    Variable {
+        name: "JWT_GRANTS_REQUIRED",
+        default: Value("false"),
+        doc: "`true` rejects a JWT without the grants claim",
+        ..EVERYWHERE
+    },
+    Variable {
         name: "JWT_HEADER",
         default: Value("Authorization"),
         doc: "the header that holds the JWT, for proxies with a header of their own",

@@ -137,3 +137,15 @@ fn granted_uid_binds_without_identity_claim() {
     let answer = ask_with_jwt(&by_claim, &token("agora", json!({})), now());
     assert_eq!(refusal(answer), "jwt uid: missing");
 }
+
+#[test]
+fn required_grants_claim_that_is_missing_is_rejected() {
+    let required = JwtSettings { grants_required: true, ..by_secret() };
+    let authenticator = accepting(required);
+    // As a misspelt name is.
+    for token in [Key::secret().jwt(&claims()), token("Agora", json!({ "channels": ["room-1"] }))] {
+        assert_eq!(refusal(ask_with_jwt(&authenticator, &token, now())), "jwt agora: missing");
+        assert!(ask_with_jwt(&accepting(by_secret()), &token, now()).is_ok());
+    }
+    assert!(ask_with_jwt(&authenticator, &token("agora", json!({})), now()).is_ok());
+}

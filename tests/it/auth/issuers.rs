@@ -18,6 +18,10 @@ fn uid_key() -> UidKey {
     UidKey::new(UID_KEY).unwrap()
 }
 
+fn common(uid_key: Option<&UidKey>) -> JwtSettings<'_> {
+    JwtSettings { uid_key, ..JwtSettings::default() }
+}
+
 fn derived(uid: u32, text: Option<&str>) -> Identity {
     Identity::Derived { uid: uid.try_into().unwrap(), text: text.map(str::to_owned) }
 }
@@ -154,7 +158,7 @@ fn two_issuers(shared: bool, key: Option<&UidKey>) -> Authenticator {
         { "issuer": ISSUER, "audience": AUDIENCE, "publicKey": RSA_PUBLIC_PEM, "sharedUsers": shared },
         { "issuer": OTHER, "audience": [AUDIENCE], "publicKey": ED25519_PUBLIC_PEM, "sharedUsers": shared },
     ]);
-    Authenticator::with_issuers(None, Some(Issuers::parse(&list.to_string(), key).unwrap()))
+    Authenticator::with_issuers(None, Some(Issuers::parse(&list.to_string(), &common(key)).unwrap()))
 }
 
 #[test]
@@ -206,7 +210,7 @@ fn jwts_in_two_headers_are_rejected() {
         { "issuer": OTHER, "audience": AUDIENCE, "publicKey": ED25519_PUBLIC_PEM, "sharedUsers": true, "header": "X-Proxy" },
     ]);
     let authenticator =
-        Authenticator::with_issuers(None, Some(Issuers::parse(&list.to_string(), None).unwrap()));
+        Authenticator::with_issuers(None, Some(Issuers::parse(&list.to_string(), &common(None)).unwrap()));
     let first = format!("Bearer {}", Key::rsa().jwt(&claims_with(&json!({}))));
     let second = Key::ed25519().jwt(&claims_with(&json!({ "iss": OTHER })));
     let in_both = Credentials {
@@ -256,11 +260,11 @@ fn bad_issuer_lists_name_the_entry() {
             "entry 2: secret: 5 bytes, expected a secret of at least 32",
         ),
     ] {
-        let faults = Issuers::parse(&list, None).unwrap_err();
+        let faults = Issuers::parse(&list, &common(None)).unwrap_err();
         assert_eq!(faults.iter().map(ToString::to_string).collect::<Vec<_>>(), [expected], "{list}");
         assert!(!format!("{faults:?}").contains(SECRET));
     }
-    assert!(Issuers::parse(&json!(vec![good; 17]).to_string(), None).is_err());
+    assert!(Issuers::parse(&json!(vec![good; 17]).to_string(), &common(None)).is_err());
 }
 
 #[test]

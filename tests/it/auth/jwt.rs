@@ -303,3 +303,36 @@ fn jwt_text_in_log_is_escaped_and_bounded() {
     let expected = format!(r#"jwt signature: not made with the key "a\n\"b{}"…"#, "x".repeat(76));
     assert_eq!(cause(&rsa_only(), &token), expected);
 }
+
+#[test]
+fn typ_other_than_jwt_type_is_rejected() {
+    let typed = |typ: Value| Key::rsa().jwt_with(&json!({ "alg": "RS256", "typ": typ }), &claims());
+    for typ in ["JWT", "jwt", "at+jwt", "AT+JWT", "application/at+jwt", "application/JWT"] {
+        caller(&rsa_only(), &typed(json!(typ)));
+    }
+    for typ in ["logout+jwt", "dpop+jwt", "token-introspection+jwt", "JOSE", "", "application/", "at", "JWT "]
+    {
+        let expected = format!("jwt typ: {typ:?} is not accepted; JWT_TYPE lists those that are");
+        assert_eq!(cause(&rsa_only(), &typed(json!(typ))), expected);
+    }
+    for typ in [json!(null), json!(1), json!(["JWT"])] {
+        assert_eq!(cause(&rsa_only(), &typed(typ)), "jwt typ: expected a text");
+    }
+    let only = JwtSettings { public_key: Some(RSA_PUBLIC_PEM), token_type: Some("at+jwt, x"), ..settings() };
+    let only = accepting(only);
+    caller(&only, &typed(json!("X")));
+    caller(&only, &Key::rsa().jwt(&claims()));
+    assert!(cause(&only, &typed(json!("JWT"))).starts_with("jwt typ: \"JWT\" is not accepted"));
+}
+
+#[test]
+fn key_bound_jwt_is_rejected() {
+    for cnf in
+        [json!({ "jkt": "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I" }), json!({}), json!("x"), json!(null)]
+    {
+        let mut bound = claims();
+        bound["cnf"] = cnf;
+        let expected = "jwt cnf: bound to a key; expected a bearer token";
+        assert_eq!(cause(&rsa_only(), &Key::rsa().jwt(&bound)), expected);
+    }
+}
