@@ -75,7 +75,9 @@ pub(super) fn read(text: &str, project: &Project) -> Result<Found, Unread> {
         }
     }
     let unwrapped = plain.clone().stripped(&WRAPPINGS);
-    if let Some(found) = unwrapped.undo(&DAMAGES).or_else(|| damaged_inside(plain)) {
+    // A space at the end may be a lost plus as well.
+    let whole = || plain.undo(&DAMAGES);
+    if let Some(found) = unwrapped.undo(&DAMAGES).or_else(whole).or_else(|| damaged_inside(plain)) {
         return Ok(found);
     }
     let rest = unwrapped.stripped(&DAMAGES).text;

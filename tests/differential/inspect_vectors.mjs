@@ -416,6 +416,14 @@ const whole = rtc({ uid });
 
 const accident = (id, note, token) => add(id, note, `${N7}, then by hand`, token, joins("room-1", `${uid}`));
 accident("accident-spaces", "a query string made + a space", whole.replaceAll("+", " "));
+const plusUid = [...Array(20_000).keys()].slice(61).find((uid) => rtc({ uid }).endsWith("+"));
+add(
+  "accident-space-last",
+  "the last + became a space",
+  `${N7}, then by hand`,
+  rtc({ uid: plusUid }).replaceAll("+", " "),
+  joins("room-1", `${plusUid}`),
+);
 accident("accident-url-encoded", "encodeURIComponent without its counterpart", encodeURIComponent(whole));
 accident("accident-line-break", "copied with its line break", `${whole}\n`);
 accident("accident-quotes", "JSON.stringify of the text", JSON.stringify(whole));
