@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { after, suite, test } from "node:test";
 import { expectNone } from "../runtimes/lib/found.mjs";
 import { top } from "../runtimes/lib/under-test.mjs";
+import { FAULT_NAMES, plant } from "./faults.mjs";
 import { BUILDERS_006, BUILDERS_007, generate } from "./generate.mjs";
 import { at006, core } from "./official.mjs";
 import { source } from "./random.mjs";
@@ -20,6 +21,11 @@ const builders = [...Object.keys(BUILDERS_007), ...Object.keys(BUILDERS_006)];
 const official = Array.from({ length: cases }, (_, index) => generate(builders[index % builders.length], random));
 writeFileSync(join(folder, "official.jsonl"), official.map((one) => JSON.stringify(one)).join("\n"));
 console.log(`${cases} tokens of ${builders.length} official builders, seed ${seed}`);
+
+const faults = Number(process.env.FAULTS ?? 10_000);
+const planted = Array.from({ length: faults }, (_, index) => plant(FAULT_NAMES[index % FAULT_NAMES.length], random));
+writeFileSync(join(folder, "planted.jsonl"), planted.map((one) => JSON.stringify(one)).join("\n"));
+console.log(`${faults} tokens with one of ${FAULT_NAMES.length} faults or none, seed ${seed}`);
 
 // Ours: builds the same, compares, and leaves its own tokens in ours.jsonl.
 const cargo = spawnSync(
@@ -40,6 +46,10 @@ const ours = read("ours.jsonl")
 test("ours_builds_what_each_official_builder_builds", (t) => {
   t.diagnostic(`${result.passed} of ${cases} tokens built alike`);
   assert.deepEqual([cargo.status, result], [0, { ...result, passed: cases, failed: 0 }]);
+});
+
+test("inspect_names_each_planted_fault", () => {
+  assert.deepEqual(readJson("planted.json"), { passed: faults, failed: 0 });
 });
 
 suite("official libraries read ours", () => {

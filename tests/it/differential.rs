@@ -14,6 +14,8 @@
 //! - The uid `""`. Every official language takes it for uid 0, and so does [`Uid::Any`]; as text it is
 //!   a missing uid.
 
+mod planted;
+
 use std::fmt::Write;
 use std::path::PathBuf;
 
