@@ -8,6 +8,6 @@ mod denied;
 mod pattern;
 mod rules;
 
-pub use denied::{Denied, Rule};
+pub use denied::{Denied, Refusal, Rule, Source};
 pub use pattern::{ChannelPattern, PatternError};
 pub use rules::Policy;

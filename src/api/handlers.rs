@@ -12,7 +12,7 @@ use super::answer::token;
 use super::dropin::{DropInContext, Issued, Origin, Row};
 use super::log::LogLine;
 use super::parse;
-use super::parse::context::{ParseContext, Placeholders, UidInResponse};
+use super::parse::context::{ParseContext, Placeholders};
 use super::request::{Body, Context, Received};
 use super::route::Parameters;
 use crate::auth::{Caller, Identity};
@@ -136,11 +136,6 @@ impl Authenticated<'_> {
     }
 
     fn parse_context(&self, placeholders: Placeholders) -> ParseContext<'_> {
-        ParseContext {
-            empty_channel: self.config.policy.wildcard_channel,
-            identity: &self.caller.identity,
-            uid_in_response: UidInResponse::Missing,
-            placeholders,
-        }
+        ParseContext::new(&self.config.policy, self.caller, placeholders)
     }
 }

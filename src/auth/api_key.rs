@@ -88,9 +88,12 @@ impl ApiKeys {
             found.conditional_assign(&place, entry.sha256.ct_eq(&sha256));
         }
         let index = usize::try_from(found).ok()?.checked_sub(1)?;
-        let entry = self.0.get(index)?;
-        let caller = Caller::api_key(&entry.name);
-        Some(Caller { grants: entry.grants.clone(), identity: entry.identity.clone(), ..caller })
+        self.0.get(index).map(Entry::caller)
+    }
+
+    /// The caller whose key has this name, for explaining the configuration.
+    pub(super) fn named(&self, name: &str) -> Option<Caller> {
+        self.0.iter().find(|entry| entry.name == name).map(Entry::caller)
     }
 }
 
@@ -102,6 +105,11 @@ impl fmt::Debug for ApiKeys {
 }
 
 impl Entry {
+    fn caller(&self) -> Caller {
+        let caller = Caller::api_key(&self.name);
+        Caller { grants: self.grants.clone(), identity: self.identity.clone(), ..caller }
+    }
+
     fn parse(text: &str, before: &[Self]) -> Result<Self, ApiKeyFault> {
         if text.is_empty() {
             return Err(ApiKeyFault::Empty);

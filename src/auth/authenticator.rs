@@ -4,13 +4,16 @@
 
 use std::fmt;
 
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
 use super::api_key::ApiKeys;
 use super::caller::Caller;
 use super::error::{AuthError, Cause};
 use super::issuer::Jwt;
 use super::issuers::{Carried, Issuers};
 use super::key_set::KeySetClaim;
-use super::signature::Authentication;
+use super::signature::{self, Authentication};
 use crate::time::UnixTime;
 
 /// The headers of a request that may hold a credential, as texts.
@@ -124,6 +127,32 @@ impl Authenticator {
     #[must_use]
     pub fn refresh_due(&self, now: UnixTime) -> Option<KeySetClaim<'_>> {
         self.issuers().into_iter().flat_map(Issuers::iter).find_map(|issuer| issuer.refresh_due(now))
+    }
+
+    /// Whether JWTs are accepted.
+    #[must_use]
+    pub fn accepts_jwts(&self) -> bool {
+        self.issuers().is_some()
+    }
+
+    /// The caller with the API key of this name, for explaining the configuration: no key is
+    /// checked. `None` if there is no such key.
+    #[must_use]
+    pub fn supposed_key(&self, name: &str) -> Option<Caller> {
+        match &self.0 {
+            Mode::Open => None,
+            Mode::Guarded { api_keys, .. } => api_keys.as_ref()?.named(name),
+        }
+    }
+
+    /// The caller with a JWT of these claims, for explaining the configuration: no signature is
+    /// checked. `None` if JWTs are not accepted.
+    #[must_use]
+    pub fn supposed_jwt(&self, claims: &str, now: UnixTime) -> Option<Result<Caller, AuthError>> {
+        let message = format!("e30.{}", URL_SAFE_NO_PAD.encode(claims));
+        let issuers = self.issuers()?;
+        let issuer = issuers.of_message(&message, issuers.iter());
+        Some(issuer.and_then(|issuer| signature::caller(&issuer.expected, &message, now)))
     }
 
     fn issuers(&self) -> Option<&Issuers> {

@@ -43,11 +43,23 @@ impl Issuers {
             return Ok(one);
         }
         let unverified = UnverifiedJwt::parse(jwt.token)?;
-        let payload = Payload::of_message(unverified.message)?;
+        let of_header = self.0.iter().filter(|issuer| issuer.header() == jwt.header);
+        self.of_message(unverified.message, of_header)
+    }
+
+    /// The issuer of a message among some of them, by its exact `iss`; a single one is it whatever the `iss`.
+    pub(super) fn of_message<'a>(
+        &'a self,
+        message: &str,
+        mut among: impl Iterator<Item = &'a Jwt>,
+    ) -> Result<&'a Jwt, AuthError> {
+        if let [one] = self.0.as_slice() {
+            return Ok(one);
+        }
+        let payload = Payload::of_message(message)?;
         let claims = payload.claims()?;
         let iss = claims.object().text("iss").unwrap_or_default();
-        let of_header = || self.0.iter().filter(|issuer| issuer.header() == jwt.header);
-        let found = of_header().find(|issuer| issuer.expected.issuer == iss);
+        let found = among.find(|issuer| issuer.expected.issuer == iss);
         found.ok_or_else(|| AuthError::Refused(Cause::UnknownIssuer(iss.into())))
     }
 

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use super::{api_key, audit, inspect, mint, serve, uid};
+use super::{api_key, audit, inspect, mint, policy, serve, uid};
 
 /// The token endpoint for Agora's real-time products.
 ///
@@ -26,6 +26,9 @@ enum Command {
     Inspect(inspect::Inspect),
     /// Check a token endpoint: request tokens from URL as its clients do, and report what is wrong
     Audit(audit::Audit),
+    /// Explain or check what the configuration allows, offline
+    #[command(subcommand)]
+    Policy(policy::Command),
     /// Make an API key: print it, and its entry for `API_KEYS`
     ApiKey(api_key::ApiKey),
     /// Print the integer uid of a user, derived with `UID_KEY`
@@ -44,6 +47,7 @@ pub fn run() -> ExitCode {
         Command::Mint(mint) => mint.run(),
         Command::Inspect(inspect) => inspect.run(),
         Command::Audit(audit) => audit.run(),
+        Command::Policy(command) => command.run(),
         Command::ApiKey(api_key) => api_key.run(),
         Command::Uid(uid) => uid.run(),
     };

@@ -109,6 +109,38 @@ impl Denied {
     }
 }
 
+/// A refusal, and what would have to change for the request to be granted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// The refusal as the caller sees it, which is not told where it comes from.
+    pub denied: Denied,
+    /// Where it comes from.
+    pub source: Source,
+}
+
+/// Where a refusal comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// This variable.
+    Configuration(&'static str),
+    /// This member of the caller's grants.
+    Grants(&'static str),
+    /// The identity that the credential is bound to.
+    Identity,
+    /// The end of the credential, with `EXPIRE_WITH_JWT`.
+    Expiry,
+}
+
+impl Refusal {
+    pub(super) fn configured(variable: &'static str, denied: Denied) -> Self {
+        Self { denied, source: Source::Configuration(variable) }
+    }
+
+    pub(super) fn granted(member: &'static str, denied: Denied) -> Self {
+        Self { denied, source: Source::Grants(member) }
+    }
+}
+
 impl fmt::Display for Denied {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

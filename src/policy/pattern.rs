@@ -31,6 +31,24 @@ impl ChannelPattern {
         Ok(Self { text: text.to_owned(), open_end })
     }
 
+    /// Whether the pattern allows every channel to every caller.
+    #[must_use]
+    pub fn is_any(&self) -> bool {
+        self.open_end && self.text.is_empty()
+    }
+
+    /// Whether the pattern contains `{sub}`.
+    #[must_use]
+    pub fn names_subject(&self) -> bool {
+        self.text.contains(SUBJECT)
+    }
+
+    /// Whether the pattern goes on behind `{sub}`, so that one subject can be the start of another.
+    #[must_use]
+    pub fn goes_on_behind_subject(&self) -> bool {
+        self.open_end && self.names_subject()
+    }
+
     /// Whether the pattern allows the channel to a caller of this subject. A subject that is
     /// missing, empty or contains a `*` matches no pattern with `{sub}`.
     pub(super) fn matches(&self, name: &str, subject: Option<&str>) -> bool {
@@ -63,3 +81,9 @@ impl fmt::Display for PatternError {
 }
 
 impl std::error::Error for PatternError {}
+
+impl fmt::Display for ChannelPattern {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}{}", self.text, if self.open_end { "*" } else { "" })
+    }
+}

@@ -2,11 +2,11 @@
 
 use std::num::NonZeroU32;
 
-use super::denied::Denied;
+use super::denied::{Denied, Refusal, Source};
 use super::pattern::{self, ChannelPattern};
-use crate::auth::{AppLevel, Caller, Grants, Identity};
+use crate::auth::{AppLevel, Caller, Identity};
 use crate::grant::Grant;
-use crate::request::{Format, Level, Role, Scope, ScopeRole, TokenKind, TokenRequest, User};
+use crate::request::{Format, Level, Scope, ScopeRole, TokenKind, TokenRequest, User};
 use crate::time::{Ttl, UnixTime};
 use crate::token::Uid;
 
@@ -55,92 +55,125 @@ impl Policy {
     /// # Errors
     /// The first rule that refuses it, in the order of [`Rule`](super::Rule).
     pub fn grant(&self, caller: &Caller, request: TokenRequest, now: UnixTime) -> Result<Grant, Denied> {
+        let refusal = self.refusals(caller, &request, now).next();
+        refusal.map_or_else(|| Ok(Grant::new(request)), |refusal| Err(refusal.denied))
+    }
+
+    /// Every reason to refuse the request, in the order of the rules; none if it is granted.
+    pub fn refusals<'a>(
+        &'a self,
+        caller: &'a Caller,
+        request: &'a TokenRequest,
+        now: UnixTime,
+    ) -> impl Iterator<Item = Refusal> + 'a {
         let scope = request.spec.scope();
-        let grants = caller.grants.as_ref();
-        self.check_format(scope.format)?;
-        self.check_kinds(&scope, caller)?;
-        check_uid_is_requested(&scope, &caller.identity)?;
-        self.check_wildcards(&scope, grants)?;
-        self.check_channels(&scope, caller)?;
-        if let Some(roles) = grants.and_then(|grants| grants.roles.as_ref()) {
-            check_role(scope.role, roles)?;
-        }
-        check_users(&scope, &caller.identity)?;
-        let max = self.ceiling(caller, now);
-        if request.ttl.as_secs() > max {
-            return Err(Denied::ExpireTime { requested: request.ttl, max });
-        }
-        Ok(Grant::new(request))
+        let rules = self.version(scope.format).into_iter();
+        let rules = rules.chain(self.kinds(scope, caller)).chain(uid_to_request(scope, caller));
+        let rules = rules.chain(self.wildcards(scope, caller));
+        let rules = rules.chain(self.channels(scope, caller)).chain(roles(scope.role, caller));
+        rules.chain(users(scope, caller)).chain(self.lifetime(caller, request.ttl, now))
     }
 
     /// The longest lifetime in seconds that the caller may request; 0 if the credential has
     /// expired.
     #[must_use]
     pub fn ceiling(&self, caller: &Caller, now: UnixTime) -> u32 {
-        let mut max = self.max_ttl.as_secs();
-        if let Some(granted) = caller.grants.as_ref().and_then(|grants| grants.max_expire_time) {
-            max = max.min(granted.get());
-        }
-        if let Some(expires_at) = caller.expires_at.filter(|_| self.expire_with_jwt) {
-            // Within the clock skew the credential may have expired already.
-            max = max.min(u32::try_from(now.until(expires_at)).unwrap_or(0));
-        }
-        max
+        let each = self.ceilings(caller, now).into_iter().flatten().map(|(ceiling, _)| ceiling);
+        each.min().unwrap_or(0)
     }
 
-    fn check_format(&self, format: Format) -> Result<(), Denied> {
+    fn version(&self, format: Format) -> Option<Refusal> {
         match format {
-            Format::V007 => Ok(()),
-            Format::V006 if self.allow_006 => Ok(()),
-            Format::V006 => Err(Denied::Version),
+            Format::V007 => None,
+            Format::V006 if self.allow_006 => None,
+            Format::V006 => Some(Refusal::configured("ALLOW_006", Denied::Version)),
         }
     }
 
-    fn check_kinds(&self, scope: &Scope<'_>, caller: &Caller) -> Result<(), Denied> {
+    fn kinds<'a>(&'a self, scope: Scope<'a>, caller: &'a Caller) -> impl Iterator<Item = Refusal> + 'a {
         let configured = Kinds {
             named: self.token_types.as_deref(),
-            by_default: &|kind| Self::DEFAULT_TOKEN_TYPES.contains(&kind),
+            by_default: |kind| Self::DEFAULT_TOKEN_TYPES.contains(&kind),
             are_channels_listed: self.channels.is_some(),
         };
         let grants = caller.grants.as_ref();
         let granted = Kinds {
             named: grants.and_then(|grants| grants.token_types.as_deref()),
-            by_default: &|kind| may_default_to(caller.app_level, kind),
+            by_default: |kind| may_default_to(caller.app_level, kind),
             are_channels_listed: grants.is_some_and(|grants| grants.channels.is_some()),
         };
-        let refused = scope.kinds().find(|kind| !configured.allow(*kind) || !granted.allow(*kind));
-        refused.map_or(Ok(()), |kind| Err(Denied::TokenType(kind)))
+        scope.kinds().flat_map(move |kind| {
+            let denied = Denied::TokenType(kind);
+            let by_configuration =
+                (!configured.allow(kind)).then(|| Refusal::configured("ALLOWED_TOKEN_TYPES", denied.clone()));
+            let by_grants = (!granted.allow(kind)).then(|| Refusal::granted("tokenTypes", denied));
+            by_configuration.into_iter().chain(by_grants)
+        })
     }
 
-    fn check_wildcards(&self, scope: &Scope<'_>, grants: Option<&Grants>) -> Result<(), Denied> {
-        let refused_by_grants = grants.is_some_and(|grants| grants.wildcards == Some(false));
-        let channel = scope.wildcard_channel().filter(|_| refused_by_grants || !self.wildcard_channel);
-        let user = || scope.wildcard_user().filter(|_| refused_by_grants || !self.wildcard_uid);
-        channel.or_else(user).map_or(Ok(()), |field| Err(Denied::Wildcard { field }))
-    }
-
-    fn check_channels(&self, scope: &Scope<'_>, caller: &Caller) -> Result<(), Denied> {
-        let subject = caller.subject.as_deref();
-        let granted = caller.grants.as_ref().and_then(|grants| grants.channels.as_ref());
-        let allowed = |name: &str| {
-            self.channels
-                .as_ref()
-                .is_none_or(|patterns| patterns.iter().any(|one| one.matches(name, subject)))
-                && granted.is_none_or(|patterns| patterns.iter().any(|one| pattern::granted(one, name)))
+    fn wildcards<'a>(&'a self, scope: Scope<'a>, caller: &'a Caller) -> impl Iterator<Item = Refusal> + 'a {
+        let refused_by_grants = caller.grants.as_ref().is_some_and(|grants| grants.wildcards == Some(false));
+        let refuse = move |field: Option<&'static str>, allowed: bool, variable: &'static str| {
+            let denied = field.map(|field| Denied::Wildcard { field });
+            let by_configuration =
+                denied.clone().filter(|_| !allowed).map(|denied| Refusal::configured(variable, denied));
+            let by_grants =
+                denied.filter(|_| refused_by_grants).map(|denied| Refusal::granted("wildcards", denied));
+            by_configuration.into_iter().chain(by_grants)
         };
-        let refused = scope.channels().find(|(_, name)| !allowed(name));
-        refused.map_or(Ok(()), |(field, _)| Err(Denied::Channel { field }))
+        let channel = refuse(scope.wildcard_channel(), self.wildcard_channel, "ALLOW_WILDCARD_CHANNEL");
+        channel.chain(refuse(scope.wildcard_user(), self.wildcard_uid, "ALLOW_WILDCARD_UID"))
+    }
+
+    fn channels<'a>(&'a self, scope: Scope<'a>, caller: &'a Caller) -> impl Iterator<Item = Refusal> + 'a {
+        let subject = caller.subject.as_deref();
+        let configured = self.channels.as_deref();
+        let granted = caller.grants.as_ref().and_then(|grants| grants.channels.as_deref());
+        scope.channels().flat_map(move |(field, name)| {
+            let by_configuration = configured
+                .filter(|patterns| !patterns.iter().any(|one| one.matches(name, subject)))
+                .map(|_| Refusal::configured("ALLOWED_CHANNELS", Denied::Channel { field }));
+            let by_grants = granted
+                .filter(|patterns| !patterns.iter().any(|one| pattern::granted(one, name)))
+                .map(|_| Refusal::granted("channels", Denied::Channel { field }));
+            by_configuration.into_iter().chain(by_grants)
+        })
+    }
+
+    fn lifetime<'a>(
+        &'a self,
+        caller: &'a Caller,
+        requested: Ttl,
+        now: UnixTime,
+    ) -> impl Iterator<Item = Refusal> + 'a {
+        let max = self.ceiling(caller, now);
+        let sources = self.ceilings(caller, now).into_iter().flatten();
+        sources
+            .filter(move |(ceiling, _)| requested.as_secs() > *ceiling)
+            .map(move |(_, source)| Refusal { denied: Denied::ExpireTime { requested, max }, source })
+    }
+
+    /// The longest lifetime that each source allows, in seconds.
+    fn ceilings(&self, caller: &Caller, now: UnixTime) -> [Option<(u32, Source)>; 3] {
+        let granted = caller.grants.as_ref().and_then(|grants| grants.max_expire_time);
+        let expires_at = caller.expires_at.filter(|_| self.expire_with_jwt);
+        [
+            Some((self.max_ttl.as_secs(), Source::Configuration("MAX_EXPIRE_TIME"))),
+            granted.map(|granted| (granted.get(), Source::Grants("maxExpireTime"))),
+            // Within the clock skew the credential may have expired already.
+            expires_at.map(|end| (u32::try_from(now.until(end)).unwrap_or(0), Source::Expiry)),
+        ]
     }
 }
 
 /// The kinds that one source allows: the configuration, or the caller's grants.
-struct Kinds<'a> {
+struct Kinds<'a, F> {
     named: Option<&'a [TokenKind]>,
-    by_default: &'a dyn Fn(TokenKind) -> bool,
+    by_default: F,
     are_channels_listed: bool,
 }
 
-impl Kinds<'_> {
+impl<F: Fn(TokenKind) -> bool> Kinds<'_, F> {
     fn allow(&self, kind: TokenKind) -> bool {
         match self.named {
             Some(named) => named.contains(&kind),
@@ -164,38 +197,39 @@ fn may_default_to(app_level: AppLevel, kind: TokenKind) -> bool {
     }
 }
 
-fn check_role(role: ScopeRole, roles: &[Role]) -> Result<(), Denied> {
-    match role {
-        ScopeRole::None => Ok(()),
-        ScopeRole::Rtc(role) if roles.contains(&role) => Ok(()),
-        ScopeRole::Rtc(role) => Err(Denied::Role(Some(role))),
+fn roles(role: ScopeRole, caller: &Caller) -> Option<Refusal> {
+    let roles = caller.grants.as_ref().and_then(|grants| grants.roles.as_ref())?;
+    let refused = match role {
+        ScopeRole::None => return None,
+        ScopeRole::Rtc(role) if roles.contains(&role) => return None,
+        ScopeRole::Rtc(role) => Some(role),
         // The grants have no name for a numbered role.
-        ScopeRole::Numbered(_) => Err(Denied::Role(None)),
-    }
+        ScopeRole::Numbered(_) => None,
+    };
+    Some(Refusal::granted("roles", Denied::Role(refused)))
 }
 
 /// A caller with a derived uid that leaves it out on a route whose response has no place for it: the
 /// token would be for any user, and the client would not learn its uid.
-fn check_uid_is_requested(scope: &Scope<'_>, identity: &Identity) -> Result<(), Denied> {
-    let missing = match identity {
-        Identity::Free | Identity::Bound(_) => None,
-        Identity::Derived { .. } => scope.users().find(|(_, user)| match user {
-            User::Uid(Uid::Any) => true,
-            User::Uid(Uid::Number(_) | Uid::Account(_)) | User::Id(_) => false,
-        }),
+fn uid_to_request<'a>(scope: Scope<'a>, caller: &'a Caller) -> impl Iterator<Item = Refusal> + 'a {
+    let is_derived = match caller.identity {
+        Identity::Free | Identity::Bound(_) => false,
+        Identity::Derived { .. } => true,
     };
-    missing.map_or(Ok(()), |(field, _)| Err(Denied::UidMissing { field }))
+    let missing = scope.users().filter(move |(_, user)| match user {
+        User::Uid(Uid::Any) => is_derived,
+        User::Uid(Uid::Number(_) | Uid::Account(_)) | User::Id(_) => false,
+    });
+    missing.map(|(field, _)| Refusal { denied: Denied::UidMissing { field }, source: Source::Identity })
 }
 
-fn check_users(scope: &Scope<'_>, identity: &Identity) -> Result<(), Denied> {
-    let other = match identity {
-        Identity::Free => None,
-        Identity::Bound(identity) => scope.users().find(|(_, user)| !user.is(identity)),
-        Identity::Derived { uid, text } => {
-            scope.users().find(|(_, user)| !is_derived(*user, *uid, text.as_deref()))
-        }
-    };
-    other.map_or(Ok(()), |(field, _)| Err(Denied::Uid { field }))
+fn users<'a>(scope: Scope<'a>, caller: &'a Caller) -> impl Iterator<Item = Refusal> + 'a {
+    let others = scope.users().filter(|(_, user)| match &caller.identity {
+        Identity::Free => false,
+        Identity::Bound(identity) => !user.is(identity),
+        Identity::Derived { uid, text } => !is_derived(*user, *uid, text.as_deref()),
+    });
+    others.map(|(field, _)| Refusal { denied: Denied::Uid { field }, source: Source::Identity })
 }
 
 /// The integer is the uid; the text is the account, the RTM and the Chat user; the integer's digits

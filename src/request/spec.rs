@@ -90,6 +90,22 @@ impl TokenKind {
         }
     }
 
+    /// The other kinds that every token of this kind carries.
+    #[must_use]
+    pub fn also_carries(self) -> &'static [Self] {
+        match self {
+            Self::ConvoAi | Self::Stt => &[Self::Rtc, Self::Rtm],
+            Self::ApaasRoomUser => &[Self::Rtm, Self::ChatUser],
+            Self::Rtc
+            | Self::Rtm
+            | Self::ChatUser
+            | Self::ChatApp
+            | Self::Fpa
+            | Self::ApaasUser
+            | Self::ApaasApp => &[],
+        }
+    }
+
     /// The formats that tokens of this kind exist in.
     #[must_use]
     pub fn formats(self) -> &'static [Format] {
@@ -126,50 +142,32 @@ pub struct TokenRequest {
 
 /// What a token is for: one variant for each kind and format.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "most fields are described at their types")]
 pub enum TokenSpec {
     /// One channel.
-    Rtc {
-        /// The channel, the user and the role.
-        participant: Participant,
-        /// The privileges and their ends.
-        privileges: RtcPrivileges<PrivilegeTtl>,
-        /// The other services in the token.
-        companions: Companions,
-    },
+    Rtc { participant: Participant, privileges: RtcPrivileges<PrivilegeTtl>, companions: Companions },
     /// One channel with a Conversational AI agent, and RTM.
     ConvoAi {
-        /// The channel, the user and the role.
         participant: Participant,
-        /// The privileges and their ends.
         privileges: RtcPrivileges<PrivilegeTtl>,
-        /// The RTM user whom the token signs in.
         rtm: RtmUserId,
-        /// The Chat user whom the token signs in.
         chat: Option<ChatUserId>,
     },
     /// One channel with speech to text, and RTM.
     Stt {
-        /// The channel, the user and the role.
         participant: Participant,
-        /// The privileges and their ends.
         privileges: RtcPrivileges<PrivilegeTtl>,
-        /// The RTM user whom the token signs in.
         rtm: RtmUserId,
-        /// The Chat user whom the token signs in.
         chat: Option<ChatUserId>,
     },
     /// RTM, with permissions in projects for which Agora enabled them.
     Rtm {
-        /// The user.
         user_id: RtmUserId,
         /// What the user may read and write; `None` is everything that signing in allows.
         permissions: Option<Permissions>,
     },
     /// Chat, as one user.
-    ChatUser {
-        /// The user.
-        user_id: ChatUserId,
-    },
+    ChatUser { user_id: ChatUserId },
     /// Chat, as an administrator.
     ChatApp,
     /// Full-path acceleration.
@@ -179,27 +177,19 @@ pub enum TokenSpec {
     },
     /// Flexible Classroom: one user in one room, who signs in to RTM and Chat as well.
     ApaasRoomUser {
-        /// The room.
         room_uuid: UserId,
-        /// The user.
         user_uuid: RtmUserId,
         /// Agora's number of the role.
         role: i16,
     },
     /// Flexible Classroom: one user.
-    ApaasUser {
-        /// The user.
-        user_uuid: RtmUserId,
-    },
+    ApaasUser { user_uuid: RtmUserId },
     /// Flexible Classroom, as an administrator.
     ApaasApp,
     /// One channel, as a 006 token.
     Rtc006(Rtc006),
     /// RTM, as a 006 token, which has no permissions.
-    Rtm006 {
-        /// The user.
-        user_id: RtmUserId,
-    },
+    Rtm006 { user_id: RtmUserId },
 }
 
 /// What a token reaches. Policy, response and log read this alone, so a new kind of token has to

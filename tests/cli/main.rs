@@ -3,6 +3,7 @@
 
 mod audit;
 mod inspect;
+mod policy;
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;

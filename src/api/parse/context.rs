@@ -1,6 +1,7 @@
 //! What a parser needs besides the body.
 
-use crate::auth::Identity;
+use crate::auth::{Caller, Identity};
+use crate::policy::Policy;
 
 /// What the configuration, the caller's credential and the route say about fields.
 #[derive(Clone, Copy, Debug)]
@@ -15,7 +16,17 @@ pub(in crate::api) struct ParseContext<'a> {
     pub(in crate::api) placeholders: Placeholders,
 }
 
-impl ParseContext<'_> {
+impl<'a> ParseContext<'a> {
+    /// For a response that does not carry the uid.
+    pub(in crate::api) fn new(policy: &Policy, caller: &'a Caller, placeholders: Placeholders) -> Self {
+        Self {
+            empty_channel: policy.wildcard_channel,
+            identity: &caller.identity,
+            uid_in_response: UidInResponse::Missing,
+            placeholders,
+        }
+    }
+
     /// Whether an identity that a request leaves out is filled in.
     pub(in crate::api) fn fills_in(&self) -> bool {
         match self.identity {

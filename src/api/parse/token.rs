@@ -4,14 +4,15 @@ use std::cell::OnceCell;
 use std::fmt::Display;
 use std::str::FromStr;
 
-use super::context::{ParseContext, Placeholders, UidInResponse};
+use super::context::{ParseContext, Placeholders};
 use super::fields::{Fields, Rest};
 use super::hint::field_meant;
 use super::names::{channel, id, in_006, uid, user_id};
 use super::privileges::{permissions, privileges};
 use crate::api::answer::problem::Problem;
-use crate::auth::Identity;
+use crate::auth::Caller;
 use crate::json::Json;
+use crate::policy::Policy;
 use crate::request::{
     ChatUserId, Companions, Format, Not006, Participant, Role, Rtc006, RtmUserId, TokenKind, TokenRequest,
     TokenSpec,
@@ -19,18 +20,12 @@ use crate::request::{
 use crate::time::Ttl;
 use crate::token::{ChannelName, PrivilegeTtl, RtcPrivileges, Uid};
 
-/// The request in the body of a `POST /token`, for minting tokens without a caller.
+/// The request in the body of a `POST /token` from this caller.
 ///
 /// # Errors
-/// Everything that is wrong with it.
-pub fn token_request(body: &[u8]) -> Result<TokenRequest, Problem> {
-    let context = ParseContext {
-        empty_channel: true,
-        identity: &Identity::Free,
-        uid_in_response: UidInResponse::Carried,
-        placeholders: Placeholders::Names,
-    };
-    parse(body, &context)
+/// Every fault in it.
+pub fn token_request(body: &[u8], policy: &Policy, caller: &Caller) -> Result<TokenRequest, Problem> {
+    parse(body, &ParseContext::new(policy, caller, Placeholders::Names).with_uid_in_response())
 }
 
 /// The fields besides `tokenType` and `expireTime` that each kind takes.

@@ -1,0 +1,173 @@
+//! Whether a caller may have a token, and what refuses it.
+
+use std::fmt::Write;
+use std::process::ExitCode;
+
+use clap::Args;
+use serde_json::{Value, json};
+
+use super::failure::Failure;
+use super::request_flags::RequestFlags;
+use crate::adapter::host;
+use crate::api::{Problem, token_request};
+use crate::auth::Caller;
+use crate::config::Config;
+use crate::policy::{Refusal, Source};
+use crate::request::{TokenKind, TokenRequest};
+use crate::time::UnixTime;
+
+/// The request flags are the fields of `POST /token`. Without --api-key and --claims, the caller is
+/// the one of AUTH=none.
+#[derive(Args)]
+pub(super) struct Explain {
+    /// Caller with the API key of this NAME
+    #[arg(long, value_name = "NAME", conflicts_with = "claims")]
+    api_key: Option<String>,
+    /// Caller with a JWT of these claims; its signature is not checked, a missing exp is in an hour
+    #[arg(long, value_name = "JSON")]
+    claims: Option<String>,
+    #[command(flatten)]
+    request: RequestFlags,
+    /// Judge as of a TIME, in Unix seconds or RFC 3339 (now)
+    #[arg(long, value_name = "TIME")]
+    at: Option<UnixTime>,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// The outcome of a request.
+#[expect(clippy::large_enum_variant, reason = "there is one in a process")]
+enum Outcome {
+    /// The JWT is not accepted: 401.
+    Unauthorized { cause: String },
+    /// The request has faults: 400.
+    Invalid(Problem),
+    /// What refuses the request, empty if it is granted.
+    Judged { caller: Caller, request: TokenRequest, refusals: Vec<Refusal>, max: u32 },
+}
+
+impl Explain {
+    pub(super) fn run(&self, config: &Config) -> Result<ExitCode, Failure> {
+        let outcome = self.outcome(config)?;
+        let credential = if self.api_key.is_some() { "key" } else { "claim" };
+        if self.json {
+            println!("{:#}", outcome.to_json(credential));
+        } else {
+            print!("{}", outcome.to_text(credential));
+        }
+        Ok(if outcome.is_allowed() { ExitCode::SUCCESS } else { ExitCode::from(1) })
+    }
+
+    fn outcome(&self, config: &Config) -> Result<Outcome, Failure> {
+        let now = self.at.unwrap_or_else(host::now);
+        let caller = match (&self.api_key, &self.claims) {
+            (Some(name), _) => config.authenticator.supposed_key(name).ok_or_else(|| {
+                Failure::misuse(format!("--api-key: expected a name in API_KEYS, got {name:?}"))
+            })?,
+            (None, Some(claims)) => {
+                let claims = with_exp(claims, now);
+                match config.authenticator.supposed_jwt(&claims, now) {
+                    Some(Ok(caller)) => caller,
+                    Some(Err(error)) => return Ok(Outcome::Unauthorized { cause: error.to_string() }),
+                    None => return Err(Failure::misuse("--claims: AUTH has no jwt")),
+                }
+            }
+            (None, None) if config.authenticator.is_open() => Caller::open(),
+            (None, None) => {
+                return Err(Failure::misuse("expected --api-key or --claims, since AUTH is not none"));
+            }
+        };
+        let request = match token_request(self.request.body().as_bytes(), &config.policy, &caller) {
+            Ok(request) => request,
+            Err(problem) => return Ok(Outcome::Invalid(problem)),
+        };
+        let refusals = config.policy.refusals(&caller, &request, now).collect();
+        let max = config.policy.ceiling(&caller, now);
+        Ok(Outcome::Judged { caller, request, refusals, max })
+    }
+}
+
+impl Outcome {
+    fn is_allowed(&self) -> bool {
+        match self {
+            Self::Unauthorized { .. } | Self::Invalid(_) => false,
+            Self::Judged { refusals, .. } => refusals.is_empty(),
+        }
+    }
+
+    fn to_json(&self, credential: &str) -> Value {
+        match self {
+            Self::Unauthorized { cause } => {
+                json!({ "allowed": false, "status": 401, "code": "unauthorized", "cause": cause })
+            }
+            Self::Invalid(problem) => json!({
+                "allowed": false, "status": problem.status().as_u16(), "code": problem.code(),
+                "detail": problem.to_string(),
+            }),
+            Self::Judged { caller, request, refusals, max } => {
+                let types: Vec<&str> = request.spec.scope().kinds().map(TokenKind::name).collect();
+                let refusals: Vec<Value> = refusals
+                    .iter()
+                    .map(|refusal| {
+                        let (source, setting) = place(refusal.source, credential);
+                        json!({
+                            "rule": refusal.denied.rule().name(), "source": source, "setting": setting,
+                            "detail": refusal.denied.to_string(),
+                        })
+                    })
+                    .collect();
+                let status = if refusals.is_empty() { 200 } else { 403 };
+                json!({
+                    "allowed": refusals.is_empty(), "status": status, "caller": caller.name, "tokenTypes": types,
+                    "maxExpireTime": max, "refusals": refusals,
+                })
+            }
+        }
+    }
+
+    fn to_text(&self, credential: &str) -> String {
+        match self {
+            Self::Unauthorized { cause } => format!("refused: 401 unauthorized\n  {cause}\n"),
+            Self::Invalid(problem) => {
+                format!("refused: {} {}\n  {problem}\n", problem.status().as_u16(), problem.code())
+            }
+            Self::Judged { request, refusals, max, .. } if refusals.is_empty() => {
+                let types: Vec<&str> = request.spec.scope().kinds().map(TokenKind::name).collect();
+                format!("allowed: {}, for at most {max} seconds\n", types.join(", "))
+            }
+            Self::Judged { refusals, .. } => {
+                let mut text = String::from("refused: 403 forbidden\n");
+                for refusal in refusals {
+                    let (source, setting) = place(refusal.source, credential);
+                    let rule = refusal.denied.rule().name();
+                    writeln!(text, "  {rule}, by {source} {setting}: {}", refusal.denied)
+                        .expect("a String takes any text");
+                }
+                text
+            }
+        }
+    }
+}
+
+/// The source of a refusal, and what it is called there. `credential` is the kind of the caller's.
+fn place(source: Source, credential: &str) -> (&str, &'static str) {
+    match source {
+        Source::Configuration(variable) => ("configuration", variable),
+        Source::Grants(member) => (credential, member),
+        Source::Identity => (credential, "uid"),
+        Source::Expiry => (credential, "exp"),
+    }
+}
+
+/// The claims with an `exp`, in an hour if they have none.
+fn with_exp(claims: &str, now: UnixTime) -> String {
+    match serde_json::from_str(claims) {
+        Ok(Value::Object(mut claims)) => {
+            claims.entry("exp").or_insert_with(|| now.plus(3600).as_secs().into());
+            Value::Object(claims).to_string()
+        }
+        // The authenticator says what is wrong.
+        Ok(_) | Err(_) => claims.to_owned(),
+    }
+}

@@ -1,0 +1,80 @@
+//! The fields of a `POST /token` request as flags.
+
+use clap::Args;
+use serde_json::{Map, Value, json};
+
+use crate::request::TokenKind;
+
+#[derive(Args)]
+pub(super) struct RequestFlags {
+    #[arg(long, value_name = "TYPE", help = TokenKind::ALL.map(TokenKind::name).join(", "))]
+    token_type: Option<String>,
+    /// The channel
+    #[arg(long)]
+    channel: Option<String>,
+    /// publisher or subscriber; for apaas-room-user an integer
+    #[arg(long)]
+    role: Option<String>,
+    /// Uid or user account; 0 is the wildcard
+    #[arg(long)]
+    uid: Option<String>,
+    /// Seconds until the token ends
+    #[arg(long, value_name = "SECONDS", default_value_t = 3600)]
+    expire_time: u32,
+    /// Seconds until its privileges end
+    #[arg(long, value_name = "SECONDS")]
+    privilege_expire_time: Option<u32>,
+    /// Sign in to Signaling with the same token, as the uid or as USER
+    #[arg(long, value_name = "USER", num_args = 0..=1, default_missing_value = "")]
+    rtm: Option<String>,
+    /// Sign in to Chat with the same token, as the uid or as USER
+    #[arg(long, value_name = "USER", num_args = 0..=1, default_missing_value = "")]
+    chat: Option<String>,
+    /// The room of an apaas-room-user
+    #[arg(long)]
+    room_uuid: Option<String>,
+    /// The user of an apaas-room-user or apaas-user
+    #[arg(long)]
+    user_uuid: Option<String>,
+    /// 007 or 006
+    #[arg(long)]
+    version: Option<String>,
+    /// The whole request as the JSON body of `POST /token`, instead of the other flags
+    #[arg(long, value_name = "JSON", conflicts_with_all = [
+        "token_type", "channel", "role", "uid", "expire_time", "privilege_expire_time", "rtm", "chat", "room_uuid",
+        "user_uuid", "version",
+    ])]
+    body: Option<String>,
+}
+
+impl RequestFlags {
+    /// The JSON body. Its parser judges the values.
+    pub(super) fn body(&self) -> String {
+        self.body.clone().unwrap_or_else(|| self.request().to_string())
+    }
+
+    fn request(&self) -> Value {
+        let mut body = Map::new();
+        let mut put = |name: &str, value: Option<Value>| {
+            if let Some(value) = value {
+                body.insert(name.to_owned(), value);
+            }
+        };
+        let text = |text: &Option<String>| text.clone().map(Value::from);
+        put("tokenType", text(&self.token_type));
+        put("channel", text(&self.channel));
+        // A number is a Flexible Classroom role; everything else is for the parser to judge.
+        let role = self.role.as_ref();
+        put("role", role.map(|role| role.parse::<i64>().map_or_else(|_| json!(role), Value::from)));
+        put("uid", text(&self.uid));
+        put("expireTime", Some(self.expire_time.into()));
+        put("privilegeExpireTime", self.privilege_expire_time.map(Value::from));
+        let as_user = |id: &String| if id.is_empty() { json!(true) } else { json!({ "userId": id }) };
+        put("rtm", self.rtm.as_ref().map(as_user));
+        put("chat", self.chat.as_ref().map(as_user));
+        put("roomUuid", text(&self.room_uuid));
+        put("userUuid", text(&self.user_uuid));
+        put("version", text(&self.version));
+        Value::Object(body)
+    }
+}

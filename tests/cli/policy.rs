@@ -1,0 +1,162 @@
+//! What the configuration allows, explained and checked offline.
+
+use super::{CERTIFICATE, RTC, command, text};
+
+const PROJECT: [(&str, &str); 2] =
+    [("APP_ID", "970CA35de60c44645bbae8a215061b33"), ("APP_CERTIFICATE", CERTIFICATE)];
+
+const JWT: [(&str, &str); 4] = [
+    ("AUTH", "api-key,jwt"),
+    ("API_KEYS", "shop:2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae"),
+    ("JWT_ISSUER", "https://issuer.example/"),
+    ("JWT_AUDIENCE", "tokens"),
+];
+
+/// The status and the JSON of `policy` with these variables besides a project and both methods of
+/// authentication.
+fn policy(variables: &[(&str, &str)], arguments: &[&str]) -> (Option<i32>, serde_json::Value) {
+    let secret = [("JWT_SECRET", "correct horse battery staple and so on")];
+    let variables = [&PROJECT[..], &JWT, &secret, variables].concat();
+    let output = command(&variables).args([&["policy"], arguments, &["--json"]].concat()).output().unwrap();
+    let json = serde_json::from_slice(&output.stdout);
+    (output.status.code(), json.unwrap_or_else(|_| panic!("{}", text(&output.stderr))))
+}
+
+fn claims(agora: &str) -> String {
+    format!(r#"{{"iss":"https://issuer.example/","aud":"tokens","sub":"alice","agora":{agora}}}"#)
+}
+
+const AS_ALICE: [&str; 6] = ["--channel", "room-1", "--uid", "alice", "--role", "publisher"];
+
+#[test]
+fn policy_explain_names_source_of_each_refusal() {
+    let explain = |variables: &[(&str, &str)], claims: &str, more: &[&str]| {
+        policy(variables, &[&["explain", "--claims", claims], &AS_ALICE[..], more].concat())
+    };
+    let (status, json) = explain(&[], &claims("{}"), &[]);
+    assert_eq!(
+        (status, &json["allowed"], &json["refusals"]),
+        (Some(0), &true.into(), &serde_json::json!([]))
+    );
+    for (variables, agora, more, refusals) in [
+        (
+            &[("ALLOWED_CHANNELS", "lobby")][..],
+            "{}",
+            &[][..],
+            &[("channel", "configuration", "ALLOWED_CHANNELS")][..],
+        ),
+        (&[], r#"{"channels":["lobby"]}"#, &[], &[("channel", "claim", "channels")]),
+        (
+            &[("ALLOWED_CHANNELS", "lobby")],
+            r#"{"channels":["lobby"]}"#,
+            &[],
+            &[("channel", "configuration", "ALLOWED_CHANNELS"), ("channel", "claim", "channels")],
+        ),
+        (&[], "{}", &["--version", "006"], &[("version", "configuration", "ALLOW_006")]),
+        (
+            &[("ALLOWED_TOKEN_TYPES", "rtm")],
+            "{}",
+            &[],
+            &[("tokenType", "configuration", "ALLOWED_TOKEN_TYPES")],
+        ),
+        (&[], r#"{"tokenTypes":["rtm"]}"#, &[], &[("tokenType", "claim", "tokenTypes")]),
+        (&[], r#"{"roles":["subscriber"]}"#, &[], &[("role", "claim", "roles")]),
+        (&[], r#"{"uid":"bob"}"#, &[], &[("uid", "claim", "uid")]),
+        (&[("MAX_EXPIRE_TIME", "60")], "{}", &[], &[("expireTime", "configuration", "MAX_EXPIRE_TIME")]),
+        (&[], r#"{"maxExpireTime":60}"#, &[], &[("expireTime", "claim", "maxExpireTime")]),
+        (&[("EXPIRE_WITH_JWT", "true")], "{}", &["--expire-time", "3601"], &[("expireTime", "claim", "exp")]),
+    ] {
+        let (status, json) = explain(variables, &claims(agora), more);
+        assert_eq!((status, &json["status"]), (Some(1), &403.into()), "{json}");
+        let found: Vec<_> = json["refusals"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|one| ["rule", "source", "setting"].map(|member| one[member].as_str().unwrap()))
+            .collect();
+        let expected: Vec<_> =
+            refusals.iter().map(|&(rule, source, setting)| [rule, source, setting]).collect();
+        assert_eq!(found, expected, "{variables:?} {agora}");
+    }
+    let wildcard = [
+        "explain",
+        "--claims",
+        &claims(r#"{"wildcards":false,"uid":"7"}"#),
+        "--channel",
+        "a*",
+        "--uid",
+        "7",
+        "--role",
+        "publisher",
+    ];
+    let (_, json) = policy(&[("ALLOW_WILDCARD_CHANNEL", "true")], &wildcard);
+    assert_eq!(json["refusals"][0]["setting"], "wildcards", "{json}");
+}
+
+#[test]
+fn policy_explain_tells_400_and_401_from_403() {
+    let (status, json) =
+        policy(&[], &["explain", "--api-key", "shop", "--channel", "room-1", "--role", "boss"]);
+    assert_eq!((status, &json["status"], &json["code"]), (Some(1), &400.into(), &"invalid_request".into()));
+    let bad = r#"{"iss":"https://issuer.example/","aud":"others","sub":"alice"}"#;
+    let (status, json) = policy(&[], &[&["explain", "--claims", bad], &AS_ALICE[..]].concat());
+    assert_eq!((status, &json["status"]), (Some(1), &401.into()));
+    assert!(json["cause"].as_str().unwrap().starts_with("jwt aud: "), "{json}");
+    let (status, json) = policy(&[], &[&["explain", "--api-key", "shop"], &AS_ALICE[..]].concat());
+    assert_eq!((status, &json["caller"]), (Some(0), &"key:shop".into()));
+    // A caller that the configuration does not know is misuse.
+    let unknown = command(&[&PROJECT[..], &[("AUTH", "none")]].concat())
+        .args([&["policy", "explain", "--api-key", "shop"], &AS_ALICE[..]].concat())
+        .output()
+        .unwrap();
+    assert_eq!(unknown.status.code(), Some(2));
+    assert_eq!(text(&unknown.stderr), "--api-key: expected a name in API_KEYS, got \"shop\"\n");
+    let mut text_of = command(&[("ALLOWED_TOKEN_TYPES", "rtm")]);
+    text_of.args([&["policy", "explain"], &RTC[..]].concat());
+    let output = text_of.output().unwrap();
+    assert_eq!(
+        text(&output.stdout),
+        "refused: 403 forbidden\n  tokenType, by configuration ALLOWED_TOKEN_TYPES: tokenType: rtc is not allowed here\n"
+    );
+}
+
+#[test]
+fn policy_check_reports_each_setting_once() {
+    let check = |variables: &[(&str, &str)]| {
+        let (status, json) = policy(variables, &["check"]);
+        let found = json["findings"].as_array().unwrap().iter();
+        let codes: Vec<String> = found.map(|one| one["code"].as_str().unwrap().to_owned()).collect();
+        assert_eq!(status, Some(i32::from(!codes.is_empty())), "{json}");
+        codes
+    };
+    let narrow = ("ALLOWED_CHANNELS", "room-*");
+    assert_eq!(check(&[narrow]), [""; 0]);
+    for (variables, code) in [
+        (&[][..], "any_channel"),
+        (&[("ALLOWED_CHANNELS", "*")], "any_channel"),
+        (&[("ALLOWED_CHANNELS", ",")], "no_channel"),
+        (&[("ALLOWED_CHANNELS", "user-{sub}-*")], "overlapping_subjects"),
+        (&[narrow, ("JWT_UID_CLAIM", "none")], "free_identities"),
+        (&[narrow, ("ALLOW_006", "true")], "rewritable_006"),
+        (&[narrow, ("ALLOW_WILDCARD_UID", "true")], "wildcard_uid"),
+        (&[narrow, ("ALLOW_WILDCARD_CHANNEL", "true")], "wildcard_channel"),
+        (&[narrow, ("ALLOWED_TOKEN_TYPES", ",")], "no_token_type"),
+        (&[narrow, ("ALLOWED_TOKEN_TYPES", "rtc,chat-app")], "app_level"),
+        (&[narrow, ("ALLOWED_TOKEN_TYPES", "rtc,rtm")], "beyond_channels"),
+        (&[narrow, ("ALLOWED_TOKEN_TYPES", "rtc,stt")], "carried_type_missing"),
+        (&[narrow, ("MAX_EXPIRE_TIME", "600")], "default_over_max"),
+    ] {
+        assert_eq!(check(variables), [code], "{variables:?}");
+    }
+    let open = command(&[]).args(["policy", "check"]).output().unwrap();
+    assert_eq!(open.status.code(), Some(1));
+    for code in ["[no_authentication]", "[any_page]", "[any_channel]"] {
+        assert!(text(&open.stdout).contains(code), "{}", text(&open.stdout));
+    }
+    let keys = [&PROJECT[..], &JWT[1..2], &[("AUTH", "api-key"), ("EXPIRE_WITH_JWT", "true")]].concat();
+    let keys = [&keys[..], &[("ALLOWED_CHANNELS", "user-{sub}")]].concat();
+    let output = command(&keys).args(["policy", "check"]).output().unwrap();
+    for code in ["[subject_without_jwt]", "[expire_without_jwt]"] {
+        assert!(text(&output.stdout).contains(code), "{}", text(&output.stdout));
+    }
+}
