@@ -2,6 +2,7 @@
 
 mod api_key;
 mod audit;
+mod config;
 mod dotenv;
 mod failure;
 mod inspect;
@@ -14,6 +15,7 @@ mod project;
 mod request_flags;
 mod run;
 mod serve;
+mod shell;
 mod uid;
 
 pub use run::run;

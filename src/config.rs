@@ -11,6 +11,7 @@ mod project;
 mod reader;
 pub mod secret_store;
 mod server;
+mod settings;
 mod variable;
 mod variables;
 
@@ -21,5 +22,6 @@ pub use error::{ConfigError, ConfigFault, FaultKind};
 pub use notice::Notice;
 pub use project::{FileProject, ProjectSource, RemoteProject};
 pub use server::{AllowOrigin, LoopbackGuard, MetricsListener, listen_address};
+pub use settings::{Origin, Setting, Shown, settings};
 pub use variable::{DefaultValue, Platform, Variable};
 pub use variables::VARIABLES;

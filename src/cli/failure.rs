@@ -23,7 +23,9 @@ impl Failure {
 
 impl From<ConfigError> for Failure {
     fn from(error: ConfigError) -> Self {
-        let lines: Vec<String> = error.0.iter().map(ToString::to_string).collect();
+        let faults = error.0.iter().map(ToString::to_string);
+        let next = "Run `agora-token-server config` to see every setting and its source".to_owned();
+        let lines: Vec<String> = faults.chain(std::iter::once(next)).collect();
         Self::misuse(lines.join("\n"))
     }
 }

@@ -17,6 +17,11 @@ use crate::time::UnixTime;
 const MAX_INPUT_BYTES: u64 = 1024 * 1024;
 
 #[derive(Args)]
+#[command(after_help = "Examples:
+  agora-token-server inspect 007eJx… --channel room-1 --uid 42
+  pbpaste | agora-token-server inspect - --for rtm --json
+
+Exit status: 0 usable, 1 refused, 3 unknown, 2 for misuse.")]
 pub(super) struct Inspect {
     /// Token, or text with a token in it; - reads standard input
     token: String,

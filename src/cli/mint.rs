@@ -13,13 +13,16 @@ use crate::api::token_request;
 use crate::auth::Caller;
 use crate::policy::Policy;
 
-/// The flags are the fields of `POST /token`, and are checked as they are. What needs more than
-/// flags (privileges, permissions) is said with --body.
+/// The flags are the fields of `POST /token` and follow its rules.
 #[derive(Args)]
+#[command(after_help = "Examples:
+  agora-token-server mint --channel room-1 --uid 42 --role publisher
+  agora-token-server mint --token-type rtm --uid alice --expire-time 600
+  agora-token-server mint --body '{\"channel\":\"room-1\",\"uid\":42,\"role\":\"publisher\",\"expireTime\":60}' --json")]
 pub(super) struct Mint {
     #[command(flatten)]
     request: RequestFlags,
-    /// Print what `POST /token` answers instead of the token alone
+    /// Print the response of `POST /token` instead of the token alone
     #[arg(long)]
     json: bool,
 }

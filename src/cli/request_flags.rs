@@ -9,37 +9,37 @@ use crate::request::TokenKind;
 pub(super) struct RequestFlags {
     #[arg(long, value_name = "TYPE", help = TokenKind::ALL.map(TokenKind::name).join(", "))]
     token_type: Option<String>,
-    /// The channel
+    /// Channel
     #[arg(long)]
     channel: Option<String>,
-    /// publisher or subscriber; for apaas-room-user an integer
+    /// Role: publisher or subscriber; an integer for apaas-room-user
     #[arg(long)]
     role: Option<String>,
     /// Uid or user account; 0 is the wildcard
     #[arg(long)]
     uid: Option<String>,
-    /// Seconds until the token ends
+    /// Lifetime of the token
     #[arg(long, value_name = "SECONDS", default_value_t = 3600)]
     expire_time: u32,
-    /// Seconds until its privileges end
+    /// Lifetime of its privileges (the token's)
     #[arg(long, value_name = "SECONDS")]
     privilege_expire_time: Option<u32>,
-    /// Sign in to Signaling with the same token, as the uid or as USER
+    /// Add Signaling to the token, for the uid or for USER
     #[arg(long, value_name = "USER", num_args = 0..=1, default_missing_value = "")]
     rtm: Option<String>,
-    /// Sign in to Chat with the same token, as the uid or as USER
+    /// Add Chat to the token, for the uid or for USER
     #[arg(long, value_name = "USER", num_args = 0..=1, default_missing_value = "")]
     chat: Option<String>,
-    /// The room of an apaas-room-user
+    /// Room of an apaas-room-user token
     #[arg(long)]
     room_uuid: Option<String>,
-    /// The user of an apaas-room-user or apaas-user
+    /// User of an apaas-room-user or apaas-user token
     #[arg(long)]
     user_uuid: Option<String>,
-    /// 007 or 006
+    /// Token format: 007 or 006 (007)
     #[arg(long)]
     version: Option<String>,
-    /// The whole request as the JSON body of `POST /token`, instead of the other flags
+    /// JSON body of `POST /token`, instead of the other flags
     #[arg(long, value_name = "JSON", conflicts_with_all = [
         "token_type", "channel", "role", "uid", "expire_time", "privilege_expire_time", "rtm", "chat", "room_uuid",
         "user_uuid", "version",

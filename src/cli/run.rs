@@ -2,15 +2,23 @@
 
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 
-use super::{api_key, audit, inspect, mint, policy, serve, uid};
+use super::{api_key, audit, config, inspect, mint, policy, serve, shell, uid};
 
-/// The token endpoint for Agora's real-time products.
+/// The token endpoint for Agora's real-time products
 ///
-/// The environment configures everything, or .env.local and .env in the working directory.
+/// Configure it by environment variables, or by .env.local and .env in the working directory.
 #[derive(Parser)]
-#[command(version)]
+#[command(
+    version,
+    after_help = "Examples:
+  agora-token-server                                  run the server on http://127.0.0.1:8080
+  agora-token-server config                           show every setting and its source
+  agora-token-server mint --channel room-1 --uid 42 --role publisher
+  agora-token-server inspect 007eJx… --channel room-1 --uid 42
+  agora-token-server api-key my-backend"
+)]
 struct Arguments {
     #[command(subcommand)]
     command: Option<Command>,
@@ -18,23 +26,29 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Answer requests on HOST and PORT; what is done without a command
+    /// Run the server on HOST:PORT (default)
     Serve,
     /// Print a token
     Mint(mint::Mint),
-    /// Explain a token: exit status 0 if it is usable, 1 if not
+    /// Explain a token and what is wrong with it
     Inspect(inspect::Inspect),
-    /// Check a token endpoint: request tokens from URL as its clients do, and report what is wrong
+    /// Request tokens from a URL as its clients do, and report what is wrong
     Audit(audit::Audit),
     /// Explain or check what the configuration allows, offline
     #[command(subcommand)]
     Policy(policy::Command),
-    /// Make an API key: print it, and its entry for `API_KEYS`
+    /// Make an API key and its entry for `API_KEYS`
     ApiKey(api_key::ApiKey),
     /// Print the integer uid of a user, derived with `UID_KEY`
     Uid(uid::Uid),
-    /// Ask the server on HOST and PORT whether it is well, for containers: exit status 0 if it is
+    /// Show the effective configuration and where each value comes from
+    Config(config::Config),
+    /// Check whether the server on HOST:PORT answers, for containers
     Healthcheck,
+    /// Print a completion script for a shell
+    Completions(shell::Completions),
+    /// Print a manual page
+    Man(shell::Man),
 }
 
 /// Runs the program that the arguments ask for. Misuse ends the process with status 2.
@@ -50,6 +64,9 @@ pub fn run() -> ExitCode {
         Command::Policy(command) => command.run(),
         Command::ApiKey(api_key) => api_key.run(),
         Command::Uid(uid) => uid.run(),
+        Command::Config(config) => config.run(),
+        Command::Completions(completions) => Ok(completions.run(Arguments::command())),
+        Command::Man(man) => man.run(Arguments::command()),
     };
     done.unwrap_or_else(|failure| {
         eprintln!("{}", failure.message);

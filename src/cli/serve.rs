@@ -57,9 +57,9 @@ pub(super) fn healthcheck() -> Result<ExitCode, Failure> {
         timeout: Duration::from_secs(3),
         max_bytes: 1024,
     };
-    client::get(&fetch)
-        .map(|_| ExitCode::SUCCESS)
-        .map_err(|error| Failure::other(format!("{}: {error}", fetch.url)))
+    client::get(&fetch).map(|_| ExitCode::SUCCESS).map_err(|error| {
+        Failure::other(format!("{}: {error}; set HOST and PORT as for the server", fetch.url))
+    })
 }
 
 fn is_loopback(address: &Result<SocketAddr, ConfigError>) -> bool {

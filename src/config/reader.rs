@@ -23,9 +23,11 @@ pub(super) struct Reader<'a> {
 }
 
 /// A variable that is set.
-pub(super) struct Found {
+pub(super) struct Found<'a> {
     /// The name that it was found by: the variable's own, or another one.
     pub(super) name: &'static str,
+    /// The source that has it.
+    pub(super) source: &'a str,
     /// Its text, without white space around it.
     pub(super) value: String,
 }
@@ -44,10 +46,10 @@ impl<'a> Reader<'a> {
     }
 
     /// The variable in the first source that has one of its names. An empty one is unset.
-    pub(super) fn find(&mut self, variable: &'static Variable) -> Option<Found> {
+    pub(super) fn find(&mut self, variable: &'static Variable) -> Option<Found<'a>> {
         let sources = self.environment.sources;
         sources.iter().find_map(|source| {
-            let mut found: Option<Found> = None;
+            let mut found: Option<Found<'a>> = None;
             for name in variable.names() {
                 let value = match (source.lookup)(name) {
                     Ok(value) if !value.trim().is_empty() => value.trim().to_owned(),
@@ -58,7 +60,7 @@ impl<'a> Reader<'a> {
                     }
                 };
                 match &found {
-                    None => found = Some(Found { name, value }),
+                    None => found = Some(Found { name, source: source.name, value }),
                     Some(first) if first.value == value => {}
                     Some(first) => {
                         let detail = format!("expected one value, got another one in {name}");

@@ -1,0 +1,85 @@
+//! The effective configuration: each variable with its value, unless that is secret, and its source.
+
+use super::config::Config;
+use super::environment::Environment;
+use super::reader::{Reader, items};
+use super::variable::{DefaultValue, Variable};
+use super::variables::VARIABLES;
+
+/// A variable as it takes effect.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Setting {
+    /// The variable's name.
+    pub name: &'static str,
+    /// What may be shown of its value.
+    pub value: Shown,
+    /// Where the value comes from.
+    pub origin: Origin,
+}
+
+/// What may be shown of a value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Shown {
+    /// The value.
+    Value(String),
+    /// A secret, which is not shown.
+    Secret,
+    /// There is no value; what applies instead in words, or nothing.
+    Unset(&'static str),
+}
+
+/// Where a value comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// It is the default.
+    Default,
+    /// A source, and the name that the variable has there.
+    Source {
+        /// The source, as the operator calls it.
+        source: String,
+        /// The variable's own name or another one.
+        name: &'static str,
+    },
+}
+
+/// Every variable as it takes effect. `config` is what became of them, if they are valid: it knows
+/// the defaults that depend on others.
+#[must_use]
+pub fn settings(environment: Environment<'_>, config: Option<&Config>) -> Vec<Setting> {
+    let mut reader = Reader::new(environment);
+    let setting = |variable: &'static Variable| {
+        let name = variable.name;
+        if let Some(found) = reader.find(variable) {
+            let origin = Origin::Source { source: found.source.to_owned(), name: found.name };
+            let value = if variable.secret { Shown::Secret } else { Shown::Value(shown(name, found.value)) };
+            return Setting { name, value, origin };
+        }
+        let derived = config.and_then(|config| derived(config, name));
+        let value = match (derived, variable.default) {
+            (Some(value), _) => Shown::Value(value),
+            (None, DefaultValue::Value(value)) => Shown::Value(value.to_owned()),
+            (None, DefaultValue::Unset(words)) => Shown::Unset(words),
+        };
+        Setting { name, value, origin: Origin::Default }
+    };
+    VARIABLES.iter().map(setting).collect()
+}
+
+/// Of API keys the names: their hashes are long and say nothing.
+fn shown(name: &str, value: String) -> String {
+    if name != "API_KEYS" {
+        return value;
+    }
+    let names: Vec<&str> = items(&value).map(|entry| entry.split(':').next().unwrap_or_default()).collect();
+    names.join(",")
+}
+
+/// The defaults that depend on other variables.
+fn derived(config: &Config, name: &str) -> Option<String> {
+    match name {
+        "AUTH" => config.authenticator.is_open().then(|| "none".to_owned()),
+        "ALLOW_WILDCARD_UID" => Some(config.policy.wildcard_uid.to_string()),
+        "ALLOW_006" => Some(config.policy.allow_006.to_string()),
+        _ => None,
+    }
+}

@@ -1,0 +1,66 @@
+//! `config`, completions and manual pages.
+
+use super::{CERTIFICATE, OWN_APP_ID, command, folder, run, text};
+
+#[test]
+fn config_shows_values_sources_and_no_secret() {
+    let file = format!("APP_ID={OWN_APP_ID}\nNEXT_AGORA_APP_CERTIFICATE={CERTIFICATE}\nMAX_EXPIRE_TIME=60\n");
+    let folder = folder("config", &[(".env", &file)]);
+    let hash = "a1b2c3d4e5f60718".repeat(4);
+    let keys = format!("backend:{hash}, other:{}", "fedcba9876543210".repeat(4));
+    let variables = [("AUTH", "api-key"), ("API_KEYS", keys.as_str()), ("MAX_EXPIRE_TIME", "600")];
+    let output = command(&variables).current_dir(&folder).arg("config").output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    let rows: Vec<Vec<&str>> = text(&output.stdout)
+        .lines()
+        .map(|line| line.split("  ").filter(|cell| !cell.is_empty()).map(str::trim).collect())
+        .collect();
+    let row = |name: &str| rows.iter().find(|row| row.first() == Some(&name)).unwrap()[1..].to_vec();
+    assert_eq!(row("APP_ID"), [OWN_APP_ID, ".env"]);
+    assert_eq!(row("APP_CERTIFICATE"), ["[secret]", ".env (NEXT_AGORA_APP_CERTIFICATE)"]);
+    assert_eq!(row("AUTH"), ["api-key", "environment"]);
+    assert_eq!(row("API_KEYS"), ["backend,other", "environment"]);
+    assert_eq!(row("MAX_EXPIRE_TIME"), ["600", "environment"]);
+    assert_eq!(row("ALLOW_WILDCARD_UID"), ["false", "default"]);
+    assert_eq!(row("PORT"), ["8080", "default"]);
+    assert_eq!(row("JWT_SECRET"), ["[unset]", "default"]);
+    assert!(!text(&output.stdout).contains(&CERTIFICATE[..8]) && !text(&output.stdout).contains(&hash[..16]));
+}
+
+#[test]
+fn invalid_config_is_shown_with_errors_and_exits_with_2() {
+    let output = command(&[("MAX_EXPIRE_TIME", "1d")]).args(["config", "--json"]).output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(
+        report["errors"],
+        serde_json::json!(["MAX_EXPIRE_TIME: expected seconds from 1 to 86400, got \"1d\""])
+    );
+    let variables = report["variables"].as_array().unwrap();
+    let auth = variables.iter().find(|variable| variable["name"] == "AUTH").unwrap();
+    assert_eq!(auth["source"], "default");
+}
+
+#[test]
+fn completions_and_manual_pages_name_every_command() {
+    let help = run(&["--help"]);
+    let commands = text(&help.stdout).lines().skip_while(|line| *line != "Commands:").skip(1);
+    let commands: Vec<&str> = commands
+        .take_while(|line| !line.is_empty())
+        .map(|line| line.trim().split(' ').next().unwrap())
+        .collect();
+    assert!(commands.contains(&"config") && commands.len() > 8, "{commands:?}");
+    for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
+        let script = run(&["completions", shell]);
+        assert_eq!(script.status.code(), Some(0), "{shell}");
+        for command in &commands {
+            assert!(text(&script.stdout).contains(command), "{shell}: {command}");
+        }
+    }
+    for name in &commands {
+        let page = run(&["man", name]);
+        assert_eq!(page.status.code(), Some(0), "{name}");
+        assert!(text(&page.stdout).contains(".SH NAME"), "{name}");
+    }
+    assert_eq!(run(&["man", "nonsense"]).status.code(), Some(2));
+}
