@@ -15,7 +15,7 @@ use super::lenient::{channel, lifetime, rtc, rtm, same_chat_user, same_user, uid
 use crate::api::answer::fixed::private;
 use crate::api::parse::fields::Fields;
 use crate::json::Json;
-use crate::request::{Companions, Format, Not006, Participant, Role, TokenRequest, TokenSpec};
+use crate::request::{Companions, Format, Not006, Participant, Role, TokenKind, TokenRequest, TokenSpec};
 use crate::token::{PrivilegeTtl, Uid};
 
 const fn row_007(pattern: &'static str) -> Row {
@@ -233,7 +233,7 @@ fn respond(issued: &Issued<'_>) -> Response<Bytes> {
         msg: &'static str,
         message: &'static str,
         data: Data<'a>,
-        types: &'static [u8],
+        types: Vec<u8>,
         #[serde(flatten)]
         times: Times,
     }
@@ -242,24 +242,9 @@ fn respond(issued: &Issued<'_>) -> Response<Bytes> {
         token: &'a str,
         appid: &'a str,
     }
-    let types: &[u8] = match &issued.request().spec {
-        TokenSpec::Rtc { companions: Companions { rtm, chat }, .. } => match (rtm, chat) {
-            (None, None) => &[1],
-            (Some(_), None) => &[1, 2],
-            (None, Some(_)) => &[1, 3],
-            (Some(_), Some(_)) => &[1, 2, 3],
-        },
-        TokenSpec::Rtc006(_) => &[1],
-        TokenSpec::Rtm { .. } | TokenSpec::Rtm006 { .. } => &[2],
-        TokenSpec::ChatUser { .. } => &[3],
-        TokenSpec::ConvoAi { .. }
-        | TokenSpec::Stt { .. }
-        | TokenSpec::ChatApp
-        | TokenSpec::Fpa { .. }
-        | TokenSpec::ApaasRoomUser { .. }
-        | TokenSpec::ApaasUser { .. }
-        | TokenSpec::ApaasApp => &[],
-    };
+    let carried: Vec<TokenKind> = issued.request().spec.scope().kinds().collect();
+    let types =
+        TYPES.into_iter().filter(|(_, kind)| carried.contains(kind)).map(|(number, _)| number).collect();
     private(&Body {
         code: 0,
         msg: "success",
@@ -269,3 +254,6 @@ fn respond(issued: &Issued<'_>) -> Response<Bytes> {
         times: issued.times(),
     })
 }
+
+/// The numbers that these clients give to kinds of token.
+const TYPES: [(u8, TokenKind); 3] = [(1, TokenKind::Rtc), (2, TokenKind::Rtm), (3, TokenKind::ChatUser)];
