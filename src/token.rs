@@ -4,6 +4,7 @@ mod access_token;
 mod access_token2;
 mod deflate;
 mod error;
+mod hand_built;
 mod inflate;
 mod name;
 mod pack;

@@ -195,11 +195,11 @@ impl Message {
 /// ```
 #[derive(Clone, PartialEq, Eq)]
 pub struct UnverifiedAccessToken {
-    app_id: AppId,
-    signature: Vec<u8>,
-    crc_channel: u32,
-    crc_uid: u32,
-    packed: Vec<u8>,
+    pub(super) app_id: AppId,
+    pub(super) signature: Vec<u8>,
+    pub(super) crc_channel: u32,
+    pub(super) crc_uid: u32,
+    pub(super) packed: Vec<u8>,
     message: Message,
 }
 
@@ -288,24 +288,6 @@ impl UnverifiedAccessToken {
     #[must_use]
     pub fn matches_uid(&self, uid: &str) -> bool {
         self.crc_uid == crc32fast::hash(uid.as_bytes())
-    }
-
-    /// Whether `certificate` signed the checksums in place of the names, which Agora rejects: a mistake of builders made by
-    /// hand. The checksums are four bytes each, in either order, or decimal text.
-    #[must_use]
-    pub fn signs_its_checksums(&self, certificate: &AppCertificate) -> bool {
-        let sums = [self.crc_channel, self.crc_uid];
-        let forms = [
-            sums.map(u32::to_le_bytes).concat(),
-            sums.map(u32::to_be_bytes).concat(),
-            sums.map(|sum| sum.to_string()).concat().into_bytes(),
-        ];
-        forms.iter().any(|form| {
-            let key = certificate.expose_secret();
-            let mac = Hmac::<Sha256>::new_from_slice(key).expect("HMAC takes a key of any length");
-            let mac = mac.chain_update(self.app_id.as_str()).chain_update(form).chain_update(&self.packed);
-            mac.verify_slice(&self.signature).is_ok()
-        })
     }
 
     /// The token as text, packed again: the same text that was parsed.

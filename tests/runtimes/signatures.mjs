@@ -7,7 +7,7 @@
 import assert from "node:assert/strict";
 import { constants, createHmac, generateKeyPairSync, sign } from "node:crypto";
 import { once } from "node:events";
-import { copyFileSync, mkdtempSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { join } from "node:path";
 import { after, before, suite, test } from "node:test";
@@ -58,7 +58,11 @@ const PUBLIC = {
 const SECRET = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
 const SHARED = { HS256: "sha256", HS384: "sha384", HS512: "sha512" };
 
-const keys = Object.entries(PUBLIC).map(([alg, { pair }]) => ({ ...pair.publicKey.export({ format: "jwk" }), kid: alg, alg }));
+const keys = Object.entries(PUBLIC).map(([alg, { pair }]) => ({
+  ...pair.publicKey.export({ format: "jwk" }),
+  kid: alg,
+  alg,
+}));
 // A point that is not on its curve: both verifiers are to find that out, and neither is to fail by it.
 keys.push({ ...keys.find(({ alg }) => alg === "ES256"), kid: "off-curve", y: base64url(Buffer.alloc(32, 7)) });
 const issuer = createServer((_, response) => response.end(JSON.stringify({ keys })));
@@ -93,7 +97,8 @@ function on(runtime, name, env, tokens) {
     after(() => server.stop());
     for (const [description, status, token] of tokens()) {
       test(description, async () => {
-        for (const answer of await server.send(request(token))) assert.equal(answer.status, status, answer.body.toString());
+        for (const answer of await server.send(request(token)))
+          assert.equal(answer.status, status, answer.body.toString());
       });
     }
   });
