@@ -9,14 +9,17 @@ mod subject;
 use std::hint::black_box;
 
 use agora_token_server::token::{AccessToken, Project, RtcPrivileges, Uid, UnverifiedAccessToken2};
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
 use http::Method;
+use ring::signature::{self, UnparsedPublicKey, VerificationAlgorithm};
 use subject::{BODY, NOW, answer, app, context, request, rtc, three_hmacs, token, with_permissions};
 
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).filter(|argument| argument != "--bench").collect();
     let [name, times, rounds] = arguments.as_slice() else {
         eprintln!(
-            "usage: loops floor|build_rtc|build_006|permissions_NAMES|parse|handler_token TIMES ROUNDS"
+            "usage: loops floor|build_rtc|build_006|permissions_NAMES|parse|verify|handler_token TIMES ROUNDS"
         );
         return;
     };
@@ -61,6 +64,7 @@ fn named(name: &str) -> Box<dyn FnMut()> {
                 black_box(black_box(&text).parse::<UnverifiedAccessToken2>().expect("our own token"));
             })
         }
+        "verify" => verification(),
         "handler_token" => {
             let (app, context, request) = (app(), context(), request(Method::POST, "/token", BODY));
             Box::new(move || {
@@ -69,6 +73,25 @@ fn named(name: &str) -> Box<dyn FnMut()> {
         }
         _ => panic!("no loop is called {name}"),
     }
+}
+
+/// One signature of a JWT by ring, which is what a server adds to a request: the floor of a request with a JWT.
+fn verification() -> Box<dyn FnMut()> {
+    let algorithm: &dyn VerificationAlgorithm = match variable("VERIFY_ALGORITHM").as_str() {
+        "RS256" => &signature::RSA_PKCS1_2048_8192_SHA256,
+        "ES256" => &signature::ECDSA_P256_SHA256_FIXED,
+        "EdDSA" => &signature::ED25519,
+        other => panic!("no algorithm is called {other}"),
+    };
+    let bytes = |name| BASE64_STANDARD.decode(variable(name)).expect("base64");
+    let key = UnparsedPublicKey::new(algorithm, bytes("VERIFY_KEY"));
+    let (message, signature) = (bytes("VERIFY_MESSAGE"), bytes("VERIFY_SIGNATURE"));
+    Box::new(move || key.verify(black_box(&message), &signature).expect("a valid signature"))
+}
+
+#[expect(clippy::disallowed_methods, reason = "benches/peers/auth.mjs hands over the JWT of its run")]
+fn variable(name: &str) -> String {
+    std::env::var(name).unwrap_or_else(|_| panic!("{name} is missing"))
 }
 
 /// As Linux counts it; 0 elsewhere.

@@ -2,6 +2,7 @@
 // does more, and starts no sooner.
 
 import http from "node:http";
+import { caller, mayHave } from "./caller.mjs";
 import { token } from "./token.mjs";
 
 async function handler(event) {
@@ -10,9 +11,13 @@ async function handler(event) {
     "access-control-allow-origin": "*",
     "cache-control": "no-store",
   };
+  const answer = (statusCode, body) => ({ statusCode, headers, body: JSON.stringify(body) });
+  const identity = await caller((name) => event.headers[name], process.env);
+  if (identity === undefined) return answer(401, { error: "unauthorized" });
   const body = JSON.parse(event.body);
-  if (!body.channel) return { statusCode: 400, headers, body: JSON.stringify({ error: "channel is required" }) };
-  return { statusCode: 200, headers, body: JSON.stringify({ token: token(body, process.env) }) };
+  if (!body.channel) return answer(400, { error: "channel is required" });
+  if (!mayHave(identity, body)) return answer(403, { error: "forbidden" });
+  return answer(200, { token: token(body, process.env) });
 }
 
 const [hostname, port] = process.env.AWS_LAMBDA_RUNTIME_API.split(":");

@@ -35,11 +35,11 @@ export async function stop(child) {
 }
 
 /** Milliseconds from exec to the first answer; spawn returns once exec has succeeded. */
-export async function firstAnswer(port, since) {
+export async function firstAnswer(port, since, headers) {
   const giveUp = since + START_WITHIN_MS;
   while (performance.now() < giveUp) {
     try {
-      await ask(port);
+      await ask(port, headers);
       return performance.now() - since;
     } catch (error) {
       if (error.code !== "ECONNREFUSED") throw error;
@@ -61,7 +61,7 @@ export function peakMiB({ pid }) {
 }
 
 /** As many requests as `connections` get through. */
-export async function flood(child, port, connections, seconds) {
+export async function flood(child, port, connections, seconds, headers) {
   const before = cpuSeconds(child);
   const script = new URL("post.lua", import.meta.url).pathname;
   // With 256 connections workerd leaves some waiting for seconds; they are slow, not failed.
@@ -76,7 +76,7 @@ export async function flood(child, port, connections, seconds) {
     script,
     `http://127.0.0.1:${port}/token`,
   ];
-  const { stdout } = await run("wrk", args, { env: { ...process.env, BODY } });
+  const { stdout } = await run("wrk", args, { env: { ...process.env, BODY, ...credential(headers) } });
   if (/Non-2xx|Socket errors/.test(stdout)) throw new Error(stdout);
   const requests = Number(stdout.match(/(\d+) requests in/)[1]);
   const cpu = cpuSeconds(child) - before;
@@ -95,7 +95,7 @@ function latency(output, percentile) {
 }
 
 /** `rate` requests a second over 16 connections, whether the one before is answered or not: their milliseconds. */
-export async function offer(port, rate, seconds, scratch) {
+export async function offer(port, rate, seconds, headers, scratch) {
   const [body, log] = [join(scratch, "body.json"), join(scratch, "offered.tsv")];
   writeFileSync(body, BODY);
   rmSync(log, { force: true });
@@ -107,7 +107,9 @@ export async function offer(port, rate, seconds, scratch) {
     `--duration=${seconds}`,
     `--log-file=${log}`,
   ];
-  await run("h2load", [...load, "-d", body, "-H", "content-type: application/json", `http://127.0.0.1:${port}/token`]);
+  const sent = Object.entries({ "content-type": "application/json", ...headers });
+  for (const [name, value] of sent) load.push("-H", `${name.toLowerCase()}: ${value}`);
+  await run("h2load", [...load, "-d", body, `http://127.0.0.1:${port}/token`]);
   // By line: the start, the status, the microseconds that it took.
   const answers = readFileSync(log, "utf8")
     .trim()
@@ -119,9 +121,9 @@ export async function offer(port, rate, seconds, scratch) {
   return { p50: times[Math.floor(times.length * 0.5)], p99: times[Math.floor(times.length * 0.99)] };
 }
 
-function ask(port) {
+function ask(port, credential) {
   return new Promise((resolve, reject) => {
-    const headers = { "Content-Type": "application/json", "Content-Length": BODY.length };
+    const headers = { "Content-Type": "application/json", "Content-Length": BODY.length, ...credential };
     const options = { host: "127.0.0.1", port, method: "POST", path: "/token", headers, agent: false };
     const request = http.request(options, (response) => {
       response.resume();
@@ -139,12 +141,15 @@ export async function loop(program, args, env) {
   return stdout.trim().split("\n").map(parseFloat);
 }
 
-export const tokenRequest = {
-  method: "POST",
-  path: "/token",
-  headers: { "Content-Type": "application/json" },
-  body: Buffer.from(BODY),
-};
+export function tokenRequest(credential) {
+  const headers = { "Content-Type": "application/json", ...credential };
+  return { method: "POST", path: "/token", headers, body: Buffer.from(BODY) };
+}
+
+function credential(headers) {
+  const [[name, value] = []] = Object.entries(headers);
+  return name ? { CREDENTIAL_HEADER: name, CREDENTIAL: value } : {};
+}
 
 const sorted = (numbers) => [...numbers].sort((a, b) => a - b);
 export const median = (numbers) => sorted(numbers)[Math.floor(numbers.length / 2)];
