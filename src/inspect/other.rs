@@ -21,7 +21,7 @@ pub(super) fn recognize(text: &str, project: &Project) -> Option<FindingKind> {
 /// text with its escapes undone.
 pub(super) fn why_not(repaired: &str, plain: &str, error: ParseError) -> FindingKind {
     let inside = || {
-        let runs = text::starts(plain).map(|start| text::base64_run(&plain[start..], text::is_base64));
+        let runs = text::runs(plain, text::is_base64).map(|(_, run)| run);
         runs.filter(|run| text::looks_like_token(run)).max_by_key(|run| run.len())
     };
     match repaired {

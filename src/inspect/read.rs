@@ -9,8 +9,10 @@ use super::text::{self, FoundToken};
 use super::view::View;
 use crate::token::Project;
 
-/// How many damaged texts inside other text are read.
+/// How many damaged texts inside other text are read, of how many bytes, ending at how many words.
 const MAX_READ: usize = 32;
+const MAX_DAMAGED_BYTES: usize = 4096;
+const MAX_WORDS: usize = 64;
 
 /// A token, and what had to be undone to get at it, in this order.
 pub(super) struct Found {
@@ -160,15 +162,14 @@ fn damaged_inside(plain: &Layer) -> Option<Found> {
     let mut found: Vec<Found> = Vec::new();
     let mut left = MAX_READ;
     let mut end = 0;
-    for start in text::starts(&plain.text) {
-        if start < end {
+    for (start, run) in text::runs(&plain.text, is_part) {
+        let region = run.get(..MAX_DAMAGED_BYTES).unwrap_or(run).trim_end();
+        if start < end || !text::looks_like_token(region) {
             continue;
         }
-        let region = region(&plain.text[start..]);
-        for (length, _) in region.match_indices(char::is_whitespace).chain([(region.len(), "")]) {
-            if !text::looks_like_token(&region[..length]) {
-                continue;
-            }
+        let words = region.match_indices(char::is_whitespace).map(|(length, _)| length);
+        let words = words.take(MAX_WORDS).chain([region.len()]);
+        for length in words.filter(|length| text::looks_like_token(&region[..*length])) {
             left = left.checked_sub(1)?;
             let mut repairs = plain.repairs.clone();
             repairs.push(&EMBEDDED);
@@ -186,12 +187,7 @@ fn damaged_inside(plain: &Layer) -> Option<Found> {
     if found.len() == 1 { found.pop() } else { None }
 }
 
-/// What may be a damaged token at the start of `text`, perhaps with other words behind it.
-fn region(text: &str) -> &str {
-    let is_part = |character: char| {
-        character.is_ascii_alphanumeric()
-            || matches!(character, '+' | '/' | '-' | '_' | '=')
-            || character.is_ascii_whitespace()
-    };
-    text.split(|character| !is_part(character)).next().unwrap_or_default().trim_end()
+/// What may be part of a damaged token, or of words behind it.
+fn is_part(byte: u8) -> bool {
+    text::is_base64(byte) || matches!(byte, b'-' | b'_' | b'=') || byte.is_ascii_whitespace()
 }

@@ -5,7 +5,7 @@ use sha2::{Digest, Sha256};
 use super::view::View;
 
 /// How many texts that look like tokens are read: each may take a third of a millisecond.
-const MAX_READ: usize = 24;
+const MAX_READ: usize = 12;
 
 /// The first characters of a token, to name it by.
 const NAME_CHARS: usize = 10;
@@ -66,8 +66,7 @@ pub fn token_hash(token: &str) -> String {
 pub(super) fn scan(plain: &str) -> Vec<(&str, usize)> {
     let mut found: Vec<(&str, usize)> = Vec::new();
     let mut read: Vec<&str> = Vec::new();
-    for start in starts(plain) {
-        let run = base64_run(&plain[start..], is_base64);
+    for (start, run) in runs(plain, is_base64) {
         let within_last = found.last().is_some_and(|(token, at)| start < at + token.len());
         if within_last || !looks_like_token(run) || read.contains(&run) {
             continue;
@@ -85,7 +84,7 @@ pub(super) fn scan(plain: &str) -> Vec<(&str, usize)> {
 
 /// Where tokens may start: at a version that is first in the text or behind a character outside
 /// `A–Z a–z 0–9 +`.
-pub(super) fn starts(plain: &str) -> impl Iterator<Item = usize> {
+fn starts(plain: &str) -> impl Iterator<Item = usize> {
     let bytes = plain.as_bytes();
     bytes.windows(3).enumerate().filter_map(move |(start, version)| {
         let before = start.checked_sub(1).and_then(|before| bytes.get(before));
@@ -94,11 +93,19 @@ pub(super) fn starts(plain: &str) -> impl Iterator<Item = usize> {
     })
 }
 
-/// The characters of base64 at the start of `text`, and the padding behind them.
-pub(super) fn base64_run(text: &str, is_part: fn(u8) -> bool) -> &str {
-    let length = text.bytes().take_while(|byte| is_part(*byte)).count();
-    let padding = text.bytes().skip(length).take(2).take_while(|byte| *byte == b'=').count();
-    &text[..length + padding]
+/// Each possible start, and the characters behind it that may belong to the token, with their padding. Takes
+/// time in proportion to the text: starts in one run share its end.
+pub(super) fn runs(plain: &str, is_part: fn(u8) -> bool) -> impl Iterator<Item = (usize, &str)> {
+    let mut end = 0;
+    starts(plain).map(move |start| {
+        if start >= end {
+            let rest = &plain.as_bytes()[start..];
+            let length = rest.iter().take_while(|byte| is_part(**byte)).count();
+            let padding = rest.iter().skip(length).take(2).take_while(|byte| **byte == b'=').count();
+            end = start + length + padding;
+        }
+        (start, &plain[start..end])
+    })
 }
 
 pub(super) fn is_base64(byte: u8) -> bool {

@@ -234,3 +234,30 @@ fn use_parses_by_its_name() {
         "expected rtc, rtm, chat, streaming, fpa, fcdn, apaas, convoai or stt"
     );
 }
+
+/// Less than 10 ms each in a release build; a search that is quadratic takes ten seconds.
+#[test]
+#[expect(clippy::disallowed_methods, reason = "measures time, with a bound that a busy machine keeps")]
+fn hostile_text_takes_linear_time() {
+    let fill = |part: &str| part.repeat(65_536 / part.len());
+    let texts = [
+        fill("007 "),
+        fill("/007eJx"),
+        fill(" 007eJx"),
+        format!("\"{}", fill("007eJx/")),
+        format!("007eJx{}", fill("ab ")),
+        fill(&format!("007eJx{} x x! ", "A".repeat(40))),
+        fill(&format!("006{APP_ID}{} ", "A".repeat(80))),
+        fill("\\"),
+        fill("&amp;"),
+        fill("%25"),
+        fill("\\u005c"),
+    ];
+    for text in texts {
+        let start = std::time::Instant::now();
+        let now = UnixTime::from_secs(1_700_000_600);
+        let inspection = Inspection::new(&text, &project(), now, Client::default()).unwrap();
+        assert_eq!(inspection.verdict(), Verdict::Refused);
+        assert!(start.elapsed().as_secs() < 5, "{}", &text[..40]);
+    }
+}
