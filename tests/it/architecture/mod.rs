@@ -46,6 +46,23 @@ fn source_layers_point_downward_only() {
 }
 
 #[test]
+fn source_files_have_no_circles_and_parents_no_items() {
+    let files = sources();
+    let graph = Graph::new(files.iter().map(|(path, text)| (path.as_str(), text.as_str())));
+    assert_eq!(graph.circles(), [""; 0]);
+    assert_eq!(graph.parents_with_items(), [""; 0]);
+}
+
+/// A longer file usually holds two concepts.
+#[test]
+fn source_files_have_at_most_350_lines() {
+    let files = sources();
+    let long: Vec<_> =
+        files.iter().filter(|(_, text)| text.lines().count() > 350).map(|(path, _)| path).collect();
+    assert!(long.is_empty(), "{long:?}");
+}
+
+#[test]
 fn upward_arrow_is_found() {
     let found = |path, text| graph(&[("api.rs", ""), ("time.rs", ""), (path, text)]).upward(&LAYERS);
     assert_eq!(found("token.rs", "use crate::api::App;"), ["token.rs uses api.rs"]);
