@@ -39,8 +39,8 @@ NOT_HERE = [
 ]
 # Commands that serve until they are stopped, with the port that answers once they are ready.
 SERVERS = [(r"^cargo run$", 8080), (r"wrangler dev$", 8787), (r"cargo lambda watch", 9000)]
-# Commands whose exit status is an answer: what `inspect` and `audit` say, 0, 1 or 3.
-VERDICTS = re.compile(r"agora-token-server( --)? (inspect|audit)|-- (inspect|audit)")
+# Commands whose exit status is an answer: 0, 1 or 3.
+VERDICTS = re.compile(r"agora-token-server( --)? (inspect|audit|policy)|-- (inspect|audit|policy)")
 
 
 def blocks(path):

@@ -15,7 +15,7 @@ use crate::config::{Config, Notice, Socket};
 pub(super) enum Command {
     /// Explain whether a caller may request a token; exit status 0 if so, 1 if not
     Explain(policy_explain::Explain),
-    /// Report settings that are open, over-wide or contradictory; exit status 1 on an error
+    /// Report settings that are open, over-wide or contradictory; exit status 1 if there are any
     Check(policy_check::Check),
 }
 
