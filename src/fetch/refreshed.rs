@@ -48,18 +48,21 @@ struct State<T, E> {
 struct Held<T> {
     value: Arc<T>,
     since: UnixTime,
+    /// The attempt that fetched it.
+    attempt: u64,
 }
 
 /// One fetch, or several at once while there is no value.
 #[derive(Clone)]
 struct Attempt<E> {
+    number: u64,
     started: UnixTime,
     outcome: Outcome<E>,
 }
 
 #[derive(Clone)]
 enum Outcome<E> {
-    Running { attempt: u64, fetches: u32, before: Option<Box<Attempt<E>>> },
+    Running { fetches: u32, before: Option<Box<Attempt<E>>> },
     Succeeded,
     Failed(E),
 }
@@ -89,7 +92,7 @@ impl<T, E: Clone + From<FetchError>> Refreshed<T, E> {
         let has_value = self.usable(&state, now).is_some();
         let retry_after = if has_value { self.policy.retry_after } else { self.policy.first_retry_after };
         if let Some(last) = &mut state.last {
-            if let Outcome::Running { attempt, fetches, .. } = &mut last.outcome
+            if let Outcome::Running { fetches, .. } = &mut last.outcome
                 && !self.has_passed(self.policy.lost_after, last.started, now)
             {
                 if has_value || *fetches >= self.policy.max_first_fetches {
@@ -97,7 +100,7 @@ impl<T, E: Clone + From<FetchError>> Refreshed<T, E> {
                 }
                 *fetches += 1;
                 last.started = now;
-                return Some(Claim { refreshed: self, attempt: *attempt });
+                return Some(Claim { refreshed: self, attempt: last.number });
             }
             if !self.has_passed(retry_after, last.started, now) {
                 return None;
@@ -107,8 +110,8 @@ impl<T, E: Clone + From<FetchError>> Refreshed<T, E> {
         let attempt = state.attempts;
         // What is running is lost, so it is nothing to return to.
         let before = state.last.take().filter(|last| !last.is_running()).map(Box::new);
-        let outcome = Outcome::Running { attempt, fetches: 1, before };
-        state.last = Some(Attempt { started: now, outcome });
+        let outcome = Outcome::Running { fetches: 1, before };
+        state.last = Some(Attempt { number: attempt, started: now, outcome });
         Some(Claim { refreshed: self, attempt })
     }
 
@@ -152,21 +155,39 @@ impl<T, E: Clone + From<FetchError>> Refreshed<T, E> {
         elapsed >= i64::from(seconds) || elapsed < -i64::from(self.policy.retry_after)
     }
 
-    /// A failed answer keeps the value that was there.
-    fn resolve(&self, answer: Result<&[u8], FetchError>, now: UnixTime) -> Result<Option<Arc<T>>, E> {
+    /// A failed answer keeps the value in use. The late answer of a lost fetch replaces no value that
+    /// a newer one brought, and ends no newer one.
+    fn resolve(
+        &self,
+        attempt: u64,
+        answer: Result<&[u8], FetchError>,
+        now: UnixTime,
+    ) -> Result<Option<Arc<T>>, E> {
         let parsed = answer.map_err(E::from).and_then(&self.parse);
         let mut state = self.state();
         let (outcome, result) = match parsed {
             Ok(value) => {
                 let value = Arc::new(value);
-                state.held = Some(Held { value: Arc::clone(&value), since: now });
+                let is_newer = |held: &Held<T>| (attempt, now) >= (held.attempt, held.since);
+                if !state.held.as_ref().is_none_or(is_newer) {
+                    return Ok(None);
+                }
+                state.held = Some(Held { value: Arc::clone(&value), since: now, attempt });
                 (Outcome::Succeeded, Ok(Some(value)))
             }
             // Of several first fetches one that failed does not undo one that did not.
             Err(_) if state.last.as_ref().is_some_and(Attempt::has_succeeded) => return Ok(None),
             Err(error) => (Outcome::Failed(error.clone()), Err(error)),
         };
-        state.last = Some(Attempt { started: now, outcome });
+        let ended = Attempt { number: attempt, started: now, outcome };
+        match &mut state.last {
+            // The late end of a lost fetch: the newer one goes on, and returns to this if it is dropped.
+            Some(Attempt { number, outcome: Outcome::Running { before, .. }, .. }) if attempt < *number => {
+                *before = Some(Box::new(ended));
+            }
+            Some(newer) if attempt < newer.number => {}
+            last => *last = Some(ended),
+        }
         result
     }
 }
@@ -180,8 +201,8 @@ impl<T, E> Refreshed<T, E> {
     fn release(&self, released: u64) {
         let mut state = self.state();
         let Some(last) = &mut state.last else { return };
-        let Outcome::Running { attempt, fetches, before } = &mut last.outcome else { return };
-        if *attempt != released {
+        let Outcome::Running { fetches, before } = &mut last.outcome else { return };
+        if last.number != released {
             return;
         }
         *fetches -= 1;
@@ -213,14 +234,14 @@ impl<'a, T, E: Clone + From<FetchError>> Claim<'a, T, E> {
         &self.refreshed.fetch
     }
 
-    /// Takes the answer to a request that was made at `now`. Returns the new value, or `None` if the
-    /// fetch failed after another one succeeded.
+    /// Takes the answer to a request that was made at `now`. Returns the new value, or `None` if
+    /// another fetch brought a newer one.
     ///
     /// # Errors
     /// Why there is no new value, for the log. The one that was there stays in use.
     pub fn resolve(self, answer: Result<&[u8], FetchError>, now: UnixTime) -> Result<Option<Arc<T>>, E> {
         // What is no longer running is not released when the claim is dropped.
-        self.refreshed.resolve(answer, now)
+        self.refreshed.resolve(self.attempt, answer, now)
     }
 }
 
