@@ -18,8 +18,10 @@ pages! {
     deploy_workers: "deploy-workers.md"
     http_api: "http-api.md"
     limits_and_cost: "limits-and-cost.md"
+    migrating: "migrating.md"
     operations: "operations.md"
     renewing_tokens: "renewing-tokens.md"
+    testing: "testing.md"
     threat_model: "threat-model.md"
     troubleshooting: "troubleshooting.md"
 }
