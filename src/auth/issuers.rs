@@ -21,6 +21,12 @@ impl Issuers {
         Self(issuers)
     }
 
+    /// Whether an issuer's callers may take any identity.
+    #[must_use]
+    pub fn have_free_identities(&self) -> bool {
+        self.0.iter().any(|issuer| issuer.expected.uid_claim.is_none())
+    }
+
     /// The headers other than `Authorization` that issuers use, in lower case, each once.
     pub(super) fn headers(&self) -> impl Iterator<Item = &str> {
         self.0.iter().enumerate().filter_map(|(index, issuer)| {

@@ -94,6 +94,12 @@ fn callers(config: &Config, notices: &[Notice], found: &mut Vec<Finding>) {
     if notices.contains(&Notice::FreeIdentities) {
         open("free_identities", "JWT_UID_CLAIM", "a caller with a JWT can take any identity; name a claim");
     }
+    if notices.contains(&Notice::KeySetAndSecret) {
+        let detail =
+            "JWTs of the key set and of the secret are accepted; remove the secret after the migration";
+        let (fault, code, variable) = (Fault::OverWide, "key_set_and_secret", "JWT_SECRET");
+        found.push(Finding { fault, code, variable, detail: detail.to_owned() });
+    }
 }
 
 fn channels(config: &Config, found: &mut Vec<Finding>) {

@@ -65,7 +65,7 @@ pub fn run() -> ExitCode {
         Command::ApiKey(api_key) => api_key.run(),
         Command::Uid(uid) => uid.run(),
         Command::Config(config) => config.run(),
-        Command::Completions(completions) => Ok(completions.run(Arguments::command())),
+        Command::Completions(completions) => completions.run(Arguments::command()),
         Command::Man(man) => man.run(Arguments::command()),
     };
     done.unwrap_or_else(|failure| {

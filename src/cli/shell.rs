@@ -1,6 +1,6 @@
 //! Completions and manual pages, made from the arguments themselves.
 
-use std::io;
+use std::io::{self, Write};
 use std::process::ExitCode;
 
 use clap::{Args, Command};
@@ -18,10 +18,12 @@ pub(super) struct Completions {
 }
 
 impl Completions {
-    pub(super) fn run(self, mut command: Command) -> ExitCode {
+    pub(super) fn run(self, mut command: Command) -> Result<ExitCode, Failure> {
         let name = command.get_name().to_owned();
-        clap_complete::generate(self.shell, &mut command, name, &mut io::stdout());
-        ExitCode::SUCCESS
+        // `generate` panics if it cannot write, and a reader may close the pipe early.
+        let mut script = Vec::new();
+        clap_complete::generate(self.shell, &mut command, name, &mut script);
+        print(&script)
     }
 }
 
@@ -44,9 +46,20 @@ impl Man {
                 found.ok_or_else(|| Failure::misuse(format!("man: expected a command, got {name:?}")))?
             }
         };
-        let rendered = clap_mangen::Man::new(page).render(&mut io::stdout());
-        rendered
-            .map(|()| ExitCode::SUCCESS)
-            .map_err(|error| Failure::other(format!("standard output: {error}")))
+        let mut rendered = Vec::new();
+        clap_mangen::Man::new(page).render(&mut rendered).map_err(|error| output_failure(&error))?;
+        print(&rendered)
     }
+}
+
+/// A reader that has seen enough is no failure.
+fn print(text: &[u8]) -> Result<ExitCode, Failure> {
+    match io::stdout().write_all(text) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(output_failure(&error)),
+        Ok(()) | Err(_) => Ok(ExitCode::SUCCESS),
+    }
+}
+
+fn output_failure(error: &io::Error) -> Failure {
+    Failure::other(format!("standard output: {error}"))
 }

@@ -97,9 +97,17 @@ impl Reader<'_> {
 
     fn issuers(&mut self, notices: &mut Vec<Notice>) -> Option<Issuers> {
         let uid_key = self.uid_key();
-        let Some(list) = self.get(var!("JWT_ISSUERS")) else {
-            return self.jwt(uid_key.as_ref(), notices).map(Issuers::from);
-        };
+        let issuers = match self.get(var!("JWT_ISSUERS")) {
+            None => self.jwt(uid_key.as_ref(), notices).map(Issuers::from),
+            Some(list) => self.issuer_list(&list, uid_key.as_ref()),
+        }?;
+        if issuers.have_free_identities() {
+            notices.push(Notice::FreeIdentities);
+        }
+        Some(issuers)
+    }
+
+    fn issuer_list(&mut self, list: &str, uid_key: Option<&UidKey>) -> Option<Issuers> {
         let single = [
             var!("JWT_ISSUER"),
             var!("JWT_AUDIENCE"),
@@ -130,10 +138,10 @@ impl Reader<'_> {
         let common = JwtSettings {
             token_type: token_type.as_deref(),
             grants_required: self.flag(var!("JWT_GRANTS_REQUIRED")).unwrap_or_default(),
-            uid_key: uid_key.as_ref(),
+            uid_key,
             ..JwtSettings::default()
         };
-        match Issuers::parse(&list, &common) {
+        match Issuers::parse(list, &common) {
             Ok(issuers) => Some(issuers).filter(|_| is_alone),
             Err(faults) => {
                 for fault in faults {
@@ -174,9 +182,6 @@ impl Reader<'_> {
             var!("JWT_GRANTS_CLAIM"),
         ]
         .map(|variable| self.value(variable));
-        if uid_claim.as_deref() == Some("none") {
-            notices.push(Notice::FreeIdentities);
-        }
         if jwks_url.is_some() && secret.is_some() {
             notices.push(Notice::KeySetAndSecret);
         }

@@ -41,7 +41,7 @@ impl fmt::Display for Notice {
                 f.write_str("AUTH=none: every client that reaches this server gets any token")
             }
             Self::FreeIdentities => {
-                f.write_str("JWT_UID_CLAIM=none: a caller with a JWT may take any identity")
+                f.write_str("JWT_UID_CLAIM or uidClaim is none: a caller with a JWT may take any identity")
             }
             Self::KeySetAndSecret => f.write_str(
                 "JWT_JWKS_URL and JWT_SECRET are set: JWTs of both are accepted; remove JWT_SECRET after the migration",

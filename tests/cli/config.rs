@@ -1,5 +1,7 @@
 //! `config`, completions and manual pages.
 
+use std::process::Stdio;
+
 use super::{CERTIFICATE, OWN_APP_ID, command, folder, run, text};
 
 #[test]
@@ -63,4 +65,15 @@ fn completions_and_manual_pages_name_every_command() {
         assert!(text(&page.stdout).contains(".SH NAME"), "{name}");
     }
     assert_eq!(run(&["man", "nonsense"]).status.code(), Some(2));
+}
+
+#[test]
+fn completions_into_closed_pipe_end_quietly() {
+    for arguments in [["completions", "bash"], ["man", "inspect"]] {
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let child = command(&[]).args(arguments).stdout(writer).stderr(Stdio::piped()).spawn().unwrap();
+        let output = child.wait_with_output().unwrap();
+        assert_eq!((output.status.code(), text(&output.stderr)), (Some(0), ""), "{arguments:?}");
+    }
 }

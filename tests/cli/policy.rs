@@ -102,6 +102,13 @@ fn policy_explain_tells_400_and_401_from_403() {
     let (status, json) = policy(&[], &[&["explain", "--claims", bad], &AS_ALICE[..]].concat());
     assert_eq!((status, &json["status"]), (Some(1), &401.into()));
     assert!(json["cause"].as_str().unwrap().starts_with("jwt aud: "), "{json}");
+    // Like the server, which reads each name once, with an `exp` and without.
+    for exp in ["", r#","exp":4000000000"#] {
+        let twice =
+            format!(r#"{{"iss":"https://issuer.example/","aud":"tokens","sub":"bob","sub":"alice"{exp}}}"#);
+        let (status, json) = policy(&[], &[&["explain", "--claims", &twice], &AS_ALICE[..]].concat());
+        assert_eq!((status, &json["status"]), (Some(1), &401.into()), "{json}");
+    }
     let (status, json) = policy(&[], &[&["explain", "--api-key", "shop"], &AS_ALICE[..]].concat());
     assert_eq!((status, &json["caller"]), (Some(0), &"key:shop".into()));
     // A caller that the configuration does not know is misuse.
@@ -137,6 +144,7 @@ fn policy_check_reports_each_setting_once() {
         (&[("ALLOWED_CHANNELS", ",")], "no_channel"),
         (&[("ALLOWED_CHANNELS", "user-{sub}-*")], "overlapping_subjects"),
         (&[narrow, ("JWT_UID_CLAIM", "none")], "free_identities"),
+        (&[narrow, ("JWT_JWKS_URL", "https://issuer.example/jwks")], "key_set_and_secret"),
         (&[narrow, ("ALLOW_006", "true")], "rewritable_006"),
         (&[narrow, ("ALLOW_WILDCARD_UID", "true")], "wildcard_uid"),
         (&[narrow, ("ALLOW_WILDCARD_CHANNEL", "true")], "wildcard_channel"),

@@ -106,7 +106,7 @@ fn unbound_identities_are_notice() {
     assert_eq!(read(Platform::Lambda, &free).1, [Notice::FreeIdentities]);
     assert_eq!(
         Notice::FreeIdentities.to_string(),
-        "JWT_UID_CLAIM=none: a caller with a JWT may take any identity"
+        "JWT_UID_CLAIM or uidClaim is none: a caller with a JWT may take any identity"
     );
 }
 
@@ -133,6 +133,13 @@ fn issuer_list_replaces_the_other_jwt_variables() {
     let (config, notices) = read(Platform::Workers, &with_auth("jwt", &[("JWT_ISSUERS", LIST), key]));
     assert_eq!(config.authenticator.key_sets(UnixTime::from_secs(0)), [("https://b.example/", None)]);
     assert!(notices.is_empty());
+    let free = LIST
+        .replace("\"tokens\"", "\"tokens\", \"sharedUsers\": true")
+        .replace("\"jwksUrl\"", "\"uidClaim\": \"none\", \"jwksUrl\"");
+    assert_eq!(
+        read(Platform::Workers, &with_auth("jwt", &[("JWT_ISSUERS", &free)])).1,
+        [Notice::FreeIdentities]
+    );
     // A template sets every variable to its default at least.
     let defaults = [("JWT_ISSUERS", LIST), key, ("JWT_HEADER", "Authorization"), ("JWT_UID_CLAIM", "sub")];
     read(Platform::Lambda, &with_auth("jwt", &defaults));
