@@ -1,4 +1,5 @@
-// Agora's web SDKs and UIKit, unmodified from their packages, in headless Chromium against the local server.
+// Agora's web SDKs and UIKit, unmodified from their packages, and pages that send cookies from another origin, in
+// headless Chromium against the local server.
 //
 //   npm ci && node tests/clients/run.mjs
 //     --native FILE   the server   (target/debug/agora-token-server)
@@ -13,6 +14,7 @@ await import("./cases/uikit.mjs");
 await import("./cases/rtc.mjs");
 await import("./cases/rtm.mjs");
 await import("./cases/chat.mjs");
+await import("./cases/cors.mjs");
 await import("./cases/docs.mjs");
 
 after(closeBrowser);

@@ -18,9 +18,9 @@ const browser = await launch(MEDIA);
 export { executablePath };
 export const closeBrowser = () => browser.close();
 
-/** Opens pages/NAME, bundled as it is, with `settings` for it to read. */
-export async function visit(name, settings = {}, { cookies = [] } = {}) {
-  const server = await serve(await bundle(name));
+/** Opens pages/NAME, bundled as it is, with `settings` for it to read, on `port` or on one that is free. */
+export async function visit(name, settings = {}, { cookies = [], port = 0 } = {}) {
+  const server = await serve(await bundle(name), port);
   const context = await browser.newContext();
   await context.addCookies(cookies);
   const page = await context.newPage();
@@ -119,13 +119,13 @@ async function bundle(name) {
   return outputFiles[0].contents;
 }
 
-async function serve(script) {
+async function serve(script, port) {
   const server = createServer(({ url }, response) => {
     const isScript = url === "/app.js";
     response.writeHead(200, { "Content-Type": isScript ? "text/javascript" : "text/html" });
     response.end(isScript ? script : HTML);
   });
-  server.listen(0, "127.0.0.1");
+  server.listen(port, "127.0.0.1");
   await once(server, "listening");
   // A test that fails leaves its page open.
   server.unref();
