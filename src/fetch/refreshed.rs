@@ -179,7 +179,10 @@ impl<T, E: Clone + From<FetchError>> Refreshed<T, E> {
             Err(_) if state.last.as_ref().is_some_and(Attempt::has_succeeded) => return Ok(None),
             Err(error) => (Outcome::Failed(error.clone()), Err(error)),
         };
-        let ended = Attempt { number: attempt, started: now, outcome };
+        // Of a burst the last to begin, whichever ends last: the next retry counts from there.
+        let of_burst = state.last.as_ref().filter(|last| last.number == attempt);
+        let started = of_burst.map_or(now, |last| last.started.max(now));
+        let ended = Attempt { number: attempt, started, outcome };
         match &mut state.last {
             // The late end of a lost fetch: the newer one goes on, and returns to this if it is dropped.
             Some(Attempt { number, outcome: Outcome::Running { before, .. }, .. }) if attempt < *number => {

@@ -16,6 +16,7 @@ mod families;
 mod field;
 mod inspect;
 mod loopback;
+mod model;
 mod observability;
 mod openapi;
 #[cfg(feature = "native")]

@@ -267,6 +267,18 @@ fn late_end_of_lost_claim_keeps_newer_claim() {
 }
 
 #[test]
+fn late_failure_of_burst_keeps_retry_interval() {
+    let authenticator = authenticator();
+    let token = Key::rsa().jwt_of("k1", &claims());
+    let first = due(&authenticator, &token, now()).unwrap();
+    let second = due(&authenticator, &token, after(4)).unwrap();
+    assert!(second.resolve(Err(FetchError::Unreachable), after(4)).is_err());
+    assert!(first.resolve(Err(FetchError::TimedOut), now()).is_err());
+    assert!(!is_due(&authenticator, &token, after(13)), "ten seconds after the second");
+    assert!(is_due(&authenticator, &token, after(14)));
+}
+
+#[test]
 fn clock_set_back_keeps_fetching() {
     let authenticator = holding(&[k1()]);
     let token = Key::rsa().jwt_of("k1", &claims_with(&json!({ "iat": null })));

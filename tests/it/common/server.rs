@@ -153,7 +153,8 @@ impl Server {
         }
     }
 
-    fn reply(&self, request: &Request<Body>, answer: Answer) -> Reply {
+    /// An answer as it arrives, checked for secrets.
+    pub fn reply(&self, request: &Request<Body>, answer: Answer) -> Reply {
         let (parts, body) = answer.response.into_parts();
         let log = answer.log.to_json(Duration::from_micros(250));
         secrets::assert_untold(&self.secrets, request, (&parts.headers, &body), &log);
