@@ -4,11 +4,12 @@
 //     options: lib/under-test.mjs
 //
 // A file in clients/ is one family: its exported functions get { base, version } and fail by throwing. `not` names
-// the runtimes whose platform cannot deliver what they send.
+// the runtimes whose platform cannot deliver what they send. A file in tests/vectors/clients is one application.
 
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, suite, test } from "node:test";
+import { applications } from "./lib/applications.mjs";
 import { APP_CERTIFICATE, APP_ID } from "./lib/cases.mjs";
 import { startFront } from "./lib/front.mjs";
 import { startNative } from "./lib/native.mjs";
@@ -17,7 +18,7 @@ import { startWorker } from "./lib/worker.mjs";
 
 const STARTERS = { native: startNative, worker: startWorker, lambda: startFront };
 const TYPES = "rtc,rtm,chat-user,chat-app";
-const timeout = 2 * 60_000;
+const timeout = 5 * 60_000;
 
 const { runtimes, artefacts } = underTest(STARTERS);
 const folder = join(import.meta.dirname, "clients");
@@ -26,6 +27,7 @@ const families = await Promise.all(
     .sort()
     .map(async (name) => [name.replace(/\.mjs$/, ""), await import(join(folder, name))]),
 );
+families.push(["application", applications]);
 
 for (const runtime of runtimes) {
   for (const version of ["007", "006"]) {
