@@ -13,6 +13,9 @@ use crate::time::UnixTime;
 /// How far the issuer's clock and ours may differ, in seconds.
 pub const CLOCK_SKEW: u32 = 30;
 
+/// Claims that name the client: of Cognito's access tokens, of Clerk's and Keycloak's tokens.
+const CLIENT_CLAIMS: [&str; 2] = ["client_id", "azp"];
+
 /// What the claims of an issuer's JWTs must say, and what is read from them.
 #[derive(Debug)]
 pub(super) struct Expected {
@@ -104,7 +107,7 @@ impl Expected {
     }
 
     fn identity(&self, claims: Object<'_>, name: &str) -> Result<Identity, BadClaim> {
-        let claim = claims.get(name).ok_or(Problem::Missing.of(name))?;
+        let claim = claims.get(name).ok_or(Problem::NoIdentity.of(name))?;
         // An address that its user has not confirmed may be another user's (OpenID Connect Core §5.7).
         if name == "email" && claims.get("email_verified") != Some(&Json::Bool(true)) {
             return Err(Problem::Unverified.of(name));
@@ -133,13 +136,34 @@ impl Expected {
 
     fn check_audience(&self, claims: Object<'_>) -> Result<(), BadClaim> {
         let check = |name: &str| self.matches_audience(claims, name).map_err(|problem| problem.of(name));
+        let check_aud = || {
+            let matched = self.matches_audience(claims, "aud");
+            matched.map_err(|problem| self.name_client_claim(claims, problem).of("aud"))
+        };
         match &self.audience_claim {
-            AudienceClaim::Aud => check("aud"),
+            AudienceClaim::Aud => check_aud(),
             AudienceClaim::OtherOnly(name) => check(name),
             AudienceClaim::Other(name) => {
                 check(name)?;
-                if claims.get("aud").is_some() { check("aud") } else { Ok(()) }
+                if claims.get("aud").is_some() { check_aud() } else { Ok(()) }
             }
+        }
+    }
+
+    /// What is wrong with `aud`, and which claim holds the client instead.
+    fn name_client_claim(&self, claims: Object<'_>, problem: Problem) -> Problem {
+        let mut named = CLIENT_CLAIMS.into_iter().filter(|name| claims.get(name).is_some());
+        match problem {
+            Problem::Missing => {
+                named.next().map_or(Problem::Missing, |instead| Problem::NoAudience { instead })
+            }
+            Problem::Other { found, expected } => {
+                match named.find(|name| self.matches_audience(claims, name).is_ok()) {
+                    None => Problem::Other { found, expected },
+                    Some(instead) => Problem::OtherAudience { found, expected, instead },
+                }
+            }
+            problem => problem,
         }
     }
 
@@ -202,6 +226,22 @@ pub struct BadClaim {
 pub enum Problem {
     /// It is needed and not there.
     Missing,
+    /// The claim of `JWT_UID_CLAIM` is not there.
+    NoIdentity,
+    /// There is no `aud`.
+    NoAudience {
+        /// The claim that names the client.
+        instead: &'static str,
+    },
+    /// `aud` is another one.
+    OtherAudience {
+        /// What it is.
+        found: Excerpt<'static>,
+        /// What `JWT_AUDIENCE` says.
+        expected: Excerpt<'static>,
+        /// The claim that holds an expected one.
+        instead: &'static str,
+    },
     /// Of another type.
     Type {
         /// Which it should be.
@@ -254,6 +294,15 @@ impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Missing => f.write_str("missing"),
+            Self::NoIdentity => f.write_str("missing; set JWT_UID_CLAIM to a claim that identifies the user"),
+            Self::NoAudience { instead } => {
+                write!(f, "missing; set JWT_AUDIENCE_CLAIM={instead}, or have the issuer add an audience")
+            }
+            Self::OtherAudience { found, expected, instead } => write!(
+                f,
+                "{found}, expected {expected}; {instead} matches: have the issuer add the audience, or set \
+                 JWT_AUDIENCE_CLAIM={instead} and JWT_AUDIENCE_CLAIM_ONLY=true"
+            ),
             Self::Type { expected } => write!(f, "expected {expected}"),
             Self::Other { found, expected } => write!(f, "{found}, expected {expected}"),
             Self::NotATime => f.write_str("expected seconds from 1970 to 2106"),
@@ -263,6 +312,10 @@ impl fmt::Display for Problem {
             Self::SharedIdentity => f.write_str("uid needs sharedUsers with several issuers"),
             Self::KeyBound => f.write_str("bound to a key; expected a bearer token"),
             Self::Identity(bad) => bad.fmt(f),
+            Self::Grants(bad @ BadGrants::Text) => {
+                write!(f, "{bad}; have the issuer add the claim as JSON, not as text")
+            }
+            Self::Grants(bad @ BadGrants::Null) => write!(f, "{bad}; have the issuer leave the claim out"),
             Self::Grants(bad) => bad.fmt(f),
         }
     }

@@ -30,7 +30,7 @@ pub struct Grants {
 impl Grants {
     /// The grants in a claim, and the identity that its `uid` puts in place of another claim.
     pub(super) fn parse(claim: &Json<'_>) -> Result<(Self, Option<Identity>), BadGrants> {
-        let members = claim.as_object().ok_or(BadGrants::NotAnObject)?;
+        let members = claim.as_object().ok_or_else(|| BadGrants::not_an_object(claim))?;
         let known = ["channels", "roles", "uid", "maxExpireTime", "tokenTypes", "wildcards"];
         if let Some(name) = members.keys().find(|name| !known.contains(name)) {
             return Err(BadGrants::Unknown(name.into()));
@@ -58,8 +58,12 @@ impl Grants {
 /// Why a grants claim is none.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum BadGrants {
-    /// Null, a list, a text, …
+    /// Null, a list, a number, …
     NotAnObject,
+    /// Null.
+    Null,
+    /// A text, which may hold the object as JSON.
+    Text,
     /// A member that there is not.
     Unknown(Excerpt<'static>),
     /// A member of a wrong type or value.
@@ -80,10 +84,24 @@ pub enum BadGrants {
     Uid(BadIdentity),
 }
 
+impl BadGrants {
+    fn not_an_object(claim: &Json<'_>) -> Self {
+        match claim {
+            Json::Null => Self::Null,
+            Json::Text(_) => Self::Text,
+            Json::Bool(_) | Json::Integer(_) | Json::Float(_) | Json::Array(_) | Json::Object(_) => {
+                Self::NotAnObject
+            }
+        }
+    }
+}
+
 impl fmt::Display for BadGrants {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NotAnObject => f.write_str("expected an object"),
+            Self::Null => f.write_str("expected an object, got null"),
+            Self::Text => f.write_str("expected an object, got text"),
             Self::Unknown(name) => write!(f, "unknown member {name}"),
             Self::Member { name, expected } => write!(f, "{name}: expected {expected}"),
             Self::Name { list, found } => write!(f, "{list}: unknown name {found}"),

@@ -118,7 +118,7 @@ fn invalid_claims_are_rejected() {
         (json!({ "aud": other }), r#"jwt aud: "https://other.example", expected "https://tokens.example""#),
         (json!({ "aud": [] }), r#"jwt aud: "", expected "https://tokens.example""#),
         (json!({ "aud": [AUDIENCE, 1] }), "jwt aud: expected a text or a list of texts"),
-        (json!({ "sub": null }), "jwt sub: missing"),
+        (json!({ "sub": null }), "jwt sub: missing; set JWT_UID_CLAIM to a claim that identifies the user"),
         (json!({ "sub": "" }), "jwt sub: empty"),
         (json!({ "sub": "0" }), "jwt sub: a wildcard, expected one user"),
         (json!({ "sub": 0 }), "jwt sub: a wildcard, expected one user"),
@@ -137,9 +137,12 @@ fn invalid_claims_are_rejected() {
 #[test]
 fn malformed_grants_are_rejected() {
     let cases = [
-        (json!(null), "expected an object"),
+        (json!(null), "expected an object, got null; have the issuer leave the claim out"),
         (json!([]), "expected an object"),
-        (json!("channels"), "expected an object"),
+        (
+            json!("channels"),
+            "expected an object, got text; have the issuer add the claim as JSON, not as text",
+        ),
         (json!(true), "expected an object"),
         (json!({ "channel": ["room-1"] }), r#"unknown member "channel""#),
         (json!({ "Channels": [] }), r#"unknown member "Channels""#),
@@ -186,7 +189,7 @@ fn foreign_signatures_are_rejected() {
         (rsa_named(json!({ "alg": "NONE", "kid": "rsa" })), expected_alg("NONE")),
         (
             Key::of_secret(RSA_PUBLIC_PEM).jwt_of("rsa", &claims()),
-            "jwt alg: HS256, expected one of a public key".into(),
+            "jwt alg: HS256, expected one of a public key; set JWT_SECRET, or have the issuer sign with a public key".into(),
         ),
         (Key::p256().jwt_of("rsa", &claims()), "jwt alg: ES256, the key is for RS256".into()),
         (Key::ed25519().jwt_of("p256", &claims()), "jwt alg: EdDSA, the key is for ES256".into()),

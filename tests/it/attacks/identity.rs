@@ -135,7 +135,10 @@ fn missing_configured_identity_claim_is_rejected() {
     assert_eq!(site.token(&credential, &rtc(json!({ "uid": 7 }))).status, 200);
     assert_forbidden(&site.token(&credential, &rtc(json!({ "uid": "alice" }))), "uid", "uid");
     let without = site.token(&alice(&json!({})), &rtc(json!({ "uid": 7 })));
-    assert_eq!(super::refused(&without), "jwt agora_uid: missing");
+    assert_eq!(
+        super::refused(&without),
+        "jwt agora_uid: missing; set JWT_UID_CLAIM to a claim that identifies the user"
+    );
 }
 
 #[test]

@@ -98,7 +98,10 @@ fn symmetric_key_in_key_set_verifies_nothing() {
         Ok(super::key_set(&jwks).into())
     });
     let forged = format!("Bearer {}", Key::secret().jwt_of("s", &claims_with(&json!({}))));
-    assert_eq!(refused(&send(&site, &forged)), "jwt alg: HS256, expected one of a public key");
+    assert_eq!(
+        refused(&send(&site, &forged)),
+        "jwt alg: HS256, expected one of a public key; set JWT_SECRET, or have the issuer sign with a public key"
+    );
     assert_eq!(send(&site, &known()).status, 200);
 }
 

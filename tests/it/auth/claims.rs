@@ -153,7 +153,7 @@ fn identity_claim_without_name_rejects_credential() {
         refusal(ask_with_jwt(&authenticator, &token, now()))
     };
     let cases = [
-        ("", "jwt uid: missing"),
+        ("", "jwt uid: missing; set JWT_UID_CLAIM to a claim that identifies the user"),
         (r#""uid":"","#, "jwt uid: empty"),
         (r#""uid":"*","#, "jwt uid: a wildcard, expected one user"),
         (r#""uid":"ali*","#, "jwt uid: a wildcard, expected one user"),

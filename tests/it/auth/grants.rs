@@ -78,9 +78,15 @@ fn grants_accept_each_kind_and_role() {
 #[test]
 fn malformed_grants_reject_credential() {
     let cases = [
-        (json!(null), "jwt agora: expected an object"),
-        (json!(""), "jwt agora: expected an object"),
-        (json!(r#"{"channels":["room-1"]}"#), "jwt agora: expected an object"),
+        (json!(null), "jwt agora: expected an object, got null; have the issuer leave the claim out"),
+        (
+            json!(""),
+            "jwt agora: expected an object, got text; have the issuer add the claim as JSON, not as text",
+        ),
+        (
+            json!(r#"{"channels":["room-1"]}"#),
+            "jwt agora: expected an object, got text; have the issuer add the claim as JSON, not as text",
+        ),
         (json!([]), "jwt agora: expected an object"),
         (json!(true), "jwt agora: expected an object"),
         (json!({ "channel": ["room-1"] }), r#"jwt agora: unknown member "channel""#),
@@ -124,7 +130,10 @@ fn grants_claim_name_is_configurable() {
     // Then `agora` is a claim like any other.
     assert_eq!(caller(&authenticator, &token("agora", json!(null))).grants, None);
     let answer = ask_with_jwt(&authenticator, &token(name, json!(null)), now());
-    assert_eq!(refusal(answer), "jwt https://example.com/agora: expected an object");
+    assert_eq!(
+        refusal(answer),
+        "jwt https://example.com/agora: expected an object, got null; have the issuer leave the claim out"
+    );
 }
 
 #[test]
@@ -135,7 +144,7 @@ fn granted_uid_binds_without_identity_claim() {
     let by_claim = accepting(JwtSettings { uid_claim: Some("uid"), ..by_secret() });
     assert_eq!(caller(&by_claim, &token("agora", json!({ "uid": "bob" }))).identity, bound("bob"));
     let answer = ask_with_jwt(&by_claim, &token("agora", json!({})), now());
-    assert_eq!(refusal(answer), "jwt uid: missing");
+    assert_eq!(refusal(answer), "jwt uid: missing; set JWT_UID_CLAIM to a claim that identifies the user");
 }
 
 #[test]

@@ -116,7 +116,7 @@ fn audience_claim_is_read_beside_or_instead_of_aud() {
     caller(&with(false), &alone);
     assert_eq!(
         refusal(ask_with_jwt(&with(false), &other_aud, now())),
-        r#"jwt aud: "elsewhere", expected "app""#
+        r#"jwt aud: "elsewhere", expected "app"; client_id matches: have the issuer add the audience, or set JWT_AUDIENCE_CLAIM=client_id and JWT_AUDIENCE_CLAIM_ONLY=true"#
     );
     caller(&with(true), &alone);
     caller(&with(true), &other_aud);
@@ -281,7 +281,7 @@ fn api_key_grants_limit_one_key() {
     assert_eq!(forum.grants.unwrap().channels, Some(vec!["room-1".to_owned()]));
     for (text, expected) in [
         (r#"{"other": {}}"#, r#"expected names of API_KEYS, got "other""#),
-        (r#"{"shop": null}"#, "shop: expected an object"),
+        (r#"{"shop": null}"#, "shop: expected an object, got null"),
         (r#"{"shop": {"channel": "x"}}"#, r#"shop: unknown member "channel""#),
         (r#"{"shop": {}, "shop": {}}"#, "a name stands twice"),
     ] {

@@ -219,7 +219,7 @@ fn jwt_with_lax_base64url_is_rejected() {
     let cases = [
         (format!("{header}.{payload}"), "jwt 2 parts, expected 3"),
         (format!("{good}."), "jwt 4 parts, expected 3"),
-        (header.to_owned(), "jwt 1 parts, expected 3"),
+        (header.to_owned(), "jwt 1 part, expected 3; it is opaque: request a token for an API or resource"),
         (format!(".{payload}.{signature}"), "jwt header: not JSON at line 1, column 0"),
         (format!("{header}=.{payload}.{signature}"), "jwt header: expected base64url"),
         (format!("{header}.{payload}.{signature}="), "jwt signature: expected base64url"),

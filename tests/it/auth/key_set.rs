@@ -328,7 +328,7 @@ fn symmetric_key_in_key_set_is_ignored() {
     let token = Key::secret().jwt_of("k1", &claims());
     assert_eq!(
         refusal(ask_with_jwt(&authenticator, &token, now())),
-        "jwt alg: HS256, expected one of a public key"
+        "jwt alg: HS256, expected one of a public key; set JWT_SECRET, or have the issuer sign with a public key"
     );
     assert!(!is_due(&authenticator, &token, after(10_000)), "no key set can help");
 }
@@ -424,7 +424,7 @@ fn jwt_with_other_algorithm_than_key_is_rejected() {
     let forged = Key::of_secret(crate::common::issuer::RSA_PUBLIC_PEM).jwt_of("k1", &claims());
     assert_eq!(
         refusal(ask_with_jwt(&authenticator, &forged, now())),
-        "jwt alg: HS256, expected one of a public key"
+        "jwt alg: HS256, expected one of a public key; set JWT_SECRET, or have the issuer sign with a public key"
     );
 }
 

@@ -137,6 +137,8 @@ impl Key {
             "p256" => Self::p256(),
             "p384" => Self::p384(),
             "ed25519" => Self::ed25519(),
+            "secret" => Self::secret(),
+            "long-secret" => Self::of_secret(LONG_SECRET),
             _ => panic!("no key {name}"),
         }
     }
