@@ -218,7 +218,7 @@ does [privileges_ended]
     }
 
     #[test]
-    fn token_content_never_steers_the_terminal() {
+    fn token_content_never_steers_terminal() {
         let clear = "\x1b[2J";
         let service = Service::rtm(&clear.parse().unwrap(), Ttl::HOUR.into());
         let client = Client::new(None, Some("\x1b[3J"));

@@ -503,7 +503,7 @@ fn caching_certificate_and_cors_are_reported() {
 }
 
 #[test]
-fn redirect_to_other_origin_never_gets_the_credential() {
+fn redirect_to_other_origin_never_gets_credential() {
     let thief = Endpoint::start(|_| ok(&json!({ "token": Made007::default().build() })));
     let target = thief.origin.clone();
     let endpoint =
@@ -536,7 +536,7 @@ fn token_is_found_in_headers_and_named_by_its_start() {
 }
 
 #[test]
-fn sarif_names_a_rule_for_each_result() {
+fn sarif_names_rule_for_each_result() {
     let endpoint = Endpoint::start(|_| ok(&json!({ "token": Made007::default().build() })));
     let output = audit(&[&endpoint.origin, "--sarif"]);
     let sarif: Value = serde_json::from_slice(&output.stdout).unwrap();
@@ -549,7 +549,7 @@ fn sarif_names_a_rule_for_each_result() {
 }
 
 #[test]
-fn endpoint_without_a_token_is_misuse() {
+fn endpoint_without_token_is_misuse() {
     let refusing = Endpoint::start(|_| (401, Vec::new(), "{}".to_owned()));
     let empty = Endpoint::start(|_| ok(&json!({ "hello": "world" })));
     for (arguments, expected) in [

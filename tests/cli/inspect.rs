@@ -17,7 +17,7 @@ fn vectors() -> Vec<Value> {
 }
 
 #[test]
-fn vector_yields_its_findings_on_the_command_line() {
+fn vector_yields_its_findings_on_command_line() {
     let vectors = vectors();
     assert!(vectors.len() >= 150);
     for vector in vectors {

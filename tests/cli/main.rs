@@ -67,7 +67,7 @@ fn inspect_of_unchecked_signature_exits_with_3() {
 }
 
 #[test]
-fn inspect_judges_for_a_use_and_as_of_a_time() {
+fn inspect_judges_for_use_and_time() {
     let token = mint(&RTC);
     let output = run(&["inspect", &token]);
     assert!(text(&output.stdout).starts_with("Agora token, version 007: usable for rtc\n"));
@@ -195,7 +195,7 @@ fn folder(name: &str, files: &[(&str, &str)]) -> PathBuf {
 }
 
 #[test]
-fn files_of_the_working_directory_are_read_in_order() {
+fn files_of_working_directory_are_read_in_order() {
     let files = [(".env.local", "APP_ID=x\n"), (".env", "APP_ID=y\nAPP_CERTIFICATE=z\nAUTH=none\n")];
     let folder = folder("files", &files);
     let output =
@@ -214,7 +214,7 @@ fn commands_say_which_files_they_read() {
 }
 
 #[test]
-fn files_of_a_parent_directory_are_not_read() {
+fn files_of_parent_directory_are_not_read() {
     let parent = folder("parent", &[(".env", "APP_ID=x\n"), (".env.local", "APP_ID=x\n")]);
     let child = parent.join("child");
     std::fs::create_dir_all(&child).unwrap();
@@ -311,7 +311,7 @@ fn server_off_loopback_does_not_start_without_auth() {
 
 #[cfg(unix)]
 #[test]
-fn hangup_reads_the_certificate_file_again() {
+fn hangup_reads_certificate_file_again() {
     let folder = folder("hangup", &[("certificate", CERTIFICATE)]);
     let variables = [("APP_ID", OWN_APP_ID), ("AUTH", "none"), ("APP_CERTIFICATE_FILE", "certificate")];
     let mut server = Running::start(command(&variables).current_dir(&folder), 1);

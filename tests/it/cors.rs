@@ -163,7 +163,7 @@ fn preflight_allows_methods_and_headers() {
 }
 
 #[test]
-fn preflight_allows_the_headers_it_lists() {
+fn preflight_allows_headers_it_lists() {
     const DEFAULT: &str = "Authorization, Content-Type, X-API-Key, X-Requested-With";
     let asking = |lines: &[&[u8]]| {
         let mut request = Request::options("/token").header("access-control-request-method", "POST");

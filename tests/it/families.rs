@@ -345,7 +345,7 @@ fn callkit_answers_as_its_clients_decode() {
 }
 
 #[test]
-fn app_id_is_the_configured_project() {
+fn app_id_is_configured_project() {
     const OWN: &str = "0123456789abcdef0123456789abcdef";
     let server = Server::with(&[("AUTH", "none"), ("APP_ID", OWN), ("APP_CERTIFICATE", CERTIFICATE)]);
     let request = http::Request::get("/token?channel=lobby").header("host", "localhost:8080");

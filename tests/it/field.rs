@@ -9,7 +9,7 @@ use crate::common::server::{Reply, Server};
 const CASES: &str = include_str!("../runtimes/cases/field.json");
 
 #[test]
-fn requests_from_the_field_are_answered_as_expected() {
+fn field_requests_are_answered_as_expected() {
     let file: Value = serde_json::from_str(CASES).unwrap();
     let cases = file["cases"].as_array().unwrap();
     assert!(cases.len() >= 16, "{}", cases.len());

@@ -48,7 +48,7 @@ fn host_that_cannot_be_rebound_passes() {
 }
 
 #[test]
-fn host_of_a_page_on_the_internet_is_rejected() {
+fn host_of_internet_page_is_rejected() {
     let server = server(&[("ALLOWED_HOSTS", "dev.example"), ("CORS_ALLOW_ORIGIN", "https://app.example")]);
     for host in [
         "evil.example",
@@ -76,7 +76,7 @@ fn host_of_a_page_on_the_internet_is_rejected() {
 }
 
 #[test]
-fn page_of_this_machine_or_of_the_same_host_passes() {
+fn page_of_this_machine_or_same_host_passes() {
     let server = server(&[]);
     for (host, origin) in [
         ("localhost:8080", "http://localhost:5173"),

@@ -91,7 +91,7 @@ fn drawn_uid_alone_is_logged() {
 }
 
 #[test]
-fn key_set_fetch_continues_the_trace_in_its_own_span() {
+fn key_set_fetch_continues_trace_in_its_own_span() {
     let variables = [
         ("AUTH", "jwt"),
         ("JWT_ISSUER", "https://issuer.example/"),
@@ -144,7 +144,7 @@ fn lacks(reply: &Reply) -> String {
 }
 
 #[test]
-fn readyz_needs_a_valid_configuration() {
+fn readyz_needs_valid_configuration() {
     let unread = Err(FetchError::Unreachable);
     let (reply, fetched) = ready(&Server::local(), &unread, NOW);
     assert_eq!((reply.ok(), fetched.len()), (json!({ "status": "ready" }), 0));
@@ -153,7 +153,7 @@ fn readyz_needs_a_valid_configuration() {
 }
 
 #[test]
-fn readyz_needs_a_fetched_key_set() {
+fn readyz_needs_fetched_key_set() {
     const URL: &str = "https://issuer.example/jwks.json";
     let server = Server::with(&[
         ("AUTH", "jwt"),
@@ -177,7 +177,7 @@ fn readyz_needs_a_fetched_key_set() {
 }
 
 #[test]
-fn readyz_needs_a_fetched_certificate() {
+fn readyz_needs_fetched_certificate() {
     let server = Server::on(
         Platform::Lambda,
         &[
@@ -196,7 +196,7 @@ fn readyz_needs_a_fetched_certificate() {
 }
 
 #[test]
-fn readyz_warns_of_an_issuer_whose_key_set_was_never_fetched() {
+fn readyz_warns_of_issuer_with_unfetched_key_set() {
     let issuers = json!([
         { "issuer": "https://a.example/", "audience": "agora", "jwksUrl": "https://a.example/jwks.json", "sharedUsers": true },
         { "issuer": "https://b.example/", "audience": "agora", "jwksUrl": "https://b.example/jwks.json", "sharedUsers": true },

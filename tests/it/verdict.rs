@@ -400,7 +400,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(4_000))]
 
     #[test]
-    fn verdict_equals_that_of_the_model(case in case()) {
+    fn verdict_equals_that_of_model(case in case()) {
         let project = usize::from(case.is_test_project);
         let (app_id, certificate): (AppId, AppCertificate) =
             (OURS[project].parse().unwrap(), PRIMARY[project].parse().unwrap());

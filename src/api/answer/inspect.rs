@@ -249,7 +249,7 @@ mod tests {
     };
 
     #[test]
-    fn report_holds_everything_of_a_token() {
+    fn report_holds_everything_of_token() {
         let project = Project::public_test();
         let rtc = RtcPrivileges::subscriber(PrivilegeTtl::UNTIL_TOKEN_ENDS);
         let permissions =

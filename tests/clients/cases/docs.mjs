@@ -13,7 +13,7 @@ const read = (path) => readFileSync(join(import.meta.dirname, "../../..", path),
 
 suite("guides", () => {
   for (const [guide, [language, file]] of Object.entries(SHOWN)) {
-    test(`${guide.match(/(\w+)/g)[1]}_guide_shows_the_code_that_runs`, () => {
+    test(`${guide.match(/(\w+)/g)[1]}_guide_shows_code_that_runs`, () => {
       // Without the comment on top, which says what it is to a reader of the file.
       const code = read(file).replace(/^(\/\/.*\n)+\n/, "");
       assert.ok(read(guide).includes(`\`\`\`${language}\n${code}\`\`\``), `${guide} does not show ${file}`);

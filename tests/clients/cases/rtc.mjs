@@ -17,14 +17,14 @@ suite("agora-rtc-sdk-ng", () => {
     return { client, first };
   };
 
-  test("rtc_join_sends_the_fetched_token_to_agora", async () => {
+  test("rtc_join_sends_fetched_token_to_agora", async () => {
     const { client, first } = await open();
     const privileges = { joinChannel: 600, publishAudioStream: 600, publishVideoStream: 600, publishDataStream: 600 };
     holds007(first.answer.token, 600, [{ type: "rtc", channel: "room-1", uid: "42", privileges }]);
     await client.close();
   });
 
-  test("rtc_will_expire_passes_a_new_token_to_renew_token", async () => {
+  test("rtc_will_expire_passes_new_token_to_renew_token", async () => {
     const { client, first } = await open();
     await client.page.evaluate(() => window.clients[0].emit("token-privilege-will-expire"));
     const second = await client.tokenRequest(running.base, /\/token$/, [first.request]);
@@ -37,7 +37,7 @@ suite("agora-rtc-sdk-ng", () => {
     await client.close();
   });
 
-  test("rtc_did_expire_joins_again_with_a_new_token", async () => {
+  test("rtc_did_expire_joins_again_with_new_token", async () => {
     const { client, first } = await open();
     await client.page.evaluate(() => window.clients[0].leave());
     await client.page.waitForFunction(() => window.joinEnded === "OPERATION_ABORTED");

@@ -42,7 +42,7 @@ suite("agora-rtm", () => {
     });
   }
 
-  test("rtm_login_with_damaged_token_fails_in_the_page", async () => {
+  test("rtm_login_with_damaged_token_fails_in_page", async () => {
     const { rtmToken } = await (await fetch(`${running.base}/rtm/alice`)).json();
     const client = await visit("rtm.mjs");
     for (const [index, bad] of ["garbage", rtmToken.slice(0, 20), rtmToken.slice(3)].entries()) {

@@ -43,7 +43,7 @@ suite("agora-react-uikit", () => {
   }
 });
 
-suite("agora-react-uikit where the server authenticates", () => {
+suite("agora-react-uikit where server authenticates", () => {
   const running = server({ AUTH: "jwt", JWT_ISSUER: ISSUER, JWT_AUDIENCE: AUDIENCE, JWT_SECRET: SECRET });
 
   test("uikit_own_request_without_credential_gets_401", async () => {

@@ -115,7 +115,7 @@ fn circle_between_files_is_found() {
 }
 
 #[test]
-fn circle_through_an_export_is_found() {
+fn circle_through_export_is_found() {
     let files = [
         ("token.rs", "mod a; mod b; pub use a::A; pub use b::{B as C};"),
         ("token/a.rs", "use super::C;"),
@@ -131,7 +131,7 @@ fn circle_through_an_export_is_found() {
 }
 
 #[test]
-fn circle_through_a_parent_with_items_is_found() {
+fn circle_through_parent_with_items_is_found() {
     let files = [("token.rs", "mod a; pub use a::A; pub struct Error;"), ("token/a.rs", "use super::Error;")];
     assert_eq!(graph(&files).circles(), ["token.rs, token/a.rs"]);
     assert_eq!(graph(&files).parents_with_items(), ["token.rs"]);

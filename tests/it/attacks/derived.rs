@@ -30,7 +30,7 @@ fn own_integer_and_account_are_granted() {
 }
 
 #[test]
-fn missing_uid_is_filled_in_where_the_response_carries_it() {
+fn missing_uid_is_filled_in_where_response_carries_it() {
     for body in [
         rtc_without("uid"),
         rtc(json!({ "uid": 0 })),
@@ -54,7 +54,7 @@ fn missing_uid_is_filled_in_where_the_response_carries_it() {
 }
 
 #[test]
-fn missing_uid_is_refused_where_the_client_would_not_learn_it() {
+fn missing_uid_is_refused_where_client_would_not_learn_it() {
     let (site, credential) = (site(), alice(&json!({})));
     let refused = |reply: super::Reply| reply.forbidden();
     for path in

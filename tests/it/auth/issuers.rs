@@ -27,7 +27,7 @@ fn derived(uid: u32, text: Option<&str>) -> Identity {
 }
 
 #[test]
-fn uids_equal_the_published_vectors() {
+fn uids_equal_published_vectors() {
     let vectors: Vec<Value> = serde_json::from_str(include_str!("../../vectors/uids.json")).unwrap();
     for vector in &vectors {
         let text = |name: &str| vector[name].as_str().unwrap();
@@ -228,7 +228,7 @@ fn jwts_in_two_headers_are_rejected() {
 }
 
 #[test]
-fn bad_issuer_lists_name_the_entry() {
+fn bad_issuer_lists_name_entry() {
     let good = json!({ "issuer": ISSUER, "audience": AUDIENCE, "secret": SECRET, "sharedUsers": true });
     let with = |changes: Value| {
         let mut entry = good.clone();

@@ -356,7 +356,7 @@ fn small_order_points_are_no_keys() {
 }
 
 #[test]
-fn alg_of_a_jwk_comes_before_jwt_algorithm() {
+fn alg_of_jwk_comes_before_jwt_algorithm() {
     let settings = JwtSettings { jwks_url: Some(URL), algorithm: Some("PS384"), ..settings() };
     let authenticator = accepting(settings);
     let with = |kid, key: Key, more: Value| {
@@ -383,7 +383,7 @@ fn alg_of_a_jwk_comes_before_jwt_algorithm() {
 }
 
 #[test]
-fn mistakes_in_a_key_set_are_named() {
+fn mistakes_in_key_set_are_named() {
     let authenticator = authenticator();
     let claim = due(&authenticator, &Key::rsa().jwt_of("k1", &claims()), now()).unwrap();
     let set = key_set(&[

@@ -132,7 +132,7 @@ fn secret_is_as_long_as_its_hash() {
 }
 
 #[test]
-fn jwt_algorithm_must_fit_the_key() {
+fn jwt_algorithm_must_fit_key() {
     let unfit = |variable| format!("JWT_ALGORITHM: expected an algorithm of the key in {variable}");
     let of_key =
         |key, algorithm| JwtSettings { public_key: Some(key), algorithm: Some(algorithm), ..settings() };

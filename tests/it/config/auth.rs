@@ -124,7 +124,7 @@ fn auth_faults_and_debug_show_no_secret() {
 }
 
 #[test]
-fn issuer_list_replaces_the_other_jwt_variables() {
+fn issuer_list_replaces_other_jwt_variables() {
     const LIST: &str = r#"[
         {"issuer": "https://a.example/", "audience": "tokens", "secret": "correct horse battery staple and so on"},
         {"issuer": "https://b.example/", "audience": "tokens", "jwksUrl": "https://b.example/jwks.json"}

@@ -116,7 +116,7 @@ fn switches_are_true_or_false() {
 }
 
 #[test]
-fn limits_of_the_local_server() {
+fn local_server_limits_are_read() {
     let with = |name: &str, value: &str| read(local(), &[(name, value)]).0;
     let fault = |name: &str, value: &str| faults(local(), &[(name, value)]).join("; ");
     assert_eq!(with("RATE_LIMIT", "60").rate_limit, NonZeroU32::new(60));
@@ -200,7 +200,7 @@ fn only_open_loopback_with_real_project_is_guarded() {
 }
 
 #[test]
-fn credentials_need_a_list_of_origins() {
+fn credentials_need_list_of_origins() {
     assert_eq!(
         fault("CORS_ALLOW_CREDENTIALS", "true"),
         "CORS_ALLOW_CREDENTIALS: expected a list of origins in CORS_ALLOW_ORIGIN, got *"

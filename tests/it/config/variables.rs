@@ -193,7 +193,7 @@ fn example_files_open_no_server() {
 }
 
 #[test]
-fn variable_that_is_not_utf8_is_an_error() {
+fn variable_that_is_not_utf8_is_rejected() {
     let bytes = std::ffi::OsString::from("x");
     for variable in VARIABLES {
         for name in variable.names() {
@@ -253,7 +253,7 @@ fn names_of_one_variable_must_agree() {
 }
 
 #[test]
-fn former_name_is_read_with_a_notice() {
+fn former_name_is_read_with_notice() {
     let version = |variables: &[(&str, &str)]| {
         let (config, notices) = config(server::Platform::Workers, &[&HOSTED, variables].concat()).unwrap();
         (config.drop_in_version, notices)

@@ -9,27 +9,26 @@ const LONG = "A".repeat(900);
 /** Every state that the page can be in, by how to get there. */
 const STATES = {
   "as it opens": async () => {},
-  "a token made": (visit) => visit.make(),
+  "token made": (visit) => visit.make(),
   faults: (visit) =>
     visit.make({ channel: "", uid: "", expireTime: "x", privilegeMode: "each", joinChannel: "x", rtmMode: "user" }),
   permissions: (visit) => visit.make({ tokenType: "rtm", permissions: `{"users": {"read": ["${"b".repeat(60)}"]}}` }),
-  "the classroom": (visit) => visit.make({ tokenType: "apaas-room-user" }),
+  classroom: (visit) => visit.make({ tokenType: "apaas-room-user" }),
   code: (visit) => visit.fill({ language: "swift" }),
-  "a report of a good token": async (visit) => {
+  "report of good token": async (visit) => {
     const { answer } = await visit.make({ privilegeMode: "each", joinChannel: "900", rtmMode: "uid" });
     await visit.read({ readToken: answer.token });
   },
-  "a report of wildcards and another channel": async (visit) => {
+  "report of wildcards and another channel": async (visit) => {
     const { answer } = await visit.make({ uid: "0", channel: "room-*" });
     await visit.read({ readToken: answer.token, readChannel: "hall", readUid: "7" });
   },
-  "a report of no token": (visit) => visit.read({ readToken: LONG }),
-  "a report of long names": async (visit) => {
+  "report of no token": (visit) => visit.read({ readToken: LONG }),
+  "report of long names": async (visit) => {
     const { answer } = await visit.make({ channel: "c".repeat(64), uid: "u".repeat(255) });
     await visit.read({ readToken: answer.token, readChannel: LONG });
   },
-  "a field for a credential": (visit) =>
-    visit.page.evaluate(() => (document.getElementById("credential").hidden = false)),
+  "field for credential": (visit) => visit.page.evaluate(() => (document.getElementById("credential").hidden = false)),
 };
 
 const tests = {};

@@ -27,25 +27,25 @@ const EACH = { privilegeMode: "each", publishAudioStream: "" };
 /** Choices and the members that they must send. */
 const CHOICES = {
   "version 006": [{ version: "006" }, { version: "006" }],
-  "a subscriber": [{ role: "subscriber" }, { role: "subscriber" }],
+  subscriber: [{ role: "subscriber" }, { role: "subscriber" }],
   "uid 0": [{ uid: "0" }, { uid: 0 }],
-  "the largest uid": [{ uid: "4294967295" }, { uid: 4294967295 }],
-  "an account above it": [{ uid: "4294967296" }, { uid: "4294967296" }],
-  "an account with zeros in front": [{ uid: "007" }, { uid: "007" }],
-  "a wildcard channel": [{ channel: "room-*" }, { channel: "room-*" }],
+  "largest uid": [{ uid: "4294967295" }, { uid: 4294967295 }],
+  "account above it": [{ uid: "4294967296" }, { uid: "4294967296" }],
+  "account with zeros in front": [{ uid: "007" }, { uid: "007" }],
+  "wildcard channel": [{ channel: "room-*" }, { channel: "room-*" }],
   "privileges that end earlier": [{ privilegeMode: "time", privilegeExpireTime: "60" }, { privilegeExpireTime: 60 }],
   "each privilege by itself": [
     { ...EACH, joinChannel: "600", publishVideoStream: "0", publishDataStream: "30" },
     { privileges: { joinChannel: 600, publishVideoStream: 0, publishDataStream: 30 } },
   ],
   "no privilege by itself": [EACH, { privileges: {} }],
-  "rtm as the uid": [{ rtmMode: "uid" }, { rtm: true }],
+  "rtm as uid": [{ rtmMode: "uid" }, { rtm: true }],
   "rtm as another user": [{ rtmMode: "user", rtmUserId: "bob" }, { rtm: { userId: "bob" } }],
   permissions: [
     { tokenType: "rtm", permissions: '{"users": {"read": ["bob"]}}' },
     { tokenType: "rtm", uid: "42", permissions: { users: { read: ["bob"] } }, channel: undefined, role: undefined },
   ],
-  "fpa without a lifetime": [
+  "fpa without lifetime": [
     { tokenType: "fpa", expireTime: "" },
     { tokenType: "fpa", expireTime: undefined, uid: undefined, channel: undefined, role: undefined },
   ],
@@ -60,24 +60,21 @@ const FAULTS = {
     { channel: "", uid: "", expireTime: "" },
     { channel: "channel is required", uid: "uid is required", expireTime: "expireTime is required" },
   ],
-  "a channel of other characters": [{ channel: "ü" }, ["channel", /^channel: /]],
-  "a channel that is too long": [{ channel: TOO_LONG }, ["channel", /at most 64 bytes, got 65/]],
-  "a uid of other characters": [{ uid: "ü" }, ["uid", /^uid: /]],
-  "a lifetime above a day": [
+  "channel of other characters": [{ channel: "ü" }, ["channel", /^channel: /]],
+  "channel that is too long": [{ channel: TOO_LONG }, ["channel", /at most 64 bytes, got 65/]],
+  "uid of other characters": [{ uid: "ü" }, ["uid", /^uid: /]],
+  "lifetime above day": [
     { expireTime: "86401" },
     { expireTime: `${LIFETIME}, got 86401; Agora ends every token after 24 hours` },
   ],
-  "a lifetime of 0": [{ expireTime: "0" }, { expireTime: `${LIFETIME}, got 0` }],
-  "a lifetime below 0": [{ expireTime: "-1" }, { expireTime: `${LIFETIME}, got -1` }],
-  "a lifetime in words": [{ expireTime: "an hour" }, ["expireTime", /, got "an hour"$/]],
-  "a Unix timestamp": [{ expireTime: "1763773600" }, ["expireTime", /got the Unix timestamp/]],
-  "privileges beyond the token": [
-    { privilegeMode: "time", privilegeExpireTime: "3601" },
-    ["privilegeExpireTime", /3601/],
-  ],
-  "a privilege beyond the token": [{ ...EACH, joinChannel: "3601" }, ["privileges.joinChannel", /3601/]],
-  "a privilege in words": [{ ...EACH, publishDataStream: "x" }, ["privileges.publishDataStream", /"x"/]],
-  "a subscriber who publishes": [
+  "lifetime of 0": [{ expireTime: "0" }, { expireTime: `${LIFETIME}, got 0` }],
+  "lifetime below 0": [{ expireTime: "-1" }, { expireTime: `${LIFETIME}, got -1` }],
+  "lifetime in words": [{ expireTime: "an hour" }, ["expireTime", /, got "an hour"$/]],
+  "Unix timestamp": [{ expireTime: "1763773600" }, ["expireTime", /got the Unix timestamp/]],
+  "privileges beyond token": [{ privilegeMode: "time", privilegeExpireTime: "3601" }, ["privilegeExpireTime", /3601/]],
+  "privilege beyond token": [{ ...EACH, joinChannel: "3601" }, ["privileges.joinChannel", /3601/]],
+  "privilege in words": [{ ...EACH, publishDataStream: "x" }, ["privileges.publishDataStream", /"x"/]],
+  "subscriber who publishes": [
     { ...EACH, role: "subscriber", publishVideoStream: "60", publishAudioStream: "60" },
     {
       "privileges.publishAudioStream":
@@ -87,17 +84,17 @@ const FAULTS = {
     },
   ],
   "rtm as uid 0": [{ uid: "0", rtmMode: "uid" }, ["rtm", /uid 0 names no user/]],
-  "rtm as nobody": [{ rtmMode: "user" }, { "rtm.userId": "rtm.userId is required" }],
-  "rtm as somebody too long": [{ rtmMode: "user", rtmUserId: TOO_LONG }, ["rtm.userId", /at most 64 bytes, got 65/]],
+  "rtm user ID empty": [{ rtmMode: "user" }, { "rtm.userId": "rtm.userId is required" }],
+  "rtm user ID too long": [{ rtmMode: "user", rtmUserId: TOO_LONG }, ["rtm.userId", /at most 64 bytes, got 65/]],
   "rtm beside 006": [{ version: "006", rtmMode: "uid" }, ["rtm", /one service/]],
-  "a wildcard channel in 006": [{ version: "006", channel: "a*" }, ["channel", /no wildcard channels/]],
-  "a wildcard account in 006": [{ version: "006", uid: "a*" }, ["uid", /no wildcards but uid 0/]],
-  "rtm for nobody": [{ tokenType: "rtm", uid: "" }, { uid: "uid is required" }],
+  "wildcard channel in 006": [{ version: "006", channel: "a*" }, ["channel", /no wildcard channels/]],
+  "wildcard account in 006": [{ version: "006", uid: "a*" }, ["uid", /no wildcards but uid 0/]],
+  "rtm without user ID": [{ tokenType: "rtm", uid: "" }, { uid: "uid is required" }],
   "permissions that are no JSON": [
     { tokenType: "rtm", permissions: "{" },
     { permissions: "permissions: this is not JSON" },
   ],
-  "permissions that are a list": [
+  "permissions that are list": [
     { tokenType: "rtm", permissions: "[]" },
     ["permissions", /expected an object, got a list/],
   ],
@@ -109,16 +106,16 @@ const FAULTS = {
     ],
   ],
   "permissions in 006": [{ tokenType: "rtm", version: "006", permissions: "{}" }, ["permissions", /006/]],
-  "a Chat user without a name": [{ tokenType: "chat-user", uid: "" }, { uid: "uid is required" }],
-  "a classroom without anything": [
+  "Chat user without name": [{ tokenType: "chat-user", uid: "" }, { uid: "uid is required" }],
+  "classroom without anything": [
     { tokenType: "apaas-room-user", roomUuid: "", userUuid: "", classroomRole: "" },
     { roomUuid: "roomUuid is required", userUuid: "userUuid is required", role: "role is required" },
   ],
-  "a classroom role in words": [
+  "classroom role in words": [
     { tokenType: "apaas-room-user", classroomRole: "teacher" },
     ["role", /expected an integer .*, got "teacher"/],
   ],
-  "a classroom user without a name": [{ tokenType: "apaas-user", userUuid: "" }, { userUuid: "userUuid is required" }],
+  "classroom user without name": [{ tokenType: "apaas-user", userUuid: "" }, { userUuid: "userUuid is required" }],
 };
 
 const tests = {};
