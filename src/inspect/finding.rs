@@ -19,6 +19,10 @@ pub struct Finding {
 }
 
 impl Finding {
+    pub(super) const fn error(kind: FindingKind) -> Self {
+        Self { severity: Severity::Error, kind }
+    }
+
     /// The stable code, for programs.
     #[must_use]
     pub fn code(&self) -> &'static str {

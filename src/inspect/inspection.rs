@@ -5,13 +5,13 @@ use super::finding::{Finding, FindingKind};
 use super::legacy::Version;
 use super::read::{self, Found, SeveralTokens, Unread};
 use super::repair::Repair;
-use super::rules;
+use super::rules::{self, Judged};
 use super::sdk_error::SdkError;
-use super::shown::{InspectedService, MAX_SHOWN, Wildcard};
-use super::signature::{Signature, Unchecked};
+use super::service::{InspectedService, Wildcard};
+use super::signature::Signature;
 use super::text::token_hash;
 use super::verdict::{Severity, Verdict};
-use super::view::ServiceView;
+use super::view::MAX_SHOWN;
 use crate::time::UnixTime;
 use crate::token::{AppId, Project};
 
@@ -82,40 +82,44 @@ impl Inspection {
         now: UnixTime,
         client: Client<'_>,
     ) -> Result<Self, SeveralTokens> {
-        let mut inspection = Self::empty(now, client);
-        let Found { token, view, repairs } = match read::read(text, project) {
-            Ok(found) => found,
-            Err(Unread::Finding(kind)) => {
-                inspection.findings.push(Finding { severity: Severity::Error, kind });
-                return Ok(inspection);
+        let (Found { token, mut view, repairs }, judged) = match read::read(text, project) {
+            Ok(found) => {
+                let judged = rules::judge(&found.view, project, now, client);
+                (found, judged)
             }
+            Err(Unread::Finding(kind)) => (Found::default(), Judged::of(kind)),
             Err(Unread::Several(several)) => return Err(several),
         };
-        for repair in &repairs {
-            let kind = FindingKind::Repaired(repair);
-            inspection.findings.push(Finding { severity: repair.severity, kind });
-        }
-        let judged = rules::judge(&view, project, now, client);
-        inspection.findings.extend(judged.findings);
-        inspection.findings.sort_by_key(|finding| finding.severity);
-        if client.wanted().is_none() && !view.services.is_empty() {
-            inspection.uses = view.services.iter().filter_map(ServiceView::purpose).collect();
+        let repaired = repairs
+            .iter()
+            .map(|repair| Finding { severity: repair.severity, kind: FindingKind::Repaired(repair) });
+        let mut findings: Vec<_> = repaired.chain(judged.findings).collect();
+        findings.sort_by_key(|finding| finding.severity);
+        let uses = match client.wanted() {
+            Some(wanted) => vec![wanted],
+            None if view.services.is_empty() => Use::ALL.to_vec(),
+            None => view.services.iter().filter_map(InspectedService::purpose).collect(),
+        };
+        for service in &mut view.services {
+            service.privileges.truncate(MAX_SHOWN);
         }
         Ok(Self {
-            token_hash: Some(token_hash(&token)),
+            now,
             repairs,
-            version: Some(view.version),
+            token_hash: view.version.map(|_| token_hash(&token)),
+            version: view.version,
             app_id: view.app_id.filter(|_| !judged.is_certificate_in_token),
             our_app_id: view.app_id == Some(project.app_id()),
             issued_at: view.issued_at,
             expires_at: view.expires_at,
             signature: judged.signature,
-            services: view.services.iter().map(|service| service.shown(view.expires_at)).collect(),
+            wildcards: view.services.iter().flat_map(InspectedService::wildcards).collect(),
+            services: view.services,
             unknown_services: view.unknown_services,
-            wildcards: judged.wildcards,
+            findings,
             usable_for: judged.usable_for,
+            uses,
             is_wanted_unread: judged.is_wanted_unread,
-            ..inspection
         })
     }
 
@@ -134,13 +138,11 @@ impl Inspection {
     /// The errors by which Agora's SDKs report a finding.
     #[must_use]
     pub fn sdk_error(&self, finding: &Finding) -> SdkError {
-        let fault = finding.kind.explain().fault;
+        let of_all = finding.kind.explain().sdk_error;
         match finding.kind.service() {
-            Some("rtm2") => SdkError::new(fault, &[Use::Rtm]),
-            Some(service) => {
-                SdkError::new(fault, &service.parse().map(|purpose| vec![purpose]).unwrap_or_default())
-            }
-            None => SdkError::new(fault, &self.uses),
+            Some("rtm2") => of_all.seen_by(&[Use::Rtm]),
+            Some(service) => of_all.seen_by(service.parse().ok().as_slice()),
+            None => of_all.seen_by(&self.uses),
         }
     }
 
@@ -148,26 +150,5 @@ impl Inspection {
     #[must_use]
     pub fn seconds_left(&self) -> Option<i64> {
         Some(self.now.until(self.expires_at?))
-    }
-
-    fn empty(now: UnixTime, client: Client<'_>) -> Self {
-        Self {
-            now,
-            repairs: Vec::new(),
-            token_hash: None,
-            version: None,
-            app_id: None,
-            our_app_id: false,
-            issued_at: None,
-            expires_at: None,
-            signature: Signature::Unchecked(Unchecked::NoToken),
-            services: Vec::new(),
-            unknown_services: 0,
-            wildcards: Vec::new(),
-            findings: Vec::new(),
-            usable_for: Vec::new(),
-            uses: client.wanted().map_or_else(|| Use::ALL.to_vec(), |wanted| vec![wanted]),
-            is_wanted_unread: false,
-        }
     }
 }

@@ -40,38 +40,30 @@ impl Version {
     }
 }
 
-/// A token of an old version.
-pub(super) struct Legacy {
-    pub(super) version: Version,
-    pub(super) app_id: Option<AppId>,
-}
-
-/// A token of an old version, if `text` has the looks of one.
-pub(super) fn recognize(text: &str) -> Option<Legacy> {
-    let legacy = |version, app_id: Option<&str>| {
-        Some(Legacy { version, app_id: app_id.and_then(|digits| digits.parse().ok()) })
-    };
+/// The version and the App ID, if `text` has the looks of an old version.
+pub(super) fn recognize(text: &str) -> Option<(Version, Option<AppId>)> {
     // Signatures are 40 hexadecimal digits, App IDs 32, times and uids 10, random numbers 8.
-    match text.len() {
-        90 | 110 if is_hex(text) => return legacy(Version::V002, text.get(40..72)),
-        113 if is_hex(text) && text.starts_with("003") => return legacy(Version::V003, text.get(43..75)),
-        103 if is_hex(text) && text.starts_with("004") => return legacy(Version::V004, text.get(43..75)),
-        _ => {}
+    let by_length = match text.len() {
+        90 | 110 => Some((Version::V002, "", 40)),
+        113 => Some((Version::V003, "003", 43)),
+        103 => Some((Version::V004, "004", 43)),
+        _ => None,
+    };
+    if let Some((version, prefix, app_id)) = by_length
+        && text.starts_with(prefix)
+        && is_hex(text)
+    {
+        return Some((version, text.get(app_id..app_id + 32)?.parse().ok()));
     }
     if let Some(rest) = text.strip_prefix("1:") {
-        let mut parts = rest.split(':');
-        let app_id = parts.next().filter(|digits| digits.parse::<AppId>().is_ok())?;
-        let time = parts.next()?;
-        let digest = parts.next()?;
-        let fits = parts.next().is_none() && time.parse::<u32>().is_ok() && digest.len() == 32;
-        return if fits && is_hex(digest) { legacy(Version::Signaling, Some(app_id)) } else { None };
+        let parts: Vec<&str> = rest.splitn(4, ':').collect();
+        let [app_id, time, digest] = parts[..] else { return None };
+        let fits = time.parse::<u32>().is_ok() && digest.len() == 32 && is_hex(digest);
+        return fits.then_some((Version::Signaling, Some(app_id.parse().ok()?)));
     }
     let content = STANDARD.decode(text.strip_prefix("005")?).ok()?;
     // A service of 1 to 4, then the length of a signature of 40 digits.
-    match content.get(..4)? {
-        [1..=4, 0, 40, 0] => legacy(Version::V005, None),
-        _ => None,
-    }
+    matches!(content.get(..4)?, [1..=4, 0, 40, 0]).then_some((Version::V005, None))
 }
 
 fn is_hex(text: &str) -> bool {

@@ -1,11 +1,10 @@
 //! Damages that tokens suffer on their way, what surrounds them, and how each is undone.
 
-use std::fmt;
-
 use super::text;
 use super::verdict::Severity;
 
 /// Something that can be undone to get at a token.
+#[derive(Debug)]
 pub struct Repair {
     /// A stable code, for programs.
     pub code: &'static str,
@@ -149,12 +148,6 @@ pub(super) static DAMAGES: [Repair; 5] = [
         is_guess: true,
     },
 ];
-
-impl fmt::Debug for Repair {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Repair({})", self.code)
-    }
-}
 
 impl PartialEq for Repair {
     fn eq(&self, other: &Self) -> bool {

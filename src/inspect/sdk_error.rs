@@ -2,25 +2,6 @@
 
 use super::client::Use;
 
-/// What an SDK finds wrong with a token.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Fault {
-    /// Nothing: the client is not refused.
-    None,
-    /// The token is missing.
-    Missing,
-    /// It is no valid token, or not one for this use.
-    Invalid,
-    /// It belongs to another App ID.
-    AppId,
-    /// It has ended.
-    Expired,
-    /// The user ID is not allowed.
-    User,
-    /// The channel is not allowed.
-    Channel,
-}
-
 /// The errors of Agora's SDKs for a fault, as far as it shows in them.
 ///
 /// Sources: docs.agora.io "How to solve token-related errors"; npm `agora-rtc-sdk-ng` 4.24, `agora-rtm`
@@ -43,45 +24,44 @@ pub struct SdkError {
     pub convoai: Option<u16>,
 }
 
+/// The client is not refused.
+pub(super) const NONE: SdkError =
+    SdkError { rtc: None, web: None, rtm: None, rtm1: None, chat: None, convoai: None };
+/// The token is missing.
+pub(super) const MISSING: SdkError = errors(110, "dynamic use static key", -10005, 5, Some(104));
+/// The token is invalid, or not for this use.
+pub(super) const INVALID: SdkError = errors(110, "invalid token, authorized failed", -10005, 5, Some(104));
+/// The token belongs to another App ID.
+pub(super) const APP_ID: SdkError = errors(110, "invalid token, authorized failed", -10016, 5, Some(104));
+/// The token has expired.
+pub(super) const EXPIRED: SdkError = errors(109, "dynamic key expired", -10009, 6, Some(108));
+/// The user ID is not allowed.
+pub(super) const USER: SdkError = SdkError { web: None, ..errors(134, "", -10006, 3, None) };
+/// The channel is not allowed.
+pub(super) const CHANNEL: SdkError = errors(102, "invalid channel name", -10008, 5, None);
+
+const fn errors(rtc: u16, web: &'static str, rtm: i32, rtm1: u8, chat: Option<u16>) -> SdkError {
+    SdkError { rtc: Some(rtc), web: Some(web), rtm: Some(rtm), rtm1: Some(rtm1), chat, convoai: Some(401) }
+}
+
 impl SdkError {
-    /// The errors by which clients of these uses see a fault.
-    pub(super) fn new(fault: Fault, uses: &[Use]) -> Self {
-        let all = Self::of_every_sdk(fault);
-        let is_for = |purpose| uses.contains(&purpose);
-        let rtc = is_for(Use::Rtc);
+    /// Those that clients of these uses see.
+    pub(super) fn seen_by(self, uses: &[Use]) -> Self {
+        let [rtc, rtm, chat, convoai] =
+            [Use::Rtc, Use::Rtm, Use::Chat, Use::ConvoAi].map(|purpose| uses.contains(&purpose));
         Self {
-            rtc: all.rtc.filter(|_| rtc),
-            web: all.web.filter(|_| rtc),
-            rtm: all.rtm.filter(|_| is_for(Use::Rtm)),
-            rtm1: all.rtm1.filter(|_| is_for(Use::Rtm)),
-            chat: all.chat.filter(|_| is_for(Use::Chat)),
-            convoai: all.convoai.filter(|_| is_for(Use::ConvoAi)),
+            rtc: self.rtc.filter(|_| rtc),
+            web: self.web.filter(|_| rtc),
+            rtm: self.rtm.filter(|_| rtm),
+            rtm1: self.rtm1.filter(|_| rtm),
+            chat: self.chat.filter(|_| chat),
+            convoai: self.convoai.filter(|_| convoai),
         }
     }
 
     /// Whether no SDK reports the fault.
     #[must_use]
     pub fn is_none(&self) -> bool {
-        *self == Self::default()
-    }
-
-    fn of_every_sdk(fault: Fault) -> Self {
-        let errors = |rtc, web, rtm, rtm1, chat| Self {
-            rtc: Some(rtc),
-            web: Some(web),
-            rtm: Some(rtm),
-            rtm1: Some(rtm1),
-            chat,
-            convoai: Some(401),
-        };
-        match fault {
-            Fault::None => Self::default(),
-            Fault::Missing => errors(110, "dynamic use static key", -10005, 5, Some(104)),
-            Fault::Invalid => errors(110, "invalid token, authorized failed", -10005, 5, Some(104)),
-            Fault::AppId => errors(110, "invalid token, authorized failed", -10016, 5, Some(104)),
-            Fault::Expired => errors(109, "dynamic key expired", -10009, 6, Some(108)),
-            Fault::User => Self { web: None, ..errors(134, "", -10006, 3, None) },
-            Fault::Channel => errors(102, "invalid channel name", -10008, 5, None),
-        }
+        *self == NONE
     }
 }

@@ -17,6 +17,13 @@ pub enum Signature {
     Unchecked(Unchecked),
 }
 
+/// Of what is no token.
+impl Default for Signature {
+    fn default() -> Self {
+        Self::Unchecked(Unchecked::NoToken)
+    }
+}
+
 /// Why a signature could not be checked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]

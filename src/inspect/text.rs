@@ -57,9 +57,7 @@ pub fn tokens_in(text: &str) -> Vec<FoundToken> {
 /// The first 16 hexadecimal digits of the SHA-256 of a token: names it in logs without revealing it.
 #[must_use]
 pub fn token_hash(token: &str) -> String {
-    let digest = Sha256::digest(token);
-    let digits = digest.iter().take(8).flat_map(|byte| [byte >> 4, byte & 0xF]);
-    digits.filter_map(|digit| char::from_digit(digit.into(), 16)).collect()
+    base16ct::lower::encode_string(&Sha256::digest(token)[..8])
 }
 
 /// The different tokens in `plain`, which has no escapes, and the byte at which each starts.

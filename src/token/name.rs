@@ -140,10 +140,7 @@ impl UserId {
     /// The MD5 of the ID in hexadecimal. A Flexible Classroom user signs in to Chat as this user.
     #[must_use]
     pub fn md5(&self) -> Self {
-        const DIGITS: &[u8; 16] = b"0123456789abcdef";
-        let digest = Md5::digest(self.as_str());
-        let digits = digest.iter().flat_map(|byte| [byte >> 4, byte & 15]);
-        Self(Text(digits.map(|digit| char::from(DIGITS[usize::from(digit)])).collect()))
+        Self(Text(base16ct::lower::encode_string(&Md5::digest(self.as_str()))))
     }
 
     /// Whether the ID matches more than one user. RTM and Chat document no wildcards. A `*` counts

@@ -5,8 +5,8 @@ use crate::common::vectors;
 use agora_token_server::inspect::{
     Client, Finding, Inspection, SeveralTokens, Signature, UnknownUse, Use, Verdict, token_hash, tokens_in,
 };
-use agora_token_server::time::UnixTime;
-use agora_token_server::token::Project;
+use agora_token_server::time::{Ttl, UnixTime};
+use agora_token_server::token::{AccessToken2, ChannelName, PrivilegeTtl, Project, RtcPrivileges, Service};
 use serde_json::{Value, json};
 
 const SECONDARY: &str = "aaaabbbbccccddddeeeeffff00001111";
@@ -259,5 +259,59 @@ fn hostile_text_takes_linear_time() {
         let inspection = Inspection::new(&text, &project(), now, Client::default()).unwrap();
         assert_eq!(inspection.verdict(), Verdict::Refused);
         assert!(start.elapsed().as_secs() < 5, "{}", &text[..40]);
+    }
+}
+
+/// A token of the test project that ends after an hour.
+fn token(service: Service) -> String {
+    let (project, now) = (project(), UnixTime::from_secs(1_700_000_000));
+    AccessToken2::new(project.app_id(), now, Ttl::HOUR, 1, service).build(project.certificate())
+}
+
+#[test]
+fn wildcard_channel_matches_as_agora_documents() {
+    for (pattern, name, good) in [
+        ("", "room", true),
+        ("*", "room", true),
+        ("*", "", true),
+        ("room", "room", true),
+        ("room", "rooms", false),
+        ("room-*", "room-1", true),
+        ("room-*", "hall-1", false),
+        ("*-1", "room-1", true),
+        ("1*a*2", "1xxaxx2", true),
+        ("1*a*2", "1a2", true),
+        ("1*a*2", "1xx2", false),
+        ("1*a*b*2", "1ba2", false),
+        ("ab*ba", "aba", false),
+        ("a**b", "ab", true),
+    ] {
+        let channel = if pattern.is_empty() { ChannelName::any() } else { pattern.parse().unwrap() };
+        let join = RtcPrivileges::subscriber(PrivilegeTtl::UNTIL_TOKEN_ENDS);
+        let token = token(Service::rtc(&channel, &42.into(), join));
+        let now = UnixTime::from_secs(1_700_000_600);
+        let inspection = Inspection::new(&token, &project(), now, Client::new(Some(name), None)).unwrap();
+        let differs = inspection.findings.iter().any(|finding| finding.code() == "channel_differs");
+        assert_eq!(differs, !good, "{pattern} {name}");
+    }
+}
+
+#[test]
+fn length_of_time_has_at_most_two_units() {
+    let token = token(Service::rtm(&"alice".parse().unwrap(), Ttl::HOUR.into()));
+    for (seconds, text) in [
+        (0, "0 seconds"),
+        (1, "1 second"),
+        (60, "1 minute"),
+        (61, "1 minute 1 second"),
+        (3_601, "1 hour"),
+        (7_500, "2 hours 5 minutes"),
+        (90_000, "1 day 1 hour"),
+        (1_763_773_600, "55 years 339 days"),
+    ] {
+        let now = UnixTime::from_secs(1_700_003_600 + seconds);
+        let inspection = Inspection::new(&token, &project(), now, Client::default()).unwrap();
+        let expired = format!("the token expired at 2023-11-14T23:13:20Z, {text} ago");
+        assert_eq!(inspection.findings[0].kind.explain().what, expired);
     }
 }

@@ -1,11 +1,11 @@
 //! What is wrong with one service of a token.
 
-use crate::inspect::client::{Client, Use};
+use crate::inspect::client::Client;
 use crate::inspect::finding::{FindingKind, RtmSlot};
 use crate::inspect::legacy::Version;
 use crate::inspect::names::{self, Name};
-use crate::inspect::shown::MAX_SHOWN;
-use crate::inspect::view::{ServiceView, View};
+use crate::inspect::service::InspectedService;
+use crate::inspect::view::{MAX_SHOWN, View};
 use crate::time::UnixTime;
 use crate::token::{Field, canonical_u32};
 
@@ -13,8 +13,8 @@ use crate::token::{Field, canonical_u32};
 pub(super) const MIN_TIMESTAMP: u32 = 1_000_000_000;
 
 /// What was found about one service.
-pub(super) struct JudgedService {
-    pub(super) purpose: Option<Use>,
+pub(super) struct JudgedService<'a> {
+    pub(super) service: &'a InspectedService,
     /// Whether the client wants it, as far as is known.
     pub(super) is_wanted: bool,
     /// Whether it names the client as its user.
@@ -26,26 +26,19 @@ pub(super) struct JudgedService {
     pub(super) warnings: Vec<FindingKind>,
 }
 
-impl JudgedService {
-    pub(super) fn new(service: &ServiceView, view: &View, now: UnixTime, client: Client<'_>) -> Self {
-        let wanted = client.wanted();
-        let is_wanted = wanted.map_or(!service.is_mark, |wanted| service.serves(wanted));
-        let mut judged = Self {
-            purpose: service.purpose(),
-            is_wanted,
-            is_named: false,
-            broken_by: Vec::new(),
-            differs: Vec::new(),
-            warnings: Vec::new(),
-        };
+impl<'a> JudgedService<'a> {
+    pub(super) fn new(service: &'a InspectedService, view: &View, now: UnixTime, client: Client<'_>) -> Self {
+        let is_wanted = client.wanted().map_or(!service.is_mark, |wanted| service.serves(wanted));
+        let (broken_by, differs, warnings) = (Vec::new(), Vec::new(), Vec::new());
+        let mut judged = Self { service, is_wanted, is_named: false, broken_by, differs, warnings };
         if !service.is_mark {
-            judged.missing_privileges(service);
-            judged.privilege_times(service, view, now);
+            judged.missing_privileges();
+            judged.privilege_times(view, now);
         }
         // The client's names are those of the wanted service alone.
         let client = if is_wanted { client } else { Client::default() };
-        judged.app_token(service, client);
-        judged.names(service, client);
+        judged.app_token(client);
+        judged.names(client);
         judged
     }
 
@@ -53,47 +46,50 @@ impl JudgedService {
         !self.broken_by.is_empty() || !self.differs.is_empty()
     }
 
-    fn missing_privileges(&mut self, service: &ServiceView) {
-        match service.entry {
-            (_, Some(privilege)) if !service.has_entry() => {
-                self.broken_by.push(FindingKind::PrivilegeMissing { service: service.name, privilege });
+    fn missing_privileges(&mut self) {
+        let service = self.service.name;
+        match self.service.entry {
+            (number, Some(privilege)) if !self.service.grants(number) => {
+                self.broken_by.push(FindingKind::PrivilegeMissing { service, privilege });
             }
-            _ if service.privileges.is_empty() => {
-                self.warnings.push(FindingKind::NoPrivileges { service: service.name });
+            _ if self.service.privileges.is_empty() => {
+                self.warnings.push(FindingKind::NoPrivileges { service });
             }
             _ => {}
         }
     }
 
     /// Judges the ends of the privileges. One that ends with the token needs no finding of its own.
-    fn privilege_times(&mut self, service: &ServiceView, view: &View, now: UnixTime) {
-        let is_007 = view.version == Version::V007;
+    fn privilege_times(&mut self, view: &View, now: UnixTime) {
+        let InspectedService { name: service, ref privileges, entry, .. } = *self.service;
+        let is_007 = view.version == Some(Version::V007);
+        // As privileges are stored: 007 counts seconds from the issue, 006 holds absolute times.
+        let token = view.lifetime.or(view.expires_at.map(UnixTime::as_secs));
         let (mut timestamps, mut seconds, mut beyond, mut ended) = (vec![], vec![], vec![], vec![]);
         let (mut stored, mut at) = (0, UnixTime::from_secs(0));
         let mut entry_ended = false;
-        for privilege in service.privileges.iter().take(MAX_SHOWN) {
+        for privilege in privileges.iter().take(MAX_SHOWN) {
             let name =
                 privilege.name.map_or_else(|| format!("privilege {}", privilege.number), str::to_owned);
-            let ends_earlier = view.expires_at.is_none_or(|token| privilege.end < token);
+            let has_ended =
+                privilege.own_end <= now && view.expires_at.is_none_or(|token| privilege.own_end < token);
             match privilege.stored {
                 0 => continue,
                 MIN_TIMESTAMP.. if is_007 => timestamps.push(name),
-                _ if privilege.is_beyond_token => beyond.push(name),
-                _ if privilege.end > now || !ends_earlier => continue,
+                end if token.is_some_and(|token| end > token) => beyond.push(name),
+                _ if !has_ended => continue,
                 ..MIN_TIMESTAMP if !is_007 => {
                     stored = privilege.stored;
                     seconds.push(name);
                 }
                 _ => {
-                    at = at.max(privilege.end);
+                    at = at.max(privilege.own_end);
                     ended.push(name);
                 }
             }
-            let has_ended = privilege.end <= now && ends_earlier;
-            entry_ended |= has_ended && privilege.number == service.entry.0 && service.entry.1.is_some();
+            entry_ended |= has_ended && privilege.number == entry.0 && entry.1.is_some();
         }
-        let breaks = entry_ended || ended.len() == service.privileges.len();
-        let service = service.name;
+        let breaks = entry_ended || ended.len() == privileges.len();
         let list = if breaks { &mut self.broken_by } else { &mut self.warnings };
         if !seconds.is_empty() {
             list.push(FindingKind::PrivilegeIsSeconds { service, privileges: seconds, stored });
@@ -110,20 +106,17 @@ impl JudgedService {
     }
 
     /// The token of an administrator is for servers. What names a user or a use is a client.
-    fn app_token(&mut self, service: &ServiceView, client: Client<'_>) {
-        let number = match service.name {
-            "chat" => 2,
-            "apaas" => 3,
-            _ => return,
-        };
-        if service.privileges.iter().any(|privilege| privilege.number == number) {
-            let kind = FindingKind::AppToken { service: service.name };
+    fn app_token(&mut self, client: Client<'_>) {
+        let service = self.service.name;
+        if service == "chat" && self.service.grants(2) || service == "apaas" && self.service.grants(3) {
             let is_client = client.uid.is_some() || client.purpose.is_some();
-            if is_client { self.broken_by.push(kind) } else { self.warnings.push(kind) }
+            let list = if is_client { &mut self.broken_by } else { &mut self.warnings };
+            list.push(FindingKind::AppToken { service });
         }
     }
 
-    fn names(&mut self, service: &ServiceView, client: Client<'_>) {
+    fn names(&mut self, client: Client<'_>) {
+        let service = self.service;
         if let [(Field::Channel, channel), (Field::Uid | Field::Account, uid)] = &service.names[..]
             && let (Some(joins), Some(joins_as)) = (client.channel, client.uid)
             && !(channel.fits(joins) && uid.fits(names::uid_in_token(joins_as)))
@@ -136,66 +129,65 @@ impl JudgedService {
         }
         for (field, name) in &service.names {
             match field {
-                Field::Channel | Field::RoomUuid => self.channel(service.name, *field, name, client.channel),
-                Field::Uid | Field::Account => self.uid(service.name, *field, name, client.uid),
-                Field::UserId | Field::UserUuid => self.user(service, *field, name, client.uid),
+                Field::Channel => self.channel(name, client.channel),
+                Field::RoomUuid => self.room(name, client.channel),
+                Field::Uid | Field::Account => self.uid(*field, name, client.uid),
+                Field::UserId | Field::UserUuid => self.user(*field, name, client.uid),
             }
         }
     }
 
-    fn channel(&mut self, service: &'static str, field: Field, name: &Name, joins: Option<&str>) {
-        // A token of a Flexible Classroom user or administrator names no room.
-        if field == Field::RoomUuid && name.is("") {
-            return;
-        }
-        if joins.is_none_or(|joins| name.fits(joins)) {
-            if field == Field::RoomUuid {
-                self.is_malformed(service, field, name);
-            } else if let Some(pattern) = name.pattern() {
+    fn channel(&mut self, name: &Name, joins: Option<&str>) {
+        let (service, field) = (self.service.name, Field::Channel);
+        match (name.pattern(), joins) {
+            (Some(pattern), joins) if joins.is_none_or(|joins| name.fits(joins)) => {
                 if service == "rtc" {
                     self.warnings.push(FindingKind::WildcardOpensRest);
                 }
                 self.warnings.push(FindingKind::WildcardChannel { service, pattern });
-            } else if joins.is_none() {
-                self.is_malformed(service, field, name);
             }
-        } else if let Some(joins) = joins.filter(|_| !self.is_malformed(service, field, name)) {
+            (_, Some(joins)) if name.fits(joins) => {}
+            (_, joins) => self.differs_in_place(field, name, joins),
+        }
+    }
+
+    /// A token of a Flexible Classroom user or administrator names no room.
+    fn room(&mut self, name: &Name, joins: Option<&str>) {
+        if !name.is("") {
+            self.differs_in_place(Field::RoomUuid, name, joins.filter(|joins| !name.fits(joins)));
+        }
+    }
+
+    fn differs_in_place(&mut self, field: Field, name: &Name, joins: Option<&str>) {
+        if let (false, Some(joins)) = (self.is_malformed(field, name), joins) {
             let (token, joins) = (name.text.clone(), joins.to_owned());
             self.differs.push(FindingKind::ChannelDiffers { field, token, joins });
         }
     }
 
-    fn uid(&mut self, service: &'static str, field: Field, name: &Name, joins: Option<&str>) {
+    fn uid(&mut self, field: Field, name: &Name, joins: Option<&str>) {
         let joins = joins.map(names::uid_in_token);
         self.is_named |= joins.is_some_and(|joins| name.is(joins));
-        if name.is("0") && joins.is_none_or(str::is_empty) {
-            self.broken_by.push(FindingKind::UidIsTextZero);
-        } else if joins.is_none_or(|joins| name.fits(joins)) {
-            if let Some(pattern) = name.pattern() {
-                self.warnings.push(FindingKind::WildcardUid { service, pattern });
-            } else if joins.is_none() && !self.is_malformed(service, field, name) {
-                let odd = name
-                    .text
-                    .as_deref()
-                    .and_then(|uid| Some(FindingKind::OddUid(names::odd_uid(uid)?, uid.to_owned())));
-                self.warnings.extend(odd);
+        match (name.pattern(), joins) {
+            (_, None | Some("")) if name.is("0") => self.broken_by.push(FindingKind::UidIsTextZero),
+            (Some(pattern), joins) if joins.is_none_or(|joins| name.fits(joins)) => {
+                self.warnings.push(FindingKind::WildcardUid { service: self.service.name, pattern });
             }
-        } else if let Some(joins) = joins.filter(|_| !self.is_malformed(service, field, name)) {
-            self.differs.push(uid_differs(name, joins));
+            (_, Some(joins)) if name.fits(joins) => {}
+            (_, joins) if !self.is_malformed(field, name) => match joins {
+                Some(joins) => self.differs.push(uid_differs(name, joins)),
+                None => self.warnings.extend(name.text.as_deref().and_then(odd_uid)),
+            },
+            _ => {}
         }
     }
 
-    fn user(&mut self, service: &ServiceView, field: Field, name: &Name, logs_in: Option<&str>) {
-        let is_for_one = service.has_entry();
-        if let Some(slot) = service.uid_slot.as_ref().filter(|slot| !slot.is("")) {
+    fn user(&mut self, field: Field, name: &Name, logs_in: Option<&str>) {
+        let service = self.service.name;
+        if let Some(slot) = self.service.uid_slot.as_ref().filter(|slot| !slot.is("")) {
             let user = match logs_in {
-                Some(user) if slot.is(user) => {
-                    if name.is(user) {
-                        RtmSlot::Both
-                    } else {
-                        RtmSlot::Uid
-                    }
-                }
+                Some(user) if slot.is(user) && name.is(user) => RtmSlot::Both,
+                Some(user) if slot.is(user) => RtmSlot::Uid,
                 _ => RtmSlot::Unknown,
             };
             self.broken_by.push(FindingKind::RtmWrongSlot { user });
@@ -205,36 +197,39 @@ impl JudgedService {
         }
         if name.is("") {
             // The token of an administrator names no user.
-            if is_for_one {
-                self.broken_by.push(FindingKind::NoUser { service: service.name });
+            if self.service.has_entry() {
+                self.broken_by.push(FindingKind::NoUser { service });
             }
             return;
         }
-        if !self.is_malformed(service.name, field, name) {
-            self.user_of_2x(service, name);
+        if !self.is_malformed(field, name) {
+            self.user_of_2x(name);
         }
         let Some(user) = logs_in else { return };
-        if names::is_user(service.name, name, user) {
+        if names::is_user(service, name, user) {
             self.is_named = true;
-        } else if let (true, Some(uuid)) = (service.name == "chat" && !names::is_uuid(user), name.uuid()) {
-            self.warnings.push(FindingKind::ChatUserIsUuid { uuid, user: user.to_owned() });
-        } else {
-            let (token, joins) = (name.text.clone(), user.to_owned());
-            self.differs.push(FindingKind::UserDiffers { service: service.name, token, joins });
+            return;
+        }
+        let user = user.to_owned();
+        match name.text.clone() {
+            Some(uuid) if service == "chat" && names::is_uuid(&uuid) && !names::is_uuid(&user) => {
+                self.warnings.push(FindingKind::ChatUserIsUuid { uuid, user });
+            }
+            token => self.differs.push(FindingKind::UserDiffers { service, token, joins: user }),
         }
     }
 
-    fn user_of_2x(&mut self, service: &ServiceView, name: &Name) {
-        let is_rtm = service.purpose() == Some(Use::Rtm);
-        if let Some(user) =
-            name.text.as_deref().filter(|user| is_rtm && (user.contains('.') || user.starts_with('_')))
-        {
-            self.warnings.push(FindingKind::UserIdNotFor2x { service: service.name, user: user.to_owned() });
-        }
+    fn user_of_2x(&mut self, name: &Name) {
+        let service = self.service.name;
+        let is_rtm = matches!(service, "rtm" | "rtm2");
+        let user =
+            name.text.as_deref().filter(|user| is_rtm && (user.contains('.') || user.starts_with('_')));
+        self.warnings.extend(user.map(|user| FindingKind::UserIdNotFor2x { service, user: user.to_owned() }));
     }
 
     /// Whether no client can use a name, which becomes a finding.
-    fn is_malformed(&mut self, service: &'static str, field: Field, name: &Name) -> bool {
+    fn is_malformed(&mut self, field: Field, name: &Name) -> bool {
+        let service = self.service.name;
         let Some(text) = name.text.as_deref().filter(|_| !name.is_wildcard) else { return false };
         let kind = match names::placeholder(text) {
             Some(word) => Some(FindingKind::NameIsPlaceholder { service, field, word }),
@@ -250,19 +245,22 @@ impl JudgedService {
     }
 }
 
+fn odd_uid(uid: &str) -> Option<FindingKind> {
+    Some(FindingKind::OddUid(names::odd_uid(uid)?, uid.to_owned()))
+}
+
 /// How the uid of a token differs from the one that the client joins with.
 fn uid_differs(name: &Name, joins: &str) -> FindingKind {
-    let token = name.text.clone();
     let is_uid = |text: &str| canonical_u32(text).is_some();
-    match &token {
-        Some(text)
-            if !joins.is_empty()
-                && is_uid(text) != is_uid(joins)
-                && names::odd_uid(text).is_none()
-                && names::odd_uid(joins).is_none() =>
+    let is_odd = |text: &str| names::odd_uid(text).is_some();
+    match name.text.clone() {
+        Some(token)
+            if !joins.is_empty() && is_uid(&token) != is_uid(joins) && !is_odd(&token) && !is_odd(joins) =>
         {
-            FindingKind::UidKindDiffers { token: text.clone(), joins: joins.to_owned() }
+            FindingKind::UidKindDiffers { token, joins: joins.to_owned() }
         }
-        _ => FindingKind::UidDiffers { token, joins: if joins.is_empty() { "0" } else { joins }.to_owned() },
+        token => {
+            FindingKind::UidDiffers { token, joins: if joins.is_empty() { "0" } else { joins }.to_owned() }
+        }
     }
 }

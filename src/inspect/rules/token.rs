@@ -5,20 +5,19 @@ use crate::inspect::client::{Client, Use};
 use crate::inspect::finding::{Finding, FindingKind};
 use crate::inspect::legacy::Version;
 use crate::inspect::names::{self, Name};
-use crate::inspect::shown::Wildcard;
 use crate::inspect::signature::{Signature, Unchecked, verified_by};
 use crate::inspect::verdict::Severity;
-use crate::inspect::view::{ServiceView, Signed, View};
+use crate::inspect::view::{Signed, View};
 use crate::time::{Ttl, UnixTime};
 use crate::token::{AppCertificate, AppId, Field, Project};
 
 /// How far clocks may differ before it is worth a finding.
 const CLOCK_SKEW_SECS: i64 = 30;
 
-/// What the rules found about a token.
+/// What the rules found about a token. By default, there is none.
+#[derive(Default)]
 pub(in crate::inspect) struct Judged {
     pub(in crate::inspect) signature: Signature,
-    pub(in crate::inspect) wildcards: Vec<Wildcard>,
     pub(in crate::inspect) findings: Vec<Finding>,
     pub(in crate::inspect) usable_for: Vec<Use>,
     /// Whether a service that cannot be read may be the wanted one.
@@ -28,68 +27,61 @@ pub(in crate::inspect) struct Judged {
 
 /// Runs every rule over a token.
 pub(in crate::inspect) fn judge(view: &View, project: &Project, now: UnixTime, client: Client<'_>) -> Judged {
-    let mut judged = Judged {
-        signature: Signature::Unchecked(Unchecked::OldVersion),
-        wildcards: Vec::new(),
-        findings: Vec::new(),
-        usable_for: Vec::new(),
-        is_wanted_unread: false,
-        is_certificate_in_token: view.app_id.is_some_and(|app_id| is_certificate(app_id, project)),
-    };
-    if matches!(view.signed, Signed::Legacy) {
-        if judged.is_certificate_in_token {
-            judged.error(FindingKind::CertificateInToken);
-        }
-        judged.error(FindingKind::OldVersion(view.version));
-        return judged;
+    let is_certificate_in_token = view.app_id.is_some_and(|app_id| is_certificate(app_id, project));
+    let mut judged = Judged { is_certificate_in_token, ..Judged::default() };
+    if is_certificate_in_token {
+        judged.error(FindingKind::CertificateInToken);
     }
-    judged.signature(view, project, client);
+    let Some(signed) = &view.signed else {
+        judged.signature = Signature::Unchecked(Unchecked::OldVersion);
+        judged.findings.extend(view.version.map(FindingKind::OldVersion).map(Finding::error));
+        return judged;
+    };
+    judged.signature(signed, view, project, client);
     judged.times(view, now);
     if view.is_truncated {
         judged.warn(FindingKind::TooMuch);
     }
-    for service in &view.services {
-        judged.wildcards(service);
-    }
-    let services: Vec<_> =
-        view.services.iter().map(|service| JudgedService::new(service, view, now, client)).collect();
     judged.presence(view, client.wanted());
-    judged.services(services, client.wanted());
+    let services = view.services.iter().map(|service| JudgedService::new(service, view, now, client));
+    judged.services(services.collect(), client.wanted());
     judged
 }
 
 impl Judged {
+    /// The one finding about a text that is no token.
+    pub(in crate::inspect) fn of(kind: FindingKind) -> Self {
+        Self { findings: vec![Finding::error(kind)], ..Self::default() }
+    }
+
     fn error(&mut self, kind: FindingKind) {
-        self.add(Severity::Error, kind);
+        self.add(Finding::error(kind));
     }
 
     fn warn(&mut self, kind: FindingKind) {
-        self.add(Severity::Warning, kind);
+        self.add(Finding { severity: Severity::Warning, kind });
     }
 
     /// Several services may have the same fault.
-    fn add(&mut self, severity: Severity, kind: FindingKind) {
-        let finding = Finding { severity, kind };
+    fn add(&mut self, finding: Finding) {
         if !self.findings.contains(&finding) {
             self.findings.push(finding);
         }
     }
 
-    fn signature(&mut self, view: &View, project: &Project, client: Client<'_>) {
+    fn signature(&mut self, signed: &Signed, view: &View, project: &Project, client: Client<'_>) {
         let names = signed_names(view, client);
-        self.signature = match (&view.signed, &names) {
+        self.signature = match (signed, &names) {
             (Signed::V007(token), _) => verified_by(project, |certificate| token.verify(certificate).is_ok()),
             (Signed::V006(token), Ok((channel, uid))) => {
                 verified_by(project, |certificate| token.verify(certificate, channel, uid).is_ok())
             }
             (Signed::V006(_), Err(why)) => Signature::Unchecked(*why),
-            (Signed::Legacy, _) => Signature::Unchecked(Unchecked::OldVersion),
         };
-        let is_verified = matches!(self.signature, Signature::Primary | Signature::Secondary);
         if self.is_certificate_in_token {
-            self.error(FindingKind::CertificateInToken);
             return;
         }
+        let is_verified = matches!(self.signature, Signature::Primary | Signature::Secondary);
         if let Some(app_id) = view.app_id.filter(|app_id| *app_id != project.app_id()) {
             if !is_verified {
                 self.signature = Signature::Unchecked(Unchecked::OtherProject);
@@ -97,7 +89,10 @@ impl Judged {
             // A server with the test project only is often used to inspect tokens of other projects.
             let is_test = project.app_id() == Project::public_test().app_id();
             let severity = if is_test && !is_verified { Severity::Warning } else { Severity::Error };
-            self.add(severity, FindingKind::OtherAppId { token: app_id, ours: project.app_id() });
+            self.add(Finding {
+                severity,
+                kind: FindingKind::OtherAppId { token: app_id, ours: project.app_id() },
+            });
         }
         let is_rtm = view.services.iter().any(|service| service.uid_slot.is_some());
         match self.signature {
@@ -106,7 +101,7 @@ impl Judged {
             Signature::Unchecked(Unchecked::NeedsNames) => self.warn(FindingKind::NamesNeeded { is_rtm }),
             Signature::Primary | Signature::Unchecked(_) => {}
         }
-        if view.version == Version::V006 {
+        if view.version == Some(Version::V006) {
             self.warn(FindingKind::OlderVersion);
             if let (true, false, Ok((channel, uid))) = (is_verified, is_rtm, names) {
                 self.unsigned_boundary(&channel, &uid);
@@ -148,57 +143,44 @@ impl Judged {
         }
     }
 
-    fn wildcards(&mut self, service: &ServiceView) {
-        for (field, name) in &service.names {
-            let Some(pattern) = name.pattern() else { continue };
-            if matches!(field, Field::Channel | Field::Uid | Field::Account) {
-                self.wildcards.push(Wildcard { service: service.name, field: *field, pattern });
-            }
-        }
-    }
-
     /// Judges whether the wanted service is there.
     fn presence(&mut self, view: &View, wanted: Option<Use>) {
-        let is_mark_missing = wanted.is_some_and(|wanted| {
-            matches!(wanted, Use::ConvoAi | Use::Stt)
-                && !view.services.iter().any(|service| service.purpose() == Some(wanted))
-        });
+        let has = |wanted| view.services.iter().any(|service| service.purpose() == Some(wanted));
         let is_there = match wanted {
-            Some(wanted) => !is_mark_missing && view.services.iter().any(|service| service.serves(wanted)),
+            Some(mark @ (Use::ConvoAi | Use::Stt)) => has(mark) && has(Use::Rtc),
+            Some(wanted) => has(wanted),
             None => view.services.iter().any(|service| !service.is_mark),
         };
-        match (view.unknown_services, wanted) {
-            (1.., _) => {
+        match wanted {
+            _ if view.unknown_services > 0 => {
                 self.warn(FindingKind::UnknownServices(view.unknown_services));
                 self.is_wanted_unread = !is_there;
             }
-            (0, _) if view.services.is_empty() => self.error(FindingKind::NoServices),
-            (0, Some(wanted)) if !is_there => {
+            _ if view.services.is_empty() => self.error(FindingKind::NoServices),
+            Some(wanted) if !is_there => {
                 let has = view.services.iter().map(|service| service.name).collect();
                 self.error(FindingKind::NoService { wanted, has });
             }
-            (0, _) => {}
+            _ => {}
         }
     }
 
     /// A fault that breaks a service is an error if it leaves no service that the client wants.
-    fn services(&mut self, services: Vec<JudgedService>, wanted: Option<Use>) {
+    fn services(&mut self, services: Vec<JudgedService<'_>>, wanted: Option<Use>) {
         let breaks_all = services.iter().filter(|service| service.is_wanted).all(JudgedService::is_broken);
         // Without a use, another service's user is not at fault where one service names the client.
         let is_named = wanted.is_none() && services.iter().any(|service| service.is_named);
         let usable = services.iter().filter(|service| service.is_wanted && !service.is_broken());
         match wanted {
             Some(wanted) => self.usable_for.extend(usable.map(|_| wanted).take(1)),
-            None => self.usable_for.extend(usable.filter_map(|service| service.purpose)),
+            None => self.usable_for.extend(usable.filter_map(|judged| judged.service.purpose())),
         }
         self.usable_for.dedup();
         for service in services {
             let severity = if service.is_wanted && breaks_all { Severity::Error } else { Severity::Warning };
-            for kind in service.broken_by {
-                self.add(severity, kind);
-            }
-            for kind in service.differs.into_iter().filter(|_| !is_named) {
-                self.add(severity, kind);
+            let differs = service.differs.into_iter().filter(|_| !is_named);
+            for kind in service.broken_by.into_iter().chain(differs) {
+                self.add(Finding { severity, kind });
             }
             for kind in service.warnings {
                 self.warn(kind);
@@ -226,21 +208,12 @@ fn signed_names(view: &View, client: Client<'_>) -> Result<(String, String), Unc
         name.text.clone().or(given)
     };
     let mut slots = service.names.iter().map(|(_, name)| name).chain(&service.uid_slot);
-    match (slots.next().and_then(text), slots.next().and_then(text)) {
-        (Some(channel), Some(uid)) => Ok((channel, uid)),
-        _ if service
-            .names
-            .iter()
-            .any(|(field, name)| name.text.is_none() && differs(*field, name, client)) =>
-        {
-            Err(Unchecked::OtherNames)
-        }
-        _ => Err(Unchecked::NeedsNames),
+    if let (Some(channel), Some(uid)) = (slots.next().and_then(text), slots.next().and_then(text)) {
+        return Ok((channel, uid));
     }
-}
-
-/// Whether a name that the client gives is not that of the token.
-fn differs(field: Field, name: &Name, client: Client<'_>) -> bool {
-    let given = if field == Field::Channel { client.channel } else { client.uid };
-    given.is_some_and(|given| !name.is(given))
+    let differs = service.names.iter().any(|(field, name)| {
+        let given = if *field == Field::Channel { client.channel } else { client.uid };
+        name.text.is_none() && given.is_some_and(|given| !name.is(given))
+    });
+    Err(if differs { Unchecked::OtherNames } else { Unchecked::NeedsNames })
 }
