@@ -2,6 +2,7 @@
 
 mod access_token;
 mod access_token2;
+mod closed_set;
 mod deflate;
 mod error;
 mod hand_built;
@@ -18,13 +19,15 @@ mod uid;
 
 pub use access_token::{AccessToken, UnverifiedAccessToken};
 pub use access_token2::{AccessToken2, UnverifiedAccessToken2};
+pub use closed_set::UnknownName;
+pub(crate) use closed_set::closed_set;
 pub use error::{InvalidSignature, NameError, ParseError};
 #[cfg(feature = "api")]
 pub(crate) use name::is_agora_character;
 pub(crate) use name::is_wildcard;
 pub use name::{Account, ChannelName, UserId};
 pub use payload::{Field, Payload};
-pub use permissions::{Access, Permissions, Resource, TooManyPermissions, UnknownName};
+pub use permissions::{Access, Permissions, Resource, TooManyPermissions};
 pub use privilege::{PrivilegeTtl, RtcPrivileges};
 pub use project::{AppCertificate, AppId, NotHex32, Project};
 pub use service::Service;

@@ -1,7 +1,8 @@
 //! What a client uses a token for.
 
 use std::fmt;
-use std::str::FromStr;
+
+use crate::token::closed_set;
 
 /// What a client uses a token with, as far as it is known.
 ///
@@ -47,73 +48,32 @@ impl<'a> Client<'a> {
     }
 }
 
-/// What a token is used for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Use {
-    /// Voice and video.
-    Rtc,
-    /// Signaling (RTM), with or without permissions.
-    Rtm,
-    /// Chat.
-    Chat,
-    /// Pushing streams into a channel.
-    Streaming,
-    /// Full-path acceleration.
-    Fpa,
-    /// The fusion CDN.
-    Fcdn,
-    /// Flexible Classroom.
-    Apaas,
-    /// Conversational AI.
-    ConvoAi,
-    /// Speech to text.
-    Stt,
-}
-
-impl Use {
-    /// Every use.
-    pub const ALL: [Self; 9] = [
-        Self::Rtc,
-        Self::Rtm,
-        Self::Chat,
-        Self::Streaming,
-        Self::Fpa,
-        Self::Fcdn,
-        Self::Apaas,
-        Self::ConvoAi,
-        Self::Stt,
-    ];
-
-    /// `rtc`, `rtm`, …
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Rtc => "rtc",
-            Self::Rtm => "rtm",
-            Self::Chat => "chat",
-            Self::Streaming => "streaming",
-            Self::Fpa => "fpa",
-            Self::Fcdn => "fcdn",
-            Self::Apaas => "apaas",
-            Self::ConvoAi => "convoai",
-            Self::Stt => "stt",
-        }
+closed_set! {
+    /// What a token is used for.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    #[non_exhaustive]
+    pub enum Use {
+        /// Voice and video.
+        Rtc = "rtc",
+        /// Signaling (RTM), with or without permissions.
+        Rtm = "rtm",
+        /// Chat.
+        Chat = "chat",
+        /// Pushing streams into a channel.
+        Streaming = "streaming",
+        /// Full-path acceleration.
+        Fpa = "fpa",
+        /// The fusion CDN.
+        Fcdn = "fcdn",
+        /// Flexible Classroom.
+        Apaas = "apaas",
+        /// Conversational AI.
+        ConvoAi = "convoai",
+        /// Speech to text.
+        Stt = "stt",
     }
-}
 
-impl fmt::Display for Use {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
-    }
-}
-
-impl FromStr for Use {
-    type Err = UnknownUse;
-
-    fn from_str(text: &str) -> Result<Self, UnknownUse> {
-        Self::ALL.into_iter().find(|purpose| purpose.name() == text).ok_or(UnknownUse)
-    }
+    FromStr: UnknownUse
 }
 
 /// Text that names no [`Use`].

@@ -3,40 +3,26 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
-use crate::token::AppId;
+use crate::token::{AppId, closed_set};
 
-/// A version of Agora's tokens.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Version {
-    /// `AccessToken2`, the current one.
-    V007,
-    /// `AccessToken`.
-    V006,
-    /// `DynamicKey5`.
-    V005,
-    /// `DynamicKey4`.
-    V004,
-    /// `DynamicKey3`.
-    V003,
-    /// `DynamicKey`, without a number of its own in the token.
-    V002,
-    /// `SignalingToken`, which starts with `1:`.
-    Signaling,
-}
-
-impl Version {
-    /// `007`, `006`, …, or `signaling`.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::V007 => "007",
-            Self::V006 => "006",
-            Self::V005 => "005",
-            Self::V004 => "004",
-            Self::V003 => "003",
-            Self::V002 => "002",
-            Self::Signaling => "signaling",
-        }
+closed_set! {
+    /// A version of Agora's tokens.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum Version {
+        /// `AccessToken2`, the current one.
+        V007 = "007",
+        /// `AccessToken`.
+        V006 = "006",
+        /// `DynamicKey5`.
+        V005 = "005",
+        /// `DynamicKey4`.
+        V004 = "004",
+        /// `DynamicKey3`.
+        V003 = "003",
+        /// `DynamicKey`, without a number of its own in the token.
+        V002 = "002",
+        /// `SignalingToken`, which starts with `1:`.
+        Signaling = "signaling",
     }
 }
 

@@ -4,45 +4,31 @@ use std::fmt;
 
 use crate::request::{Role, TokenKind};
 use crate::time::Ttl;
+use crate::token::closed_set;
 
-/// The rules by which a well-formed request may be refused, in the order of their check.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Rule {
-    /// The origin of the page.
-    Origin,
-    /// The project that the client names.
-    Project,
-    /// The token's format.
-    Version,
-    /// A kind that the token would carry.
-    TokenType,
-    /// uid 0, an empty channel, or a `*`.
-    Wildcard,
-    /// The channel.
-    Channel,
-    /// The role.
-    Role,
-    /// An identity.
-    Uid,
-    /// The lifetime.
-    ExpireTime,
-}
-
-impl Rule {
-    /// The rule's name, as a 403 gives it.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Origin => "origin",
-            Self::Project => "project",
-            Self::Version => "version",
-            Self::TokenType => "tokenType",
-            Self::Wildcard => "wildcard",
-            Self::Channel => "channel",
-            Self::Role => "role",
-            Self::Uid => "uid",
-            Self::ExpireTime => "expireTime",
-        }
+closed_set! {
+    /// The rules by which a well-formed request may be refused, in the order of their check, named
+    /// as a 403 gives them.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum Rule {
+        /// The origin of the page.
+        Origin = "origin",
+        /// The project that the client names.
+        Project = "project",
+        /// The token's format.
+        Version = "version",
+        /// A kind that the token would carry.
+        TokenType = "tokenType",
+        /// uid 0, an empty channel, or a `*`.
+        Wildcard = "wildcard",
+        /// The channel.
+        Channel = "channel",
+        /// The role.
+        Role = "role",
+        /// An identity.
+        Uid = "uid",
+        /// The lifetime.
+        ExpireTime = "expireTime",
     }
 }
 
@@ -86,7 +72,7 @@ pub enum Denied {
     ExpireTime {
         /// The requested lifetime.
         requested: Ttl,
-        /// The longest that is allowed, in seconds; 0 if none is.
+        /// The maximum lifetime in seconds; 0 if the credential has expired.
         max: u32,
     },
 }

@@ -1,34 +1,23 @@
 //! Who joins a channel, and what an RTC token carries besides.
 
-use std::str::FromStr;
-
-use super::unknown_name::UnknownName;
 use super::user_id::{ChatUserId, RtmUserId};
-use crate::token::{ChannelName, RtcPrivileges, Uid};
+use crate::token::{ChannelName, RtcPrivileges, Uid, UnknownName, closed_set};
 
-/// What a user may do in a channel. Agora enforces it only if co-host authentication is enabled in
-/// its Console.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Role {
-    /// Publishes and receives.
-    Publisher,
-    /// Receives only.
-    Subscriber,
+closed_set! {
+    /// What a user may do in a channel, named as in requests and responses. Agora enforces it only if co-host authentication is enabled in
+    /// its Console.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum Role {
+        /// Publishes and receives.
+        Publisher = "publisher",
+        /// Receives only.
+        Subscriber = "subscriber",
+    }
+
+    FromStr: UnknownName
 }
 
 impl Role {
-    /// Both roles.
-    pub const ALL: [Self; 2] = [Self::Publisher, Self::Subscriber];
-
-    /// The role's name in requests and responses.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Publisher => "publisher",
-            Self::Subscriber => "subscriber",
-        }
-    }
-
     /// The privileges that the official builders give to the role.
     #[must_use]
     pub fn privileges<E: Copy>(self, end: E) -> RtcPrivileges<E> {
@@ -36,14 +25,6 @@ impl Role {
             Self::Publisher => RtcPrivileges::publisher(end),
             Self::Subscriber => RtcPrivileges::subscriber(end),
         }
-    }
-}
-
-impl FromStr for Role {
-    type Err = UnknownName;
-
-    fn from_str(name: &str) -> Result<Self, UnknownName> {
-        Self::ALL.into_iter().find(|role| role.name() == name).ok_or(UnknownName)
     }
 }
 

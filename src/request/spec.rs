@@ -3,38 +3,40 @@
 //! To add a kind: a variant of [`TokenKind`], one of [`TokenSpec`], and the arms that the compiler
 //! then asks for.
 
-use std::str::FromStr;
-
 use super::participant::{Companions, Participant, Role};
-use super::unknown_name::UnknownName;
 use super::user_id::{ChatUserId, RtmUserId};
 use super::v006::{Format, Rtc006};
 use crate::time::Ttl;
-use crate::token::{Permissions, PrivilegeTtl, RtcPrivileges, Uid, UserId};
+use crate::token::{Permissions, PrivilegeTtl, RtcPrivileges, Uid, UnknownName, UserId, closed_set};
 
-/// The kinds of token that can be requested.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum TokenKind {
-    /// Voice and video.
-    Rtc,
-    /// RTM (Signaling).
-    Rtm,
-    /// Chat, as one user.
-    ChatUser,
-    /// Chat, as an administrator.
-    ChatApp,
-    /// Full-path acceleration.
-    Fpa,
-    /// Flexible Classroom: a user in a room.
-    ApaasRoomUser,
-    /// Flexible Classroom: a user.
-    ApaasUser,
-    /// Flexible Classroom, as an administrator.
-    ApaasApp,
-    /// Conversational AI.
-    ConvoAi,
-    /// Speech to text.
-    Stt,
+closed_set! {
+    /// The kinds of token that can be requested, in the order of the documentation, named as in
+    /// `tokenType`.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+    pub enum TokenKind {
+        /// Voice and video.
+        Rtc = "rtc",
+        /// RTM (Signaling).
+        Rtm = "rtm",
+        /// Chat, as one user.
+        ChatUser = "chat-user",
+        /// Chat, as an administrator.
+        ChatApp = "chat-app",
+        /// Full-path acceleration.
+        Fpa = "fpa",
+        /// Flexible Classroom: a user in a room.
+        ApaasRoomUser = "apaas-room-user",
+        /// Flexible Classroom: a user.
+        ApaasUser = "apaas-user",
+        /// Flexible Classroom, as an administrator.
+        ApaasApp = "apaas-app",
+        /// Conversational AI.
+        ConvoAi = "convoai",
+        /// Speech to text.
+        Stt = "stt",
+    }
+
+    FromStr: UnknownName
 }
 
 /// How much of a project a token of some kind reaches.
@@ -49,37 +51,6 @@ pub enum Level {
 }
 
 impl TokenKind {
-    /// Every kind, in the order of the documentation.
-    pub const ALL: [Self; 10] = [
-        Self::Rtc,
-        Self::Rtm,
-        Self::ChatUser,
-        Self::ChatApp,
-        Self::Fpa,
-        Self::ApaasRoomUser,
-        Self::ApaasUser,
-        Self::ApaasApp,
-        Self::ConvoAi,
-        Self::Stt,
-    ];
-
-    /// The kind's name, as `tokenType` has it.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Rtc => "rtc",
-            Self::Rtm => "rtm",
-            Self::ChatUser => "chat-user",
-            Self::ChatApp => "chat-app",
-            Self::Fpa => "fpa",
-            Self::ApaasRoomUser => "apaas-room-user",
-            Self::ApaasUser => "apaas-user",
-            Self::ApaasApp => "apaas-app",
-            Self::ConvoAi => "convoai",
-            Self::Stt => "stt",
-        }
-    }
-
     /// How much of a project a token of this kind reaches.
     #[must_use]
     pub fn level(self) -> Level {
@@ -120,14 +91,6 @@ impl TokenKind {
             | Self::ConvoAi
             | Self::Stt => &[Format::V007],
         }
-    }
-}
-
-impl FromStr for TokenKind {
-    type Err = UnknownName;
-
-    fn from_str(name: &str) -> Result<Self, UnknownName> {
-        Self::ALL.into_iter().find(|kind| kind.name() == name).ok_or(UnknownName)
     }
 }
 

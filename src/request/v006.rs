@@ -4,41 +4,21 @@
 //! exactly one of each. The constructors keep these rules, so every value can be issued.
 
 use std::fmt;
-use std::str::FromStr;
 
 use super::participant::Participant;
-use super::unknown_name::UnknownName;
-use crate::token::{ChannelName, PrivilegeTtl, RtcPrivileges, Uid};
+use crate::token::{ChannelName, PrivilegeTtl, RtcPrivileges, Uid, UnknownName, closed_set};
 
-/// The format of a token.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Format {
-    /// `AccessToken2`.
-    V007,
-    /// `AccessToken`, for SDKs that know no 007.
-    V006,
-}
-
-impl Format {
-    /// Both formats.
-    pub const ALL: [Self; 2] = [Self::V007, Self::V006];
-
-    /// The format's name, with which its tokens start.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::V007 => "007",
-            Self::V006 => "006",
-        }
+closed_set! {
+    /// The format of a token, named as its tokens start.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum Format {
+        /// `AccessToken2`.
+        V007 = "007",
+        /// `AccessToken`, for SDKs that know no 007.
+        V006 = "006",
     }
-}
 
-impl FromStr for Format {
-    type Err = UnknownName;
-
-    fn from_str(name: &str) -> Result<Self, UnknownName> {
-        Self::ALL.into_iter().find(|format| format.name() == name).ok_or(UnknownName)
-    }
+    FromStr: UnknownName
 }
 
 /// A 006 token for one channel: a participant without wildcards but uid 0, and its privileges.

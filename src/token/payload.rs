@@ -3,8 +3,7 @@
 //! To add a service, add a variant of [`Payload`], its line in `TABLE`, and its arms in `pack` and
 //! `parse`.
 
-use std::fmt;
-
+use super::closed_set::closed_set;
 use super::error::ParseError;
 use super::pack::{self, Reader};
 use super::permissions::Permissions;
@@ -40,42 +39,23 @@ pub enum Payload {
     Stt,
 }
 
-/// The kind of a text in a payload. Its name is the one in JSON.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Field {
-    /// An RTC channel.
-    Channel,
-    /// The user who joins it.
-    Uid,
-    /// The user who streams into it.
-    Account,
-    /// A user of RTM or Chat.
-    UserId,
-    /// A room of Flexible Classroom.
-    RoomUuid,
-    /// A user of Flexible Classroom.
-    UserUuid,
-}
-
-impl Field {
-    /// The name: `channel`, `userId`, …
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Channel => "channel",
-            Self::Uid => "uid",
-            Self::Account => "account",
-            Self::UserId => "userId",
-            Self::RoomUuid => "roomUuid",
-            Self::UserUuid => "userUuid",
-        }
-    }
-}
-
-impl fmt::Display for Field {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
+closed_set! {
+    /// The kind of a text in a payload. Its name is the one in JSON.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    #[non_exhaustive]
+    pub enum Field {
+        /// An RTC channel.
+        Channel = "channel",
+        /// The user who joins it.
+        Uid = "uid",
+        /// The user who streams into it.
+        Account = "account",
+        /// A user of RTM or Chat.
+        UserId = "userId",
+        /// A room of Flexible Classroom.
+        RoomUuid = "roomUuid",
+        /// A user of Flexible Classroom.
+        UserUuid = "userUuid",
     }
 }
 

@@ -1,45 +1,33 @@
 //! The read and write permissions of a Signaling user: the payload of service 8.
 
 use std::fmt;
-use std::str::FromStr;
 
+use super::closed_set::{UnknownName, closed_set};
 use super::error::ParseError;
 use super::pack::{self, Reader};
 use super::text::Text;
 
-/// A kind of Signaling resource.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum Resource {
-    /// Message channels.
-    MessageChannels,
-    /// Stream channels.
-    StreamChannels,
-    /// Group channels.
-    GroupChannels,
-    /// Server groups.
-    ServerGroups,
-    /// Users.
-    Users,
+closed_set! {
+    /// A kind of Signaling resource, in Agora's order, named as in JSON.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+    #[non_exhaustive]
+    pub enum Resource {
+        /// Message channels.
+        MessageChannels = "messageChannels",
+        /// Stream channels.
+        StreamChannels = "streamChannels",
+        /// Group channels.
+        GroupChannels = "groupChannels",
+        /// Server groups.
+        ServerGroups = "serverGroups",
+        /// Users.
+        Users = "users",
+    }
+
+    FromStr: UnknownName
 }
 
 impl Resource {
-    /// All kinds, in Agora's order.
-    pub const ALL: [Self; 5] =
-        [Self::MessageChannels, Self::StreamChannels, Self::GroupChannels, Self::ServerGroups, Self::Users];
-
-    /// The name in JSON.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::MessageChannels => "messageChannels",
-            Self::StreamChannels => "streamChannels",
-            Self::GroupChannels => "groupChannels",
-            Self::ServerGroups => "serverGroups",
-            Self::Users => "users",
-        }
-    }
-
     fn number(self) -> u16 {
         match self {
             Self::MessageChannels => 0,
@@ -51,62 +39,26 @@ impl Resource {
     }
 }
 
-impl FromStr for Resource {
-    type Err = UnknownName;
-
-    fn from_str(text: &str) -> Result<Self, UnknownName> {
-        Self::ALL.into_iter().find(|one| one.name() == text).ok_or(UnknownName)
+closed_set! {
+    /// A kind of access to a resource, in Agora's order, named as in JSON.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+    #[non_exhaustive]
+    pub enum Access {
+        /// Receiving.
+        Read = "read",
+        /// Sending.
+        Write = "write",
     }
-}
 
-impl fmt::Display for Resource {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
-    }
-}
-
-/// A kind of access to a resource.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum Access {
-    /// Receiving.
-    Read,
-    /// Sending.
-    Write,
+    FromStr: UnknownName
 }
 
 impl Access {
-    /// Both, in Agora's order.
-    pub const ALL: [Self; 2] = [Self::Read, Self::Write];
-
-    /// The name in JSON.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Read => "read",
-            Self::Write => "write",
-        }
-    }
-
     fn number(self) -> u16 {
         match self {
             Self::Read => 0,
             Self::Write => 1,
         }
-    }
-}
-
-impl FromStr for Access {
-    type Err = UnknownName;
-
-    fn from_str(text: &str) -> Result<Self, UnknownName> {
-        Self::ALL.into_iter().find(|one| one.name() == text).ok_or(UnknownName)
-    }
-}
-
-impl fmt::Display for Access {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
     }
 }
 
@@ -214,19 +166,6 @@ impl fmt::Display for TooManyPermissions {
 }
 
 impl std::error::Error for TooManyPermissions {}
-
-/// A text is not the name of a [`Resource`] or of an [`Access`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct UnknownName;
-
-impl fmt::Display for UnknownName {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("unknown name")
-    }
-}
-
-impl std::error::Error for UnknownName {}
 
 /// The value of `key`, inserted if it is missing. The official builders sort both levels ascending.
 fn entry<T: Default>(list: &mut ByNumber<T>, key: u16) -> &mut T {
