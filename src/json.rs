@@ -20,7 +20,7 @@ pub fn read(text: &[u8]) -> Result<Json<'_>, SyntaxError> {
 /// Reads a JSON object in which no object holds a key twice, at any depth.
 ///
 /// # Errors
-/// Why it is not one.
+/// If it is not one.
 pub fn read_unique(text: &[u8]) -> Result<Members<'_>, NotAnObject> {
     match read(text) {
         Ok(value) if value.has_duplicates() => Err(NotAnObject::Duplicate),

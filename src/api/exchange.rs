@@ -103,7 +103,7 @@ impl<'a> Fetching<'a> {
         self.traced.as_ref().unwrap_or_else(|| self.claim.request())
     }
 
-    /// Takes the body that was fetched, or why there is none. A failure is logged in any case;
+    /// Takes the body that was fetched, or why the fetch failed. A failure is logged in any case;
     /// whether the request fails with it, its next steps decide.
     #[expect(clippy::needless_pass_by_value, reason = "the body is the step's, as the step is")]
     pub fn resolve(self, answer: Result<Bytes, FetchError>) -> Step<'a> {
@@ -209,7 +209,7 @@ impl<'a> Counting<'a> {
         }
     }
 
-    /// The budget is not spent, or there is none.
+    /// The budget is not spent, or the rate is not limited.
     pub fn allow(self) -> Step<'a> {
         let Self { guarded, due } = self;
         match due {

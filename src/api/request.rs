@@ -10,7 +10,7 @@ use super::answer::problem::{FieldFault, Problem};
 use super::drawn::Seed;
 use crate::time::UnixTime;
 
-/// The most that is read of a body. The largest legal one holds Signaling permissions; a token for
+/// The maximum size of a body. The largest legal one holds Signaling permissions; a token for
 /// `POST /inspect` is smaller.
 pub const MAX_BODY_BYTES: usize = 64 * 1024;
 

@@ -16,7 +16,8 @@ pub(super) struct Trace<'a> {
 }
 
 impl<'a> Trace<'a> {
-    /// The trace of a request. Another version, an id of zeros and several headers are none.
+    /// The trace of a request. Another version, an id of zeros and several headers
+    /// are ignored.
     pub(super) fn of(headers: &'a HeaderMap) -> Option<Self> {
         let mut values = headers.get_all(&TRACEPARENT).iter();
         let value = values.next().filter(|value| value.len() == 55)?;

@@ -138,7 +138,7 @@ impl Entry {
     }
 }
 
-/// An entry of `API_KEYS` that is not one.
+/// An invalid entry of `API_KEYS`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BadApiKeyEntry {
     /// Which, counted from 1.
@@ -231,7 +231,7 @@ pub struct NewApiKey {
 }
 
 impl NewApiKey {
-    /// A key of the given 32 random bytes under `name`; `None` where `name` is no name for an entry.
+    /// A key of the given 32 random bytes under `name`; `None` if `name` is invalid.
     #[must_use]
     pub fn from_random(name: &str, random: [u8; 32]) -> Option<Self> {
         if !is_name(name) {

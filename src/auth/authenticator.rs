@@ -18,7 +18,7 @@ use crate::time::UnixTime;
 
 /// The headers of a request that may hold a credential, as texts.
 ///
-/// A header that is there but is no text, or stands several times, must not become `None` here:
+/// A header that is present but not text, or repeated, must not become `None` here:
 /// that would hide a bad credential behind a good one. Its values joined with `, ` (RFC 9110 §5.3)
 /// or an empty text are refused.
 #[derive(Clone, Default)]

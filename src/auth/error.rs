@@ -30,7 +30,7 @@ pub enum Cause {
     TwoApiKeys,
     /// JWTs in two headers.
     TwoJwts,
-    /// A JWT whose `iss` is not one of the configured issuers.
+    /// A JWT whose `iss` is not configured.
     UnknownIssuer(Excerpt<'static>),
     /// Not a JWT that the key signed.
     Jwt(BadJwt),
@@ -38,7 +38,7 @@ pub enum Cause {
     NoKey(NoKey),
     /// A JWT with a claim that is not as it must be.
     Claim(BadClaim),
-    /// There is no key set, or none new enough.
+    /// The key set is missing or too old.
     KeySet(KeySetError),
     /// The same, and another request is fetching it.
     KeySetAwaited,

@@ -55,7 +55,7 @@ impl Grants {
     }
 }
 
-/// Why a grants claim is none.
+/// Why a grants claim is invalid.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum BadGrants {
     /// Null, a list, a number, …
@@ -73,7 +73,7 @@ pub enum BadGrants {
         /// What it should be.
         expected: &'static str,
     },
-    /// A name in a list that is none of the known ones.
+    /// An unknown name in a list.
     Name {
         /// The list.
         list: &'static str,

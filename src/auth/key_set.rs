@@ -174,7 +174,7 @@ impl fmt::Display for NoKey {
     }
 }
 
-/// Why there is no new key set.
+/// Why a key set is invalid or missing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum KeySetError {
     /// No answer within the time for one.

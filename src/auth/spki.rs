@@ -52,7 +52,7 @@ pub(super) fn read_pem(text: &str) -> Result<Vec<KeyMaterial>, BadKey> {
 fn read_der(der: &[u8]) -> Option<KeyMaterial> {
     let mut info = Der(Der(der).only(SEQUENCE)?);
     let mut algorithm = Der(info.next(SEQUENCE)?);
-    // The first byte of a bit string counts the bits of its last byte that are none of it.
+    // The first byte of a bit string counts the unused bits of its last byte.
     let key = info.next(BIT_STRING)?.strip_prefix(&[0])?;
     info.end()?;
     let material = match algorithm.next(OBJECT_IDENTIFIER)? {

@@ -11,7 +11,7 @@ use std::num::NonZeroU32;
 use ::hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
-/// The least length of the key: as long as the hash (RFC 2104 §3).
+/// The minimum length of the key: as long as the hash (RFC 2104 §3).
 const MIN_BYTES: usize = 32;
 
 /// The secret that integer uids are derived with (`UID_KEY`). Another key gives every user another uid.

@@ -135,7 +135,7 @@ impl Reader<'_> {
             None
         };
         let certificate = self.certificate();
-        // One that is no certificate is a fault already.
+        // An invalid certificate is a fault already.
         let secondary = secondary.and_then(|text| self.digits(var!("APP_CERTIFICATE_SECONDARY"), &text));
         let app_id = app_id?;
         if self.environment.socket == Socket::Own

@@ -70,14 +70,14 @@ impl RemoteCertificate {
         self.0.claim(now, |_| false)
     }
 
-    /// The certificate in use at `now`; where there is none, why.
+    /// The certificate in use at `now`, or why it is missing.
     pub fn current(&self, now: UnixTime) -> Result<AppCertificate, CertificateError> {
         let current = self.0.current(now).map_err(|failure| failure.unwrap_or(CertificateError::Awaited))?;
         Ok((*current).clone())
     }
 }
 
-/// Why there is no certificate. Holds nothing of a secret.
+/// Why the certificate is missing. Holds nothing of a secret.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CertificateError {
     /// Another request is fetching it.

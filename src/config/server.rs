@@ -105,7 +105,7 @@ impl Reader<'_> {
     pub(super) fn exposure(&self, listen: Option<SocketAddr>) -> Exposure {
         match (self.environment.socket, listen) {
             (Socket::Unused, _) => Exposure::Nothing,
-            // Of an address that is none, the fault says enough.
+            // An invalid address has a fault already.
             (Socket::Own, None) => Exposure::ThisMachine,
             (Socket::Own, Some(address)) if address.ip().is_loopback() => Exposure::ThisMachine,
             (Socket::Own, Some(_)) | (Socket::OfThePlatform, _) => Exposure::Network,
@@ -138,7 +138,7 @@ impl Reader<'_> {
         count.or_else(|| (self.environment.socket == Socket::OfThePlatform).then_some(0))
     }
 
-    /// A limit of the local server. It is an error elsewhere: a limit that is ignored is none.
+    /// A limit of the local server. It is an error elsewhere: a limit that is ignored limits nothing.
     fn limit<T: FromStr>(&mut self, variable: &'static Variable, expected: &str, instead: &str) -> Option<T> {
         match self.environment.socket {
             Socket::Own | Socket::Unused => self.parsed(variable, expected),

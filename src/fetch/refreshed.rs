@@ -14,9 +14,9 @@ use crate::time::UnixTime;
 pub struct RefreshPolicy {
     /// A value of this age is fetched again, while it stays in use.
     pub refresh_after: u32,
-    /// The least time between two fetches while there is a value.
+    /// The minimum time between two fetches while there is a value.
     pub retry_after: u32,
-    /// The least time between two fetches while there is none.
+    /// The minimum time between two fetches while there is no value.
     pub first_retry_after: u32,
     /// The age at which a value is no longer used; `None` uses it until the next one.
     pub max_age: Option<u32>,
@@ -118,7 +118,7 @@ impl<T, E: Clone + From<FetchError>> Refreshed<T, E> {
     /// The value in use at `now`.
     ///
     /// # Errors
-    /// Why there is none; `None` if it was not fetched yet.
+    /// Why it is missing; `None` if it was not fetched yet.
     pub fn current(&self, now: UnixTime) -> Result<Arc<T>, Option<E>> {
         let state = self.state();
         self.usable(&state, now).map(|held| Arc::clone(&held.value)).ok_or_else(|| state.failure())

@@ -14,7 +14,7 @@ pub struct Fetch {
     pub header: Option<(&'static str, String)>,
     /// How long it may take, connecting included.
     pub timeout: Duration,
-    /// The most that is read of the answer's body.
+    /// The maximum size of the response's body.
     pub max_bytes: usize,
 }
 

@@ -41,7 +41,7 @@ pub struct Inspection {
     pub repairs: Vec<&'static Repair>,
     /// [`token_hash`] of the token.
     pub token_hash: Option<String>,
-    /// The version; `None` if the text is no token.
+    /// The version; `None` if the text is not a token.
     pub version: Option<Version>,
     /// The App ID in the token; `None` if the App Certificate is in its place.
     pub app_id: Option<AppId>,

@@ -22,7 +22,7 @@ pub(super) struct Found {
     pub(super) repairs: Vec<&'static Repair>,
 }
 
-/// Why there is no one token in a text.
+/// Why a text does not hold one token.
 pub(super) enum Unread {
     Finding(FindingKind),
     Several(SeveralTokens),

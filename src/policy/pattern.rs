@@ -70,7 +70,7 @@ pub(super) fn granted(entry: &str, name: &str) -> bool {
     entry.strip_suffix('*').map_or(name == entry, |start| name.starts_with(start))
 }
 
-/// The text is no channel pattern.
+/// The text is not a channel pattern.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PatternError;
 

@@ -35,7 +35,7 @@ pub(super) fn form_decoded<'a>(
     })
 }
 
-/// The most that is repeated of a name that the client made up.
+/// How much is repeated of a name that the client made up.
 const MAX_NAME_CHARS: usize = 64;
 
 fn not_utf8_text(name: &str) -> String {

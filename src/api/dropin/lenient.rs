@@ -133,7 +133,7 @@ pub(super) fn role(fields: &mut Fields<'_>) -> Option<Role> {
     role
 }
 
-/// A lifetime in seconds, or the default where there is none.
+/// A lifetime in seconds, or the default if it is missing.
 pub(super) fn lifetime(
     fields: &mut Fields<'_>,
     name: &'static str,
@@ -147,7 +147,7 @@ pub(super) fn lifetime(
     Ttl::from_secs(seconds).ok()
 }
 
-/// A lifetime by its absolute end; 0 and none are the default.
+/// A lifetime by its absolute end; 0 or a missing end is the default.
 pub(super) fn absolute_end(
     fields: &mut Fields<'_>,
     name: &'static str,
@@ -167,8 +167,8 @@ pub(super) fn absolute_end(
         _ => None,
     };
     if ttl.is_none() {
-        let (now, most) = (context.request.now.as_secs(), Ttl::MAX.as_secs());
-        fields.unexpected(name, &value, &format!("a Unix time 1 to {most} seconds after now, {now}, or 0"));
+        let (now, max) = (context.request.now.as_secs(), Ttl::MAX.as_secs());
+        fields.unexpected(name, &value, &format!("a Unix time 1 to {max} seconds after now, {now}, or 0"));
     }
     ttl
 }
@@ -259,9 +259,9 @@ pub(super) fn channel_or_drawn(
     channel(fields, name, context)
 }
 
-/// A positive uid. If there is none, the caller's, and without an identity a drawn one.
+/// A positive uid. If it is missing, the caller's, and without an identity a drawn one.
 ///
-/// A caller whose identity is no uid gets a drawn one as well, which the policy refuses it.
+/// A caller whose identity is not a uid gets a drawn one as well, which the policy refuses.
 pub(super) fn uid_or_drawn(
     fields: &mut Fields<'_>,
     name: &'static str,

@@ -85,7 +85,7 @@ fn translate_007(fields: &mut Fields<'_>, context: &DropInContext<'_>) -> Option
     let request = match wanted? {
         Wanted::Rtc { rtm, chat } => {
             let participant = participant(fields, context);
-            // A uid of 0 is no user of RTM or Chat: the token is then for RTC alone.
+            // A uid of 0 names no user of RTM or Chat: the token is then for RTC alone.
             let uid =
                 participant.as_ref().map(|participant| &participant.uid).filter(|uid| **uid != Uid::Any);
             let rtm = match uid.filter(|_| rtm) {

@@ -110,7 +110,7 @@ impl<'a> Fields<'a> {
         empty && self.take(name).is_some()
     }
 
-    /// Whether the field holds no value: `null` and empty text are none.
+    /// Whether the field holds no value: it is missing, `null` or empty text.
     pub(in crate::api) fn is_missing(&self, name: &'static str) -> bool {
         match self.get(name) {
             None | Some(Json::Null) => true,
@@ -253,7 +253,7 @@ fn detail(field: &str, what: &str) -> String {
     format!("{field}{joint}{what}")
 }
 
-/// Whether a number is no lifetime but a moment: from 2001 on, in seconds, with or without a
+/// Whether a number is a time instead of a lifetime: from 2001 on, in seconds, with or without a
 /// fraction, or in milliseconds.
 fn looks_like_unix_time(value: &Json<'_>) -> bool {
     match value {

@@ -127,7 +127,7 @@ impl Judged {
         if let Some(at) = view.issued_at.filter(|at| now.until(*at) > CLOCK_SKEW_SECS) {
             self.warn(FindingKind::IssuedInFuture { at, now });
         }
-        let longest = i64::from(Ttl::MAX.as_secs()) + CLOCK_SKEW_SECS;
+        let max_left = i64::from(Ttl::MAX.as_secs()) + CLOCK_SKEW_SECS;
         match (view.lifetime, view.expires_at) {
             (Some(0), _) => return self.error(FindingKind::ExpireZero),
             (Some(expire @ MIN_TIMESTAMP..), _) => self.warn(FindingKind::ExpireIsTimestamp { expire }),
@@ -135,7 +135,7 @@ impl Judged {
                 self.warn(FindingKind::Over24Hours { expire });
             }
             (Some(expire), _) if expire < 60 => self.warn(FindingKind::ShortLived { expire }),
-            (None, Some(at)) if now.until(at) > longest => self.warn(FindingKind::EndsTooLate { at, now }),
+            (None, Some(at)) if now.until(at) > max_left => self.warn(FindingKind::EndsTooLate { at, now }),
             _ => {}
         }
         if let Some(at) = view.expires_at.filter(|at| *at <= now) {
