@@ -22,6 +22,7 @@ mod metrics;
 pub mod page;
 mod parse;
 mod plan;
+mod probe;
 mod readiness;
 mod request;
 mod route;

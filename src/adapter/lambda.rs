@@ -50,7 +50,9 @@ async fn answer(app: &App, event: Request) -> Response<EventBody> {
             Step::Done(answer) => break answer,
         };
     };
-    host::print(answer.log.to_json(start.elapsed()));
+    if let Some(line) = answer.log.line(start.elapsed()) {
+        host::print(line);
+    }
     answer.response.map(text)
 }
 

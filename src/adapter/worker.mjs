@@ -84,11 +84,11 @@ function responseTo(env, head, body) {
   return typeof answer === "string" ? responseOf(answer) : answer.then(responseOf);
 }
 
-/** Rust's answer: a line for the log, the request's id, then status and headers by line, an empty line, the body. */
+/** Rust's answer: a line for the log or an empty one, the request's id, then status and headers by line, an empty line, the body. */
 function responseOf(answer) {
   const [line, id] = [answer.indexOf("\n"), answer.indexOf("\n", answer.indexOf("\n") + 1)];
   const end = answer.indexOf("\n\n", id);
-  console.log(answer.slice(0, line));
+  if (line > 0) console.log(answer.slice(0, line));
   const init = initOf(answer.slice(id + 1, end));
   init.headers.set("x-request-id", answer.slice(line + 1, id));
   // Text has a Content-Length; a stream would have none.

@@ -234,12 +234,12 @@ async fn fetched(due: &Fetch, signal: AbortSignal) -> Result<Bytes, FetchError> 
     Ok(body.into())
 }
 
-/// An answer as `worker.mjs` takes it: a line for the log, the request's id; then status, and each
+/// An answer as `worker.mjs` takes it: a line for the log or an empty one, the request's id; then status, and each
 /// header's name and value, by line; an empty line and the body. The id is apart, so that the head
 /// is the same text for many answers.
 fn text_of(Answer { response, log }: Answer) -> String {
     let (parts, body) = response.into_parts();
-    let mut text = log.to_json(Duration::ZERO);
+    let mut text = log.line(Duration::ZERO).unwrap_or_default();
     text.reserve(512 + body.len());
     for line in [parts.headers.get(X_REQUEST_ID).map_or("", plain), parts.status.as_str()] {
         text.push('\n');

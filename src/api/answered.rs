@@ -8,6 +8,7 @@ use http::{HeaderValue, Method, Request, Response, header};
 use super::answer::problem::Problem;
 use super::cors::OriginCheck;
 use super::log::LogLine;
+use super::probe::Probe;
 use super::request::{Body, Context, X_REQUEST_ID};
 use super::trace::{TRACEPARENT, Trace};
 use crate::fetch::Fetch;
@@ -54,6 +55,8 @@ pub(super) struct Exchange<'a> {
     pub(super) trace: Option<Trace<'a>>,
     pub(super) log: LogLine,
     pub(super) warnings: Vec<String>,
+    /// Set on a route for probes.
+    pub(super) probe: Option<&'a Probe>,
 }
 
 impl Exchange<'_> {
@@ -64,9 +67,12 @@ impl Exchange<'_> {
     }
 
     pub(super) fn finish(self, result: Result<Response<Bytes>, Problem>) -> Answer {
-        let Self { request, context, origin, trace, log, warnings } = self;
+        let Self { request, context, origin, trace, log, warnings, probe } = self;
         let mut answer = Answer::new(result, log, request, context);
         answer.log.warn(&warnings);
+        if let Some(probe) = probe {
+            answer.log.probed(probe);
+        }
         if let Some(trace) = trace {
             answer.response.headers_mut().insert(&TRACEPARENT, trace.value().clone());
         }

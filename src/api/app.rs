@@ -9,8 +9,9 @@ use http::{HeaderName, Response};
 use super::answer::fixed;
 use super::answer::problem::Problem;
 use super::log;
+use super::probe::Probe;
 use super::request::HEADERS_READ;
-use super::route::Page;
+use super::route::{Page, Route};
 use crate::config::{Config, ConfigError, FileProject, Notice};
 use crate::time::UnixTime;
 
@@ -19,6 +20,8 @@ use crate::time::UnixTime;
 pub struct App {
     config: Result<Config, ConfigError>,
     home: fn() -> Response<Bytes>,
+    healthz: Probe,
+    readyz: Probe,
 }
 
 impl App {
@@ -26,7 +29,7 @@ impl App {
     /// variables.
     #[must_use]
     pub fn new(config: Result<Config, ConfigError>) -> Self {
-        Self { config, home: fixed::home }
+        Self { config, home: fixed::home, healthz: Probe::default(), readyz: Probe::default() }
     }
 
     /// The same with another answer to `GET /`.
@@ -95,6 +98,18 @@ impl App {
             Page::Healthz => fixed::healthz(),
             Page::Ping => fixed::ping(),
             Page::OpenApi => fixed::openapi(),
+        }
+    }
+
+    /// What was seen of a route, if it is for probes.
+    pub(super) fn probe(&self, route: Route) -> Option<&Probe> {
+        match route {
+            Route::Page(Page::Healthz) => Some(&self.healthz),
+            Route::Ready => Some(&self.readyz),
+            Route::Page(Page::Home | Page::Ping | Page::OpenApi)
+            | Route::Token
+            | Route::Inspect
+            | Route::DropIn(_) => None,
         }
     }
 

@@ -45,6 +45,8 @@ impl App {
         let destination = Destination::find(request.method(), request.uri().path());
         let origin = OriginCheck::new(request, self.config().ok());
         let pattern = destination.as_ref().map_or("none", Destination::pattern);
+        let route = destination.as_ref().ok().and_then(Destination::route);
+        let probe = route.and_then(|route| self.probe(route));
         let mut log = LogLine::new(context.now, &context.request_id, request.method(), pattern);
         let trace = Trace::of(request.headers());
         if let Some(trace) = trace {
@@ -55,7 +57,7 @@ impl App {
             .framed()
             .and(destination)
             .and_then(|destination| Plan::new(self, destination, request, &origin));
-        let exchange = Exchange { request, context, origin, trace, log, warnings: Vec::new() };
+        let exchange = Exchange { request, context, origin, trace, log, warnings: Vec::new(), probe };
         match plan {
             Ok(Plan::Respond(response)) => Step::Done(exchange.finish(Ok(response))),
             Ok(Plan::Authenticate { config, handler, body }) => {

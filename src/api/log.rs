@@ -4,10 +4,11 @@
 use std::fmt::Write as _;
 use std::time::Duration;
 
-use http::Method;
+use http::{Method, StatusCode};
 use serde::{Serialize, Serializer};
 
 use super::answer::problem::Problem;
+use super::probe::Probe;
 use super::request::Context;
 use super::unread::Unread;
 use crate::auth::Caller;
@@ -47,6 +48,8 @@ pub struct LogLine {
     #[serde(skip_serializing_if = "Option::is_none")]
     warning: Option<String>,
     duration_us: u64,
+    #[serde(skip)]
+    printed: bool,
 }
 
 impl LogLine {
@@ -70,6 +73,7 @@ impl LogLine {
             issuer: None,
             warning: None,
             duration_us: 0,
+            printed: true,
         }
     }
 
@@ -133,11 +137,23 @@ impl LogLine {
         self.cause = problem.cause().map(std::borrow::Cow::into_owned);
     }
 
+    /// The request is a probe: its line is printed if it tells of an error or a change.
+    pub(super) fn probed(&mut self, probe: &Probe) {
+        let status = self.status.and_then(|status| StatusCode::from_u16(status).ok()).unwrap_or_default();
+        self.printed = probe.is_logged(status, self.warning.is_some(), UnixTime::from_secs(self.time));
+    }
+
     /// What metrics count.
     #[must_use]
     pub fn outcome(&self) -> Outcome {
         let Self { route, status, code, rule, token_type, .. } = *self;
         Outcome { route, status, code, rule, token_type }
+    }
+
+    /// The line to print, without its end, if the request is to be logged.
+    #[must_use]
+    pub fn line(self, took: Duration) -> Option<String> {
+        self.printed.then(|| self.to_json(took))
     }
 
     /// The line, without its end.

@@ -100,6 +100,14 @@ impl<'a> Destination<'a> {
         Err(Problem::NotFound)
     }
 
+    /// The row's.
+    pub(super) fn route(&self) -> Option<Route> {
+        match self {
+            Self::Preflight => None,
+            Self::Found(found) => Some(found.route),
+        }
+    }
+
     /// What the log calls it.
     pub(super) fn pattern(&self) -> &'static str {
         match self {

@@ -210,9 +210,78 @@ fn readyz_warns_of_issuer_with_unfetched_key_set() {
         };
         server.answer(&request, &context(NOW, SALT), fetch, |_| None)
     };
-    let reply = ask(Ok(jwks));
+    let reply = ask(Ok(jwks.clone()));
+    assert!(reply.is_logged);
     assert_eq!(reply.ok(), json!({ "status": "ready" }));
     let warning = reply.log()["warning"].as_str().unwrap().to_owned();
     assert!(warning.contains("key set of https://a.example/: not fetched yet"), "{warning}");
     assert!(!warning.contains("b.example"), "{warning}");
+    let again = ask(Ok(jwks));
+    assert_eq!((again.log()["warning"].is_string(), again.is_logged), (true, false), "once a minute");
+}
+
+#[test]
+fn successful_probe_is_not_logged() {
+    let server = Server::local();
+    let is_logged = |method, path| server.bare(method, path).is_logged;
+    for path in ["/healthz", "/readyz", "/healthz/", "//readyz"] {
+        for method in [Method::GET, Method::HEAD] {
+            assert!(!is_logged(method, path), "{path}");
+        }
+    }
+    for path in ["/ping", "/", "/openapi.json", "/nowhere", "/rtm/alice"] {
+        assert!(is_logged(Method::GET, path), "{path}");
+    }
+    // An error is, each time, and so is the end of errors.
+    for _ in 0..2 {
+        assert!(is_logged(Method::POST, "/healthz"));
+    }
+    assert!(!is_logged(Method::GET, "/healthz"), "405 is no answer of the route");
+    let unconfigured = Server::unconfigured();
+    for _ in 0..2 {
+        assert!(unconfigured.bare(Method::GET, "/readyz").is_logged);
+    }
+}
+
+#[test]
+fn probe_is_logged_on_error_change_and_warning() {
+    let server = Server::with(&[
+        ("AUTH", "jwt"),
+        ("JWT_ISSUER", "https://issuer.example/"),
+        ("JWT_AUDIENCE", "agora"),
+        ("JWT_JWKS_URL", "https://issuer.example/jwks.json"),
+    ]);
+    let jwks: Bytes = issuer::key_set(&[issuer::Key::ed25519().jwk(&json!({ "kid": "k" }))]).into();
+    let (good, bad) = (Ok(jwks), Err(FetchError::Unreachable));
+    let mut seen = Vec::new();
+    for (answer, after) in [
+        (&bad, 0),
+        (&bad, 5),
+        (&good, 60),
+        (&good, 65),
+        (&bad, 700),
+        (&bad, 702),
+        (&bad, 730),
+        (&bad, 765),
+        (&good, 1500),
+        (&good, 1505),
+    ] {
+        let (reply, fetched) = ready(&server, answer, NOW + after);
+        seen.push((after, reply.status, fetched.len(), reply.log()["warning"].is_string(), reply.is_logged));
+    }
+    assert_eq!(
+        seen,
+        [
+            (0, 503, 1, true, true),
+            (5, 503, 0, false, true),
+            (60, 200, 1, false, true),
+            (65, 200, 0, false, false),
+            (700, 200, 1, true, true),
+            (702, 200, 0, false, false),
+            (730, 200, 0, false, false),
+            (765, 200, 1, true, true),
+            (1500, 200, 1, false, false),
+            (1505, 200, 0, false, false),
+        ]
+    );
 }

@@ -43,6 +43,8 @@ const issuer = await startIssuer();
 const extension = await startExtension();
 const files = loadCaseFiles(join(here, "cases"), options.cases);
 let checked = 0;
+/** Successful probes are logged on a change only. */
+const PROBE = /^\/(healthz|readyz)\b/;
 
 for (const file of files) suite(file.name, { timeout }, () => defineFile(file));
 if (runtimes.includes("lambda")) suite("hostile events", { timeout }, defineHostileEvents);
@@ -95,7 +97,7 @@ async function runCase(one, servers, project) {
       found.push(`${name}: ${fetches} fetches, expected at most ${one.expect.fetches}`);
     for (const answer of some) {
       record(`${answer.from} answers`, `${JSON.stringify(answer.headers)}\n${answer.body}\n`);
-      ofServer.push(answer);
+      ofServer.push({ ...answer, isProbe: PROBE.test(one.request.path) });
       checked += 1;
       const wrong = answer.early ? [] : complaints(one.expect, answer, project);
       if (wrong.length) group(failures, wrong.join("\n"), { answer, wrong });

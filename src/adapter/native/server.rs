@@ -182,7 +182,9 @@ impl Server {
         if let Some(metrics) = &self.metrics {
             metrics.answered(answer.log.outcome(), took);
         }
-        self.output.print(&answer.log.to_json(took));
+        if let Some(line) = answer.log.line(took) {
+            self.output.print(&line);
+        }
         answer.response
     }
 }

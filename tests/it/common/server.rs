@@ -156,9 +156,11 @@ impl Server {
     /// An answer as it arrives, checked for secrets.
     pub fn reply(&self, request: &Request<Body>, answer: Answer) -> Reply {
         let (parts, body) = answer.response.into_parts();
-        let log = answer.log.to_json(Duration::from_micros(250));
+        let took = Duration::from_micros(250);
+        let is_logged = answer.log.clone().line(took).is_some();
+        let log = answer.log.to_json(took);
         secrets::assert_untold(&self.secrets, request, (&parts.headers, &body), &log);
-        Reply { status: parts.status.as_u16(), headers: parts.headers, body: body.to_vec(), log }
+        Reply { status: parts.status.as_u16(), headers: parts.headers, body: body.to_vec(), log, is_logged }
     }
 }
 
@@ -176,7 +178,9 @@ pub struct Reply {
     pub status: u16,
     pub headers: HeaderMap,
     pub body: Vec<u8>,
+    /// The line, whether it is printed or not.
     pub log: String,
+    pub is_logged: bool,
 }
 
 impl Reply {

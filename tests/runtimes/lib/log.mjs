@@ -14,9 +14,13 @@ export function logComplaints(logLines, answers) {
       found.push(`no JSON object: ${line.slice(0, 300)}`);
     }
   }
-  const answered = answers.map((answer) => header(answer, "x-request-id"));
-  const silent = answered.filter((id) => !ids.includes(id));
-  if (silent.length) found.push(`${silent.length} of ${answered.length} answers have no log line`);
-  if (ids.length !== answered.length) found.push(`${ids.length} log lines for ${answered.length} requests`);
+  const idsOf = (some) => some.map((answer) => header(answer, "x-request-id"));
+  const quiet = idsOf(answers.filter(({ isProbe, status }) => isProbe && status === 200));
+  const due = idsOf(answers).filter((id) => !quiet.includes(id));
+  const silent = due.filter((id) => !ids.includes(id));
+  if (silent.length) found.push(`${silent.length} of ${due.length} answers have no log line`);
+  const logged = ids.filter((id) => !quiet.includes(id));
+  if (logged.length !== due.length) found.push(`${logged.length} log lines for ${due.length} requests`);
+  if (quiet.length > 1 && quiet.every((id) => ids.includes(id))) found.push("every successful probe is logged");
   return found;
 }
