@@ -19,7 +19,7 @@ mod handlers;
 mod log;
 mod metrics;
 #[cfg(feature = "native")]
-pub mod page;
+mod page;
 mod parse;
 mod plan;
 mod probe;

@@ -63,7 +63,7 @@ impl fmt::Display for NotAnObject {
         match self {
             Self::Syntax { line, column } => write!(f, "not JSON at line {line}, column {column}"),
             Self::OtherType => f.write_str("expected an object"),
-            Self::Duplicate => f.write_str("a name stands twice"),
+            Self::Duplicate => f.write_str("a name is repeated"),
         }
     }
 }

@@ -201,7 +201,10 @@ pub struct TtlOutOfRange {
 
 impl fmt::Display for TtlOutOfRange {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} seconds, expected 1 to {}", self.seconds, Ttl::MAX.0)
+        match self.seconds {
+            0 => f.write_str("expected at least 1 second, got 0"),
+            seconds => write!(f, "expected at most {} seconds, got {seconds}", Ttl::MAX.0),
+        }
     }
 }
 

@@ -19,7 +19,7 @@ use crate::time::UnixTime;
 #[derive(Debug)]
 pub struct App {
     config: Result<Config, ConfigError>,
-    home: fn() -> Response<Bytes>,
+    home: Response<Bytes>,
     healthz: Probe,
     readyz: Probe,
 }
@@ -29,12 +29,11 @@ impl App {
     /// variables.
     #[must_use]
     pub fn new(config: Result<Config, ConfigError>) -> Self {
-        Self { config, home: fixed::home, healthz: Probe::default(), readyz: Probe::default() }
+        Self { config, home: fixed::home(), healthz: Probe::default(), readyz: Probe::default() }
     }
 
     /// The same with another answer to `GET /`.
-    #[must_use]
-    pub fn with_home(self, home: fn() -> Response<Bytes>) -> Self {
+    pub(super) fn with_home(self, home: Response<Bytes>) -> Self {
         Self { home, ..self }
     }
 
@@ -92,9 +91,14 @@ impl App {
         HEADERS_READ.iter().cloned().chain(jwt_headers).collect()
     }
 
+    /// How callers authenticate, as `AUTH` spells it; `missing` without a valid configuration.
+    pub(super) fn authentication(&self) -> &'static str {
+        self.config.as_ref().map_or("missing", |config| config.authenticator.methods())
+    }
+
     pub(super) fn page(&self, page: Page) -> Response<Bytes> {
         match page {
-            Page::Home => (self.home)(),
+            Page::Home => self.home.clone(),
             Page::Healthz => fixed::healthz(),
             Page::Ping => fixed::ping(),
             Page::OpenApi => fixed::openapi(),

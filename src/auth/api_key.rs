@@ -184,17 +184,15 @@ impl fmt::Display for BadApiKeyEntry {
 impl fmt::Display for ApiKeyFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Empty => f.write_str("empty, expected name:sha256-hex"),
-            Self::NoColon => f.write_str("no colon, expected name:sha256-hex"),
-            Self::Name => {
-                f.write_str("the name, expected 1 to 64 letters, digits, dots, hyphens or underscores")
-            }
+            Self::Empty => f.write_str("expected name:sha256-hex, got an empty entry"),
+            Self::NoColon => f.write_str("expected name:sha256-hex, got no colon"),
+            Self::Name => f.write_str("name: expected 1 to 64 letters, digits, dots, hyphens or underscores"),
             Self::Hash { characters } => {
-                write!(f, "{characters} characters after the colon, expected 64 hexadecimal digits")
+                write!(f, "expected 64 hexadecimal digits after the colon, got {characters} characters")
             }
-            Self::HashOfNothing => f.write_str("the hash of an empty key"),
-            Self::NameOf { number } => write!(f, "the name of entry {number} again"),
-            Self::KeyOf { number } => write!(f, "the key of entry {number} again"),
+            Self::HashOfNothing => f.write_str("expected the hash of a key, got that of an empty text"),
+            Self::NameOf { number } => write!(f, "name: entry {number} has the same"),
+            Self::KeyOf { number } => write!(f, "key: entry {number} has the same"),
         }
     }
 }

@@ -79,6 +79,18 @@ impl Authenticator {
         matches!(self.0, Mode::Open)
     }
 
+    /// The credentials that it accepts, as `AUTH` spells them.
+    #[must_use]
+    pub fn methods(&self) -> &'static str {
+        match &self.0 {
+            Mode::Open => "none",
+            Mode::Guarded { api_keys: Some(_), issuers: Some(_) } => "api-key,jwt",
+            Mode::Guarded { api_keys: Some(_), issuers: None } => "api-key",
+            Mode::Guarded { api_keys: None, issuers: Some(_) } => "jwt",
+            Mode::Guarded { api_keys: None, issuers: None } => "missing",
+        }
+    }
+
     /// The headers to be given as [`Credentials::jwt_headers`], in lower case; none if JWTs arrive in
     /// `Authorization`.
     pub fn jwt_headers(&self) -> impl Iterator<Item = &str> {

@@ -300,11 +300,11 @@ impl fmt::Display for Problem {
             }
             Self::OtherAudience { found, expected, instead } => write!(
                 f,
-                "{found}, expected {expected}; {instead} matches: have the issuer add the audience, or set \
+                "expected {expected}, got {found}; {instead} matches: have the issuer add the audience, or set \
                  JWT_AUDIENCE_CLAIM={instead} and JWT_AUDIENCE_CLAIM_ONLY=true"
             ),
             Self::Type { expected } => write!(f, "expected {expected}"),
-            Self::Other { found, expected } => write!(f, "{found}, expected {expected}"),
+            Self::Other { found, expected } => write!(f, "expected {expected}, got {found}"),
             Self::NotATime => f.write_str("expected seconds from 1970 to 2106"),
             Self::Expired { seconds_ago } => write!(f, "expired {seconds_ago} s ago"),
             Self::Ahead { seconds } => write!(f, "{seconds} s ahead"),

@@ -53,12 +53,12 @@ impl Cause {
 impl fmt::Display for Cause {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::NoCredential => f.write_str("no credential"),
+            Self::NoCredential => f.write_str("credential is missing"),
             Self::NotBearer => f.write_str("authorization: expected Bearer, one space and one token"),
-            Self::ApiKey => f.write_str("api key: not a configured one"),
-            Self::TwoApiKeys => f.write_str("api key: two different ones in one request"),
-            Self::TwoJwts => f.write_str("jwt: two in one request, in different headers"),
-            Self::UnknownIssuer(found) => write!(f, "jwt iss: {found}, expected one of JWT_ISSUERS"),
+            Self::ApiKey => f.write_str("api key: expected a key of API_KEYS"),
+            Self::TwoApiKeys => f.write_str("api key: expected one, got two different ones"),
+            Self::TwoJwts => f.write_str("jwt: expected one, got two in different headers"),
+            Self::UnknownIssuer(found) => write!(f, "jwt iss: expected one of JWT_ISSUERS, got {found}"),
             Self::Jwt(bad) => write!(f, "jwt {bad}"),
             Self::NoKey(no_key) => write!(f, "jwt {no_key}"),
             Self::Claim(bad) => write!(f, "jwt {bad}"),

@@ -78,7 +78,7 @@ impl fmt::Display for BadIdentity {
         f.write_str(match self {
             Self::OtherType => "expected a text or an integer",
             Self::Empty => "empty",
-            Self::Wildcard => "a wildcard, expected one user",
+            Self::Wildcard => "expected one user, got a wildcard",
         })
     }
 }

@@ -124,7 +124,7 @@ fn flag(members: Object<'_>, name: &'static str) -> Result<bool, Vec<BadEntry>> 
 /// What is wrong with `JWT_ISSUERS`. Never holds a key or a secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum BadIssuer {
-    /// Not JSON, or a name stands twice.
+    /// Not JSON, or a name is repeated.
     Json(NotAnObject),
     /// Not a list of 1 to 16 entries.
     NotAList,
@@ -176,7 +176,7 @@ impl fmt::Display for BadEntry {
             Self::Unknown(name) => write!(f, "unknown member {name}"),
             Self::Member { name, expected } => write!(f, "{name}: expected {expected}"),
             Self::Setting(bad) => write!(f, "{}: {bad}", member_of(bad.variable())),
-            Self::Twice => f.write_str("issuer: an earlier entry has it"),
+            Self::Twice => f.write_str("issuer: an earlier entry has the same"),
             Self::Unshared => f.write_str(
                 "set \"sharedUsers\": true if equal subjects of all issuers are one user, or UID_KEY for integer uids",
             ),

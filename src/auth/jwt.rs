@@ -161,34 +161,36 @@ pub enum BadJwt {
 impl fmt::Display for BadJwt {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::TooLong { bytes } => write!(f, "{bytes} bytes, expected at most {JWT_MAX_BYTES}"),
+            Self::TooLong { bytes } => {
+                write!(f, "length: expected at most {JWT_MAX_BYTES} bytes, got {bytes}")
+            }
             // RFC 7516 §3.1.
             Self::Parts { parts: 5 } => {
-                f.write_str("5 parts, expected 3; it is encrypted: have the issuer sign it only")
+                f.write_str("parts: expected 3, got 5; it is encrypted: have the issuer sign it only")
             }
             Self::Parts { parts: 1 } => {
-                f.write_str("1 part, expected 3; it is opaque: request a token for an API or resource")
+                f.write_str("parts: expected 3, got 1; it is opaque: request a token for an API or resource")
             }
-            Self::Parts { parts } => write!(f, "{parts} parts, expected 3"),
+            Self::Parts { parts } => write!(f, "parts: expected 3, got {parts}"),
             Self::Encoding(part) => write!(f, "{part}: expected base64url"),
             Self::Json(part, error) => write!(f, "{part}: {error}"),
-            Self::Critical => f.write_str("crit: an extension that is not known here"),
+            Self::Critical => f.write_str("crit: expected no extension"),
             Self::NoAlgorithm => f.write_str("alg: missing"),
-            Self::Algorithm(alg) => write!(f, "alg: {alg}, {UnknownAlgorithm}"),
+            Self::Algorithm(alg) => write!(f, "alg: {UnknownAlgorithm}, got {alg}"),
             Self::Typ => f.write_str("typ: expected a text"),
-            Self::OtherType(typ) => write!(f, "typ: {typ} is not accepted; JWT_TYPE lists those that are"),
+            Self::OtherType(typ) => write!(f, "typ: expected a type of JWT_TYPE, got {typ}"),
             Self::Kid => f.write_str("kid: expected a text"),
             Self::OtherAlgorithm { token, key } if key.is_symmetric() && !token.is_symmetric() => {
-                write!(f, "alg: {token}, the key is for {key}; set JWT_JWKS_URL or JWT_PUBLIC_KEY")
+                write!(f, "alg: expected {key}, got {token}; set JWT_JWKS_URL or JWT_PUBLIC_KEY")
             }
-            Self::OtherAlgorithm { token, key } => write!(f, "alg: {token}, the key is for {key}"),
+            Self::OtherAlgorithm { token, key } => write!(f, "alg: expected {key}, got {token}"),
             Self::NoSecret(token) => write!(
                 f,
-                "alg: {token}, expected one of a public key; set JWT_SECRET, or have the issuer sign with a \
+                "alg: expected an algorithm of public keys, got {token}; set JWT_SECRET, or have the issuer sign with a \
                  public key"
             ),
-            Self::Signature { kid: Some(kid) } => write!(f, "signature: not made with the key {kid}"),
-            Self::Signature { kid: None } => f.write_str("signature: not made with the key"),
+            Self::Signature { kid: Some(kid) } => write!(f, "signature: does not verify with the key {kid}"),
+            Self::Signature { kid: None } => f.write_str("signature: does not verify with the key"),
         }
     }
 }

@@ -269,18 +269,18 @@ impl BadJwtSetting {
 impl fmt::Display for BadJwtSetting {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Missing { .. } => f.write_str("unset, expected with AUTH=jwt"),
+            Self::Missing { .. } => f.write_str("required with AUTH=jwt"),
             Self::NotOneKey => {
                 f.write_str("expected exactly one of JWT_JWKS_URL, JWT_PUBLIC_KEY and JWT_SECRET")
             }
             Self::Url(BadUrl::Scheme) => f.write_str("expected an https URL"),
-            Self::Url(BadUrl::Plain) => f.write_str("http to another machine, expected an https URL"),
+            Self::Url(BadUrl::Plain) => f.write_str("expected an https URL, got http to another machine"),
             Self::Url(BadUrl::Malformed) => {
                 f.write_str("expected https://host[:port]/path, without user and fragment")
             }
             Self::Key { bad, .. } => bad.fmt(f),
             Self::PreviousAlone => f.write_str("expected with JWT_SECRET only"),
-            Self::FreeUid => f.write_str("set, but JWT_UID_CLAIM=none names no subject to derive uids from"),
+            Self::FreeUid => f.write_str("expected a claim in JWT_UID_CLAIM, got none"),
             Self::Algorithm => UnknownAlgorithm.fmt(f),
             Self::AlgorithmOfKey { variable } => write!(f, "expected an algorithm of the key in {variable}"),
             Self::Header => f.write_str("expected the name of a header other than X-API-Key"),

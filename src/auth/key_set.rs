@@ -212,14 +212,16 @@ impl fmt::Display for KeySetError {
         f.write_str("key set: ")?;
         match self {
             Self::TimedOut => f.write_str("timed out"),
-            Self::TooLarge => write!(f, "more than {KEY_SET_MAX_BYTES} bytes"),
-            Self::Status(status) => write!(f, "status {status}, expected 200"),
+            Self::TooLarge => write!(f, "expected at most {KEY_SET_MAX_BYTES} bytes"),
+            Self::Status(status) => write!(f, "expected status 200, got {status}"),
             Self::Unreachable => f.write_str("unreachable"),
             Self::NotAKeySet => f.write_str("expected JSON with a list of keys"),
-            Self::TooManyKeys { keys } => write!(f, "{keys} keys, expected at most {MAX_KEYS}"),
-            Self::NoUsableKey(unusable) if unusable.is_empty() => f.write_str("no keys in it"),
+            Self::TooManyKeys { keys } => write!(f, "expected at most {MAX_KEYS} keys, got {keys}"),
+            Self::NoUsableKey(unusable) if unusable.is_empty() => {
+                f.write_str("expected a list of keys, got an empty one")
+            }
             Self::NoUsableKey(unusable) => {
-                f.write_str("no usable key in it")?;
+                f.write_str("expected a usable key, got none")?;
                 unusable.iter().try_for_each(|bad| write!(f, "; {bad}"))
             }
         }

@@ -167,21 +167,19 @@ impl fmt::Display for BadKey {
                 f.write_str("expected a PEM public key (BEGIN PUBLIC KEY) of RSA, P-256, P-384 or Ed25519")
             }
             Self::TooManyKeys => write!(f, "expected at most {MAX_PEM_KEYS} PEM keys"),
-            Self::Private => f.write_str("a private key, expected the public one"),
+            Self::Private => f.write_str("expected a public key, got a private key"),
             Self::Published => f.write_str("a key with its private part; replace it, it is public"),
             Self::RsaBits => {
-                write!(f, "an RSA key, expected {} to {} bits", RSA_BITS.start(), RSA_BITS.end())
+                write!(f, "expected an RSA key of {} to {} bits", RSA_BITS.start(), RSA_BITS.end())
             }
             Self::Roca => f.write_str("an RSA key that can be factored (CVE-2017-15361); replace it"),
             Self::Malformed => f.write_str("a malformed key"),
             Self::SecretTooShort { bytes, min } => {
-                write!(f, "{bytes} bytes, expected a secret of at least {min}")
+                write!(f, "expected a secret of at least {min} bytes, got {bytes}")
             }
-            Self::SecretIsPem => {
-                f.write_str("a PEM key, expected a secret; public keys go to JWT_PUBLIC_KEY")
-            }
+            Self::SecretIsPem => f.write_str("expected a secret, got a PEM key; set JWT_PUBLIC_KEY instead"),
             Self::Symmetric => f.write_str("a secret (oct)"),
-            Self::OtherType => f.write_str("a key of another type, expected RSA, P-256, P-384 or Ed25519"),
+            Self::OtherType => f.write_str("expected RSA, P-256, P-384 or Ed25519, got another type"),
             Self::OtherUse => f.write_str("a key that is not for verifying"),
             Self::OtherAlgorithm => f.write_str("an algorithm that the key is not for"),
         }

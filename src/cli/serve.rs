@@ -8,7 +8,7 @@ use std::time::Duration;
 use super::dotenv::DotEnv;
 use super::failure::Failure;
 use crate::adapter::{client, native};
-use crate::api::{App, page};
+use crate::api::App;
 use crate::config::{self, Config, ConfigError, Socket};
 use crate::fetch::Fetch;
 
@@ -33,7 +33,7 @@ pub(super) fn serve() -> Result<ExitCode, Failure> {
         };
     let address = address?;
     let settings = native::Settings { address, metrics, max_connections };
-    let served = native::serve(settings, app.with_home(page::answer), |address, metrics| {
+    let served = native::serve(settings, app.with_page(), |address, metrics| {
         let read = files.names().map(|names| format!(" (read {names})")).unwrap_or_default();
         // A closed standard error is no reason to stop: eprintln! would panic.
         let mut stderr = std::io::stderr();

@@ -130,7 +130,7 @@ impl Reader<'_> {
                 DefaultValue::Unset(_) => None,
             };
             if self.get(variable).is_some_and(|value| default != Some(value.as_str())) {
-                self.fault(variable, "set, but JWT_ISSUERS replaces it; move it into the list");
+                self.fault(variable, "JWT_ISSUERS replaces it; move it into the list");
                 is_alone = false;
             }
         }

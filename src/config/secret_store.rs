@@ -104,7 +104,7 @@ impl fmt::Display for CertificateError {
         match self {
             Self::Awaited => f.write_str("being fetched"),
             Self::Fetch(error) => write!(f, "the Parameters and Secrets extension: {error}"),
-            Self::Answer => f.write_str("the Parameters and Secrets extension: not its kind of answer"),
+            Self::Answer => f.write_str("the Parameters and Secrets extension: expected JSON with a secret"),
             Self::Member => write!(f, "the secret is an object without {MEMBER}"),
             Self::Digits(error) => error.fmt(f),
         }

@@ -130,23 +130,23 @@ impl Refusal {
 impl fmt::Display for Denied {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Origin => f.write_str("the page's origin is not allowed here"),
+            Self::Origin => f.write_str("origin: expected an allowed origin"),
             Self::Host => f.write_str("host: expected an IP address, localhost or a name in ALLOWED_HOSTS"),
-            Self::Project => f.write_str("appId: another project's, not the one of this server"),
-            Self::Version => f.write_str("version: 006 is not allowed here; request 007"),
-            Self::TokenType(kind) => write!(f, "tokenType: {} is not allowed here", kind.name()),
+            Self::Project => f.write_str("appId: expected the App ID of this server, got another"),
+            Self::Version => f.write_str("version: expected 007, got 006"),
+            Self::TokenType(kind) => write!(f, "tokenType: {} is not allowed", kind.name()),
             Self::Wildcard { field } => {
-                write!(f, "{field}: a wildcard, which is not allowed here; name one")
+                write!(f, "{field}: wildcards are not allowed")
             }
-            Self::Channel { field } => write!(f, "{field}: not one of the channels that are allowed here"),
-            Self::Role(Some(role)) => write!(f, "role: {} is not allowed here", role.name()),
-            Self::Role(None) => f.write_str("role: a numbered role is not allowed here"),
-            Self::Uid { field } => write!(f, "{field}: not the one that the credential is for"),
+            Self::Channel { field } => write!(f, "{field}: expected an allowed channel"),
+            Self::Role(Some(role)) => write!(f, "role: {} is not allowed", role.name()),
+            Self::Role(None) => f.write_str("role: numbered roles are not allowed"),
+            Self::Uid { field } => write!(f, "{field}: expected the identity of the credential"),
             Self::UidMissing { field } => {
                 write!(f, "{field}: request your uid first: POST /token without uid")
             }
             Self::ExpireTime { requested, max } => {
-                write!(f, "expireTime: {}, at most {max} is allowed here", requested.as_secs())
+                write!(f, "expireTime: expected at most {max}, got {}", requested.as_secs())
             }
         }
     }

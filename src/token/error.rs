@@ -29,14 +29,17 @@ pub enum ParseError {
 impl fmt::Display for ParseError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Version => f.write_str("it does not start with the version"),
-            Self::Base64 => f.write_str("what follows the version is not padded base64"),
-            Self::Zlib => f.write_str("its compressed part is damaged"),
-            Self::TooLarge => f.write_str("it inflates to more than 64 KiB"),
-            Self::CutOff => f.write_str("it ends too early"),
-            Self::TrailingBytes(bytes) => write!(f, "{bytes} bytes follow where it should end"),
-            Self::NotUtf8 => f.write_str("a text in it is not UTF-8"),
-            Self::AppId(error) => write!(f, "its app id has {error}"),
+            Self::Version => f.write_str("expected the version at the start"),
+            Self::Base64 => f.write_str("expected padded base64 after the version"),
+            Self::Zlib => f.write_str("expected a valid zlib stream"),
+            Self::TooLarge => f.write_str("expected at most 64 KiB inflated"),
+            Self::CutOff => f.write_str("expected more bytes, got the end of the token"),
+            Self::TrailingBytes(bytes) => {
+                let plural = if *bytes == 1 { "" } else { "s" };
+                write!(f, "expected the end of the token, got {bytes} more byte{plural}")
+            }
+            Self::NotUtf8 => f.write_str("expected text in UTF-8"),
+            Self::AppId(error) => write!(f, "App ID: {error}"),
         }
     }
 }

@@ -160,9 +160,12 @@ pub enum NotHex32 {
 impl fmt::Display for NotHex32 {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Length(bytes) => write!(f, "{bytes} characters, expected 32 hexadecimal digits"),
+            Self::Length(bytes) => {
+                let plural = if *bytes == 1 { "" } else { "s" };
+                write!(f, "expected 32 hexadecimal digits, got {bytes} character{plural}")
+            }
             Self::Digit(index) => {
-                write!(f, "character {} is not a hexadecimal digit, expected 32 of them", index + 1)
+                write!(f, "expected 32 hexadecimal digits, got another character at position {index}")
             }
         }
     }

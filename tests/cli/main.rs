@@ -152,7 +152,7 @@ fn invalid_config_exits_with_2_and_names_variables() {
     assert_eq!(output.status.code(), Some(2));
     assert_eq!(
         text(&output.stderr),
-        "APP_ID: 1 characters, expected 32 hexadecimal digits\n\
+        "APP_ID: expected 32 hexadecimal digits, got 1 character\n\
          AUTH: expected api-key, jwt, api-key,jwt or none, got \"maybe\"\n\
          Run `agora-token-server config` to see every setting and its source\n"
     );

@@ -123,7 +123,7 @@ fn policy_explain_tells_400_and_401_from_403() {
     let output = text_of.output().unwrap();
     assert_eq!(
         text(&output.stdout),
-        "refused: 403 forbidden\n  tokenType, by configuration ALLOWED_TOKEN_TYPES: tokenType: rtc is not allowed here\n"
+        "refused: 403 forbidden\n  tokenType, by configuration ALLOWED_TOKEN_TYPES: tokenType: rtc is not allowed\n"
     );
 }
 

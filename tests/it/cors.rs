@@ -100,7 +100,7 @@ fn unlisted_origin_is_denied_and_reads_nothing() {
             let reply = send(&listing(), method, path, Some(origin), "{");
             let (rule, detail) = reply.forbidden();
             assert_eq!(rule, "origin", "{origin}");
-            assert_eq!(detail, "the page's origin is not allowed here");
+            assert_eq!(detail, "origin: expected an allowed origin");
             assert_eq!(reply.header("access-control-allow-origin"), None);
             assert_eq!(reply.header("access-control-expose-headers"), None);
             assert_eq!(reply.header("access-control-allow-credentials"), None);

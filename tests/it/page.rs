@@ -2,7 +2,6 @@
 //! in a browser is tested in tests/page/.
 
 use crate::common::server::{Platform, Reply, Server, config};
-use agora_token_server::api::page;
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use http::Method;
@@ -12,7 +11,7 @@ use sha2::{Digest, Sha256};
 const MOST_BYTES: usize = 40_000;
 
 fn with_page(server: Server) -> Server {
-    Server::of(server.app.with_home(page::answer))
+    Server::of(server.app.with_page())
 }
 
 fn page() -> Reply {

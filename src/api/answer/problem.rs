@@ -250,21 +250,21 @@ impl fmt::Display for Problem {
             }
             Self::Unauthorized { .. } => f.write_str("the credential was not accepted"),
             Self::Forbidden(denied) => denied.fmt(f),
-            Self::NotFound => f.write_str("there is nothing at this path"),
+            Self::NotFound => f.write_str("path: no route matches"),
             Self::MethodNotAllowed(allowed) => {
                 let names: Vec<&str> = allowed.iter().map(Method::as_str).collect();
-                write!(f, "this path takes {}", names.join(", "))
+                write!(f, "method: expected {}", names.join(", "))
             }
-            Self::PayloadTooLarge { max_bytes } => write!(f, "the body is above {max_bytes} bytes"),
-            Self::UnsupportedMediaType => f.write_str("the Content-Type is not application/json"),
-            Self::UnsupportedEncoding => f.write_str("the body has a Content-Encoding, expected none"),
+            Self::PayloadTooLarge { max_bytes } => write!(f, "body: expected at most {max_bytes} bytes"),
+            Self::UnsupportedMediaType => f.write_str("Content-Type: expected application/json"),
+            Self::UnsupportedEncoding => f.write_str("Content-Encoding: expected none"),
             Self::TooManyRequests { retry_after } => {
-                write!(f, "too many requests, try again in {retry_after} s")
+                write!(f, "too many requests; try again in {retry_after} s")
             }
             Self::NotReady { lacks } => f.write_str(lacks),
-            Self::Internal { .. } => f.write_str("the server failed; its log says why"),
+            Self::Internal { .. } => f.write_str("the server failed; see its log"),
             Self::Unavailable { .. } => {
-                f.write_str("the server cannot answer now or is not configured; its log says why")
+                f.write_str("the server is unavailable or not configured; see its log")
             }
         }
     }

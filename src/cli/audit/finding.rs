@@ -85,7 +85,7 @@ impl Code {
             ),
             Self::TokenIsAppId => (
                 "token-is-app-id",
-                "the App ID stands where the token should be",
+                "the answer has the App ID in place of a token",
                 "build a token from App ID and App Certificate, on the server",
             ),
             Self::LegacyFormat => (

@@ -100,6 +100,6 @@ fn chat_outside_its_form_is_rejected() {
 fn chat_beside_rtc_needs_chat_user_allowed() {
     let server = Server::with(&[("ALLOWED_TOKEN_TYPES", "rtc,rtm")]);
     let (rule, detail) = server.token(&rtc(json!({ "chat": true, "rtm": true }))).forbidden();
-    assert_eq!((rule.as_str(), detail.as_str()), ("tokenType", "tokenType: chat-user is not allowed here"));
+    assert_eq!((rule.as_str(), detail.as_str()), ("tokenType", "tokenType: chat-user is not allowed"));
     assert_eq!(Server::local().token(&rtc(json!({ "chat": true }))).status, 200);
 }

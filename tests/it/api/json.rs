@@ -87,7 +87,7 @@ fn body_above_64_kib_is_rejected() {
     assert_eq!(largest.len(), MAX_BODY_BYTES);
     Server::local().post("/token", largest).ok();
 
-    let detail = "the body is above 65536 bytes";
+    let detail = "body: expected at most 65536 bytes";
     let whole_answer = json!({
         "type": "about:blank", "title": "Payload Too Large", "status": 413, "code": "payload_too_large",
         "detail": detail, "error": detail, "requestId": "request-1",
@@ -135,7 +135,7 @@ fn other_content_type_is_rejected() {
         "\u{e9}",
     ] {
         let reply = typed(Some(content_type.as_bytes()));
-        let detail = "the Content-Type is not application/json";
+        let detail = "Content-Type: expected application/json";
         assert_eq!(
             reply.problem(),
             json!({

@@ -76,7 +76,7 @@ fn empty_parameter_is_missing() {
 
 #[test]
 fn unknown_path_is_not_found() {
-    let detail = "there is nothing at this path";
+    let detail = "path: no route matches";
     for path in ["/nowhere", "/token/x", "/Token", "/healthz/x", "/%74oken", "/token%2f", "/%2ftoken", "*"] {
         assert_eq!(
             Server::local().post(path, rtc(json!({})).to_string()).problem(),
@@ -97,7 +97,7 @@ fn wrong_method_lists_allowed_ones() {
         assert_eq!(reply.status, 405, "{method}");
         assert_eq!(reply.header("allow"), Some("POST, OPTIONS"), "{method}");
     }
-    let detail = "this path takes POST, OPTIONS";
+    let detail = "method: expected POST, OPTIONS";
     assert_eq!(
         server.bare(Method::GET, "/inspect").problem(),
         json!({
@@ -181,7 +181,7 @@ fn errors_keep_their_order() {
 fn unconfigured_server_issues_nothing_and_logs_why() {
     let server = Server::unconfigured();
     let reply = server.token(&rtc(json!({})));
-    let detail = "the server cannot answer now or is not configured; its log says why";
+    let detail = "the server is unavailable or not configured; see its log";
     assert_eq!(
         reply.problem(),
         json!({

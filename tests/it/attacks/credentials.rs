@@ -42,19 +42,19 @@ fn valid_credentials_are_accepted() {
 
 #[test]
 fn missing_credential_is_rejected() {
-    assert_eq!(cause(&[]), "no credential");
+    assert_eq!(cause(&[]), "credential is missing");
     // Nor is one looked for where proxies and histories would keep it.
     let jwt = Key::ed25519().jwt_of("ed25519", &claims());
     for path in [format!("/token?access_token={jwt}"), format!("/token?key={SHOP_KEY}")] {
         let reply = Site::new().send(&sent(Request::post(path), &rtc(json!({}))));
-        assert_eq!(refused(&reply), "no credential");
+        assert_eq!(refused(&reply), "credential is missing");
     }
-    assert_eq!(cause(&[("cookie", bearer(&jwt).as_bytes())]), "no credential");
+    assert_eq!(cause(&[("cookie", bearer(&jwt).as_bytes())]), "credential is missing");
 }
 
 #[test]
 fn unconfigured_keys_are_rejected() {
-    const WRONG: &str = "api key: not a configured one";
+    const WRONG: &str = "api key: expected a key of API_KEYS";
     let hash = sha256(SHOP_KEY);
     let short = &SHOP_KEY[..SHOP_KEY.len() - 1];
     for key in ["wrong-key-wrong-key", &hash, &hash.to_uppercase(), &format!("shop:{hash}"), short, "shop"] {
@@ -82,7 +82,7 @@ fn malformed_credential_headers_are_rejected() {
     let key = SHOP_KEY.as_bytes();
     for keys in [[key, key], [key, b"\xff".as_slice()], [b"".as_slice(), key]] {
         let both = keys.map(|key| ("x-api-key", key));
-        assert_eq!(cause(&both), "api key: not a configured one");
+        assert_eq!(cause(&both), "api key: expected a key of API_KEYS");
     }
 }
 
@@ -90,7 +90,7 @@ fn malformed_credential_headers_are_rejected() {
 fn invalid_credential_beside_valid_one_is_rejected() {
     let jwt = alice(&json!({}));
     let bad_key = [("authorization", jwt.as_bytes()), ("x-api-key", b"wrong-key-wrong-key".as_slice())];
-    assert_eq!(cause(&bad_key), "api key: not a configured one");
+    assert_eq!(cause(&bad_key), "api key: expected a key of API_KEYS");
     let expired = alice(&json!({ "exp": NOW - 3600 }));
     let bad_jwt = [("authorization", expired.as_bytes()), ("x-api-key", SHOP_KEY.as_bytes())];
     assert_eq!(cause(&bad_jwt), "jwt exp: expired 3600 s ago");
@@ -109,21 +109,27 @@ fn invalid_claims_are_rejected() {
         (json!({ "nbf": NOW + 31 }), "jwt nbf: 31 s ahead"),
         (json!({ "iat": NOW + 31 }), "jwt iat: 31 s ahead"),
         (json!({ "iss": null }), "jwt iss: missing"),
-        (json!({ "iss": other }), r#"jwt iss: "https://other.example", expected "https://issuer.example/""#),
+        (
+            json!({ "iss": other }),
+            r#"jwt iss: expected "https://issuer.example/", got "https://other.example""#,
+        ),
         (
             json!({ "iss": "https://issuer.example" }),
-            r#"jwt iss: "https://issuer.example", expected "https://issuer.example/""#,
+            r#"jwt iss: expected "https://issuer.example/", got "https://issuer.example""#,
         ),
         (json!({ "aud": null }), "jwt aud: missing"),
-        (json!({ "aud": other }), r#"jwt aud: "https://other.example", expected "https://tokens.example""#),
-        (json!({ "aud": [] }), r#"jwt aud: "", expected "https://tokens.example""#),
+        (
+            json!({ "aud": other }),
+            r#"jwt aud: expected "https://tokens.example", got "https://other.example""#,
+        ),
+        (json!({ "aud": [] }), r#"jwt aud: expected "https://tokens.example", got """#),
         (json!({ "aud": [AUDIENCE, 1] }), "jwt aud: expected a text or a list of texts"),
         (json!({ "sub": null }), "jwt sub: missing; set JWT_UID_CLAIM to a claim that identifies the user"),
         (json!({ "sub": "" }), "jwt sub: empty"),
-        (json!({ "sub": "0" }), "jwt sub: a wildcard, expected one user"),
-        (json!({ "sub": 0 }), "jwt sub: a wildcard, expected one user"),
-        (json!({ "sub": "*" }), "jwt sub: a wildcard, expected one user"),
-        (json!({ "sub": "ali*" }), "jwt sub: a wildcard, expected one user"),
+        (json!({ "sub": "0" }), "jwt sub: expected one user, got a wildcard"),
+        (json!({ "sub": 0 }), "jwt sub: expected one user, got a wildcard"),
+        (json!({ "sub": "*" }), "jwt sub: expected one user, got a wildcard"),
+        (json!({ "sub": "ali*" }), "jwt sub: expected one user, got a wildcard"),
         (json!({ "sub": ["alice"] }), "jwt sub: expected a text or an integer"),
     ];
     for (changes, expected) in cases {
@@ -153,8 +159,8 @@ fn malformed_grants_are_rejected() {
         (json!({ "maxExpireTime": 0 }), "maxExpireTime: expected an integer of at least 1"),
         (json!({ "maxExpireTime": "600" }), "maxExpireTime: expected an integer of at least 1"),
         (json!({ "wildcards": "false" }), "wildcards: expected true or false"),
-        (json!({ "uid": "*" }), "uid: a wildcard, expected one user"),
-        (json!({ "uid": 0 }), "uid: a wildcard, expected one user"),
+        (json!({ "uid": "*" }), "uid: expected one user, got a wildcard"),
+        (json!({ "uid": 0 }), "uid: expected one user, got a wildcard"),
     ];
     for (grants, expected) in cases {
         let mut claims = claims();
@@ -177,7 +183,7 @@ fn foreign_signatures_are_rejected() {
     });
     let expected_alg = |alg: &str| {
         format!(
-            "jwt alg: {alg:?}, expected RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384, EdDSA, HS256, HS384, or HS512"
+            "jwt alg: expected RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384, EdDSA, HS256, HS384, or HS512, got {alg:?}"
         )
     };
     let unsigned = rsa_named(json!({ "alg": "none", "kid": "rsa" }));
@@ -189,20 +195,23 @@ fn foreign_signatures_are_rejected() {
         (rsa_named(json!({ "alg": "NONE", "kid": "rsa" })), expected_alg("NONE")),
         (
             Key::of_secret(RSA_PUBLIC_PEM).jwt_of("rsa", &claims()),
-            "jwt alg: HS256, expected one of a public key; set JWT_SECRET, or have the issuer sign with a public key".into(),
+            "jwt alg: expected an algorithm of public keys, got HS256; set JWT_SECRET, or have the issuer sign with a public key".into(),
         ),
-        (Key::p256().jwt_of("rsa", &claims()), "jwt alg: ES256, the key is for RS256".into()),
-        (Key::ed25519().jwt_of("p256", &claims()), "jwt alg: EdDSA, the key is for ES256".into()),
-        (rsa_named(json!({ "alg": "RS512", "kid": "rsa" })), "jwt alg: RS512, the key is for RS256".into()),
-        (rsa_named(json!({ "alg": "PS256", "kid": "rsa" })), "jwt alg: PS256, the key is for RS256".into()),
-        (stranger.jwt_with(&header, &claims()), r#"jwt signature: not made with the key "rsa""#.into()),
-        (stranger.jwt(&claims()), "jwt signature: not made with the key".into()),
+        (Key::p256().jwt_of("rsa", &claims()), "jwt alg: expected RS256, got ES256".into()),
+        (Key::ed25519().jwt_of("p256", &claims()), "jwt alg: expected ES256, got EdDSA".into()),
+        (rsa_named(json!({ "alg": "RS512", "kid": "rsa" })), "jwt alg: expected RS256, got RS512".into()),
+        (rsa_named(json!({ "alg": "PS256", "kid": "rsa" })), "jwt alg: expected RS256, got PS256".into()),
+        (
+            stranger.jwt_with(&header, &claims()),
+            r#"jwt signature: does not verify with the key "rsa""#.into(),
+        ),
+        (stranger.jwt(&claims()), "jwt signature: does not verify with the key".into()),
         (Key::ed25519().jwt_of("ED25519", &claims()), r#"jwt unknown kid "ED25519""#.into()),
         (
             Key::ed25519().jwt_of_texts(r#"{"alg":"EdDSA","kid":"ed25519"}"#, &twice),
-            "jwt payload: a name stands twice".into(),
+            "jwt payload: a name is repeated".into(),
         ),
-        (oversized.clone(), format!("jwt {} bytes, expected at most 8192", oversized.len())),
+        (oversized.clone(), format!("jwt length: expected at most 8192 bytes, got {}", oversized.len())),
     ];
     for (jwt, expected) in cases {
         assert_eq!(cause_of(&bearer(&jwt)), expected);
@@ -213,6 +222,9 @@ fn foreign_signatures_are_rejected() {
 fn unread_body_hides_credential_check() {
     for body in [Body::Whole(b"{".as_slice().into()), Body::CutOff] {
         let request = Request::post("/token").header("authorization", "Bearer wrong-key-wrong-key");
-        assert_eq!(refused(&Site::new().send(&request.body(body).unwrap())), "api key: not a configured one");
+        assert_eq!(
+            refused(&Site::new().send(&request.body(body).unwrap())),
+            "api key: expected a key of API_KEYS"
+        );
     }
 }

@@ -27,11 +27,11 @@ fn drop_in_routes_without_credential_are_rejected() {
     assert!(routes.len() >= 17, "{routes:?}");
     for (method, path) in &routes {
         for path in [path.clone(), format!("{path}/"), format!("{path}?expiry=60")] {
-            assert_eq!(refused(&site.send(&bare(method, &path))), "no credential", "{method} {path}");
+            assert_eq!(refused(&site.send(&bare(method, &path))), "credential is missing", "{method} {path}");
             let request =
                 Request::builder().method(method).uri(&path).header("authorization", "Bearer guess");
             let cause = refused(&site.send(&sent(request, &json!({}))));
-            assert_eq!(cause, "api key: not a configured one", "{method} {path}");
+            assert_eq!(cause, "api key: expected a key of API_KEYS", "{method} {path}");
         }
     }
     assert_eq!(site.fetches.get(), 0);

@@ -60,16 +60,16 @@ fn other_credentials_fetch_no_key_set() {
 #[test]
 fn unusable_key_set_makes_service_unavailable() {
     let cases: [(Answering, &str); 8] = [
-        (|| Ok(vec![b' '; 10_000_000].into()), "key set: more than 262144 bytes"),
-        (|| Err(FetchError::TooLarge), "key set: more than 262144 bytes"),
+        (|| Ok(vec![b' '; 10_000_000].into()), "key set: expected at most 262144 bytes"),
+        (|| Err(FetchError::TooLarge), "key set: expected at most 262144 bytes"),
         (|| Err(FetchError::TimedOut), "key set: timed out"),
         (down, "key set: unreachable"),
-        (|| Err(FetchError::Status(302)), "key set: status 302, expected 200"),
+        (|| Err(FetchError::Status(302)), "key set: expected status 200, got 302"),
         (|| Ok("<html>".into()), "key set: expected JSON with a list of keys"),
-        (|| Ok(r#"{"keys":[]}"#.into()), "key set: no keys in it"),
+        (|| Ok(r#"{"keys":[]}"#.into()), "key set: expected a list of keys, got an empty one"),
         (
             || Ok(format!(r#"{{"keys":[{}{{}}]}}"#, "{},".repeat(50)).into()),
-            "key set: 51 keys, expected at most 50",
+            "key set: expected at most 50 keys, got 51",
         ),
     ];
     for (answering, expected) in cases {
@@ -100,7 +100,7 @@ fn symmetric_key_in_key_set_verifies_nothing() {
     let forged = format!("Bearer {}", Key::secret().jwt_of("s", &claims_with(&json!({}))));
     assert_eq!(
         refused(&send(&site, &forged)),
-        "jwt alg: HS256, expected one of a public key; set JWT_SECRET, or have the issuer sign with a public key"
+        "jwt alg: expected an algorithm of public keys, got HS256; set JWT_SECRET, or have the issuer sign with a public key"
     );
     assert_eq!(send(&site, &known()).status, 200);
 }

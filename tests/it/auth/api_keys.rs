@@ -40,7 +40,10 @@ fn api_key_authenticates_its_backend() {
 #[test]
 fn missing_api_key_is_rejected() {
     let (_, _, authenticator) = two_keys();
-    assert_eq!(refusal(authenticate(&authenticator, &Credentials::default(), now())), "no credential");
+    assert_eq!(
+        refusal(authenticate(&authenticator, &Credentials::default(), now())),
+        "credential is missing"
+    );
 }
 
 #[test]
@@ -58,7 +61,7 @@ fn wrong_api_key_is_rejected() {
         made("shop", 3).expose_secret().to_owned(),
     ];
     for key in wrong {
-        assert_eq!(refusal(by_header(&authenticator, &key)), "api key: not a configured one", "{key}");
+        assert_eq!(refusal(by_header(&authenticator, &key)), "api key: expected a key of API_KEYS", "{key}");
     }
 }
 
@@ -67,11 +70,11 @@ fn api_key_hash_is_rejected() {
     let (shop, _, authenticator) = two_keys();
     let hash = shop.entry().strip_prefix("shop:").unwrap();
     for text in [hash, shop.entry()] {
-        assert_eq!(refusal(by_header(&authenticator, text)), "api key: not a configured one");
+        assert_eq!(refusal(by_header(&authenticator, text)), "api key: expected a key of API_KEYS");
     }
     assert_eq!(
         refusal(send(&authenticator, &format!("Bearer {hash}"), now())),
-        "api key: not a configured one"
+        "api key: expected a key of API_KEYS"
     );
 }
 
@@ -131,15 +134,15 @@ fn invalid_api_key_entries_are_reported_without_text() {
     assert_eq!(
         faults,
         [
-            "entry 2: empty, expected name:sha256-hex",
-            "entry 3: no colon, expected name:sha256-hex",
-            "entry 4: 63 characters after the colon, expected 64 hexadecimal digits",
-            "entry 5: 64 characters after the colon, expected 64 hexadecimal digits",
-            "entry 6: the name of entry 1 again",
-            "entry 7: the key of entry 1 again",
-            "entry 8: the name, expected 1 to 64 letters, digits, dots, hyphens or underscores",
-            "entry 9: the name, expected 1 to 64 letters, digits, dots, hyphens or underscores",
-            "entry 10: the hash of an empty key",
+            "entry 2: expected name:sha256-hex, got an empty entry",
+            "entry 3: expected name:sha256-hex, got no colon",
+            "entry 4: expected 64 hexadecimal digits after the colon, got 63 characters",
+            "entry 5: expected 64 hexadecimal digits after the colon, got 64 characters",
+            "entry 6: name: entry 1 has the same",
+            "entry 7: key: entry 1 has the same",
+            "entry 8: name: expected 1 to 64 letters, digits, dots, hyphens or underscores",
+            "entry 9: name: expected 1 to 64 letters, digits, dots, hyphens or underscores",
+            "entry 10: expected the hash of a key, got that of an empty text",
         ]
     );
 }

@@ -83,7 +83,7 @@ fn iss_other_than_configured_is_rejected() {
     assert_eq!(cause(&json!({ "iss": null })), "jwt iss: missing");
     assert_eq!(cause(&json!({ "iss": ["https://issuer.example/"] })), "jwt iss: expected a text");
     for iss in ["https://issuer.example", "https://issuer.example//", "HTTPS://issuer.example/", ""] {
-        let expected = format!(r#"jwt iss: {iss:?}, expected "https://issuer.example/""#);
+        let expected = format!(r#"jwt iss: expected "https://issuer.example/", got {iss:?}"#);
         assert_eq!(cause(&json!({ "iss": iss })), expected);
     }
 }
@@ -105,7 +105,7 @@ fn aud_without_configured_one_is_rejected() {
         (json!("https://tokens.example other"), r#""https://tokens.example other""#),
     ];
     for (aud, found) in other {
-        let expected = format!(r#"jwt aud: {found}, expected "https://tokens.example""#);
+        let expected = format!(r#"jwt aud: expected "https://tokens.example", got {found}"#);
         assert_eq!(cause(&json!({ "aud": aud })), expected);
     }
 }
@@ -155,11 +155,11 @@ fn identity_claim_without_name_rejects_credential() {
     let cases = [
         ("", "jwt uid: missing; set JWT_UID_CLAIM to a claim that identifies the user"),
         (r#""uid":"","#, "jwt uid: empty"),
-        (r#""uid":"*","#, "jwt uid: a wildcard, expected one user"),
-        (r#""uid":"ali*","#, "jwt uid: a wildcard, expected one user"),
-        (r#""uid":"\u002a","#, "jwt uid: a wildcard, expected one user"),
-        (r#""uid":0,"#, "jwt uid: a wildcard, expected one user"),
-        (r#""uid":"0","#, "jwt uid: a wildcard, expected one user"),
+        (r#""uid":"*","#, "jwt uid: expected one user, got a wildcard"),
+        (r#""uid":"ali*","#, "jwt uid: expected one user, got a wildcard"),
+        (r#""uid":"\u002a","#, "jwt uid: expected one user, got a wildcard"),
+        (r#""uid":0,"#, "jwt uid: expected one user, got a wildcard"),
+        (r#""uid":"0","#, "jwt uid: expected one user, got a wildcard"),
         (r#""uid":null,"#, "jwt uid: expected a text or an integer"),
         (r#""uid":true,"#, "jwt uid: expected a text or an integer"),
         (r#""uid":42.0,"#, "jwt uid: expected a text or an integer"),

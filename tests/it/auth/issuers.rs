@@ -94,7 +94,7 @@ fn one_of_several_audiences_is_enough() {
     let other = Key::secret().jwt(&claims_with(&json!({ "aud": "web, ios" })));
     assert_eq!(
         refusal(ask_with_jwt(&authenticator, &other, now())),
-        r#"jwt aud: "web, ios", expected "web ios""#
+        r#"jwt aud: expected "web ios", got "web, ios""#
     );
 }
 
@@ -116,7 +116,7 @@ fn audience_claim_is_read_beside_or_instead_of_aud() {
     caller(&with(false), &alone);
     assert_eq!(
         refusal(ask_with_jwt(&with(false), &other_aud, now())),
-        r#"jwt aud: "elsewhere", expected "app"; client_id matches: have the issuer add the audience, or set JWT_AUDIENCE_CLAIM=client_id and JWT_AUDIENCE_CLAIM_ONLY=true"#
+        r#"jwt aud: expected "app", got "elsewhere"; client_id matches: have the issuer add the audience, or set JWT_AUDIENCE_CLAIM=client_id and JWT_AUDIENCE_CLAIM_ONLY=true"#
     );
     caller(&with(true), &alone);
     caller(&with(true), &other_aud);
@@ -181,7 +181,7 @@ fn issuer_is_chosen_by_exact_iss() {
             &Key::rsa().jwt(&claims_with(&json!({ "iss": iss }))),
             now(),
         ));
-        assert_eq!(cause, format!("jwt iss: {iss:?}, expected one of JWT_ISSUERS"));
+        assert_eq!(cause, format!("jwt iss: expected one of JWT_ISSUERS, got {iss:?}"));
     }
 }
 
@@ -219,7 +219,7 @@ fn jwts_in_two_headers_are_rejected() {
     };
     assert_eq!(
         refusal(authenticate(&authenticator, &in_both, now())),
-        "jwt: two in one request, in different headers"
+        "jwt: expected one, got two in different headers"
     );
     let alone = Credentials { jwt_headers: vec![("x-proxy", &second)], ..Credentials::default() };
     assert_eq!(authenticate(&authenticator, &alone, now()).unwrap().issuer.as_deref(), Some(OTHER));
@@ -240,7 +240,7 @@ fn bad_issuer_lists_name_entry() {
         ("{}".to_owned(), "expected a list of 1 to 16 issuers"),
         ("[]".to_owned(), "expected a list of 1 to 16 issuers"),
         ("[], \"other\": 1".to_owned(), "expected a list of 1 to 16 issuers"),
-        (twice, "entry 2: issuer: an earlier entry has it"),
+        (twice, "entry 2: issuer: an earlier entry has the same"),
         (with(json!({ "issuer": OTHER, "audiences": "x" })), r#"entry 2: unknown member "audiences""#),
         (
             with(json!({ "issuer": OTHER, "audience": 7 })),
@@ -256,7 +256,7 @@ fn bad_issuer_lists_name_entry() {
         ),
         (
             with(json!({ "issuer": OTHER, "secret": "short" })),
-            "entry 2: secret: 5 bytes, expected a secret of at least 32",
+            "entry 2: secret: expected a secret of at least 32 bytes, got 5",
         ),
     ] {
         let faults = Issuers::parse(&list, &common(None)).unwrap_err();
@@ -283,7 +283,7 @@ fn api_key_grants_limit_one_key() {
         (r#"{"other": {}}"#, r#"expected names of API_KEYS, got "other""#),
         (r#"{"shop": null}"#, "shop: expected an object, got null"),
         (r#"{"shop": {"channel": "x"}}"#, r#"shop: unknown member "channel""#),
-        (r#"{"shop": {}, "shop": {}}"#, "a name stands twice"),
+        (r#"{"shop": {}, "shop": {}}"#, "a name is repeated"),
     ] {
         let faults = keys().with_grants(text).err().unwrap();
         assert_eq!(faults.iter().map(ToString::to_string).collect::<Vec<_>>(), [expected], "{text}");

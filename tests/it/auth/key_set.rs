@@ -196,7 +196,7 @@ fn unknown_kid_while_issuer_is_down_is_unavailable() {
     let none = Key::rsa().jwt_with(&json!({ "alg": "none" }), &claims());
     assert_eq!(
         refusal(ask_with_jwt(&authenticator, &none, now())),
-        r#"jwt alg: "none", expected RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384, EdDSA, HS256, HS384, or HS512"#
+        r#"jwt alg: expected RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384, EdDSA, HS256, HS384, or HS512, got "none""#
     );
 }
 
@@ -294,20 +294,20 @@ fn clock_set_back_keeps_fetching() {
 fn invalid_key_set_keeps_previous_one() {
     let cases: [(Result<Vec<u8>, FetchError>, &str); 13] = [
         (Err(FetchError::TimedOut), "key set: timed out"),
-        (Err(FetchError::TooLarge), "key set: more than 262144 bytes"),
-        (Err(FetchError::Status(500)), "key set: status 500, expected 200"),
+        (Err(FetchError::TooLarge), "key set: expected at most 262144 bytes"),
+        (Err(FetchError::Status(500)), "key set: expected status 200, got 500"),
         (Err(FetchError::Unreachable), "key set: unreachable"),
-        (Ok(vec![b' '; 10 * 1024 * 1024]), "key set: more than 262144 bytes"),
+        (Ok(vec![b' '; 10 * 1024 * 1024]), "key set: expected at most 262144 bytes"),
         (Ok(Vec::new()), "key set: expected JSON with a list of keys"),
         (Ok(b"<html>".to_vec()), "key set: expected JSON with a list of keys"),
         (Ok(b"[]".to_vec()), "key set: expected JSON with a list of keys"),
         (Ok(br#"{"keys":{}}"#.to_vec()), "key set: expected JSON with a list of keys"),
         (Ok(br#"{"keys":[],"keys":[]}"#.to_vec()), "key set: expected JSON with a list of keys"),
-        (Ok(key_set(&[])), "key set: no keys in it"),
-        (Ok(key_set(&vec![k1(); 51])), "key set: 51 keys, expected at most 50"),
+        (Ok(key_set(&[])), "key set: expected a list of keys, got an empty one"),
+        (Ok(key_set(&vec![k1(); 51])), "key set: expected at most 50 keys, got 51"),
         (
             Ok(key_set(&[Key::secret().jwk(&json!({})), Key::rsa().jwk(&json!({ "use": "enc" }))])),
-            "key set: no usable key in it; a secret (oct); a key that is not for verifying",
+            "key set: expected a usable key, got none; a secret (oct); a key that is not for verifying",
         ),
     ];
     let token = Key::rsa().jwt_of("k1", &claims());
@@ -328,7 +328,7 @@ fn symmetric_key_in_key_set_is_ignored() {
     let token = Key::secret().jwt_of("k1", &claims());
     assert_eq!(
         refusal(ask_with_jwt(&authenticator, &token, now())),
-        "jwt alg: HS256, expected one of a public key; set JWT_SECRET, or have the issuer sign with a public key"
+        "jwt alg: expected an algorithm of public keys, got HS256; set JWT_SECRET, or have the issuer sign with a public key"
     );
     assert!(!is_due(&authenticator, &token, after(10_000)), "no key set can help");
 }
@@ -351,7 +351,7 @@ fn small_order_points_are_no_keys() {
         point[31] |= sign;
         let jwk = json!({ "kty": "OKP", "crv": "Ed25519", "x": URL_SAFE_NO_PAD.encode(point) });
         let error = fetched(&authenticator(), &Ok(key_set(&[jwk])), now()).unwrap_err();
-        assert_eq!(error.to_string(), "key set: no usable key in it; a malformed key", "{y}");
+        assert_eq!(error.to_string(), "key set: expected a usable key, got none; a malformed key", "{y}");
     }
 }
 
@@ -379,7 +379,7 @@ fn alg_of_jwk_comes_before_jwt_algorithm() {
         assert!(ask_with_jwt(&authenticator, &key.jwt_of(kid, &claims()), now()).is_ok(), "{kid}");
     }
     let other = Key::rsa().jwt_of("unnamed", &claims());
-    assert_eq!(refusal(ask_with_jwt(&authenticator, &other, now())), "jwt alg: RS256, the key is for PS384");
+    assert_eq!(refusal(ask_with_jwt(&authenticator, &other, now())), "jwt alg: expected PS384, got RS256");
 }
 
 #[test]
@@ -416,7 +416,7 @@ fn jwt_with_other_algorithm_than_key_is_rejected() {
             if signer.alg() == of_kid.alg() {
                 assert!(answer.is_ok());
             } else {
-                let expected = format!("jwt alg: {}, the key is for {}", signer.alg(), of_kid.alg());
+                let expected = format!("jwt alg: expected {}, got {}", of_kid.alg(), signer.alg());
                 assert_eq!(refusal(answer), expected);
             }
         }
@@ -424,7 +424,7 @@ fn jwt_with_other_algorithm_than_key_is_rejected() {
     let forged = Key::of_secret(crate::common::issuer::RSA_PUBLIC_PEM).jwt_of("k1", &claims());
     assert_eq!(
         refusal(ask_with_jwt(&authenticator, &forged, now())),
-        "jwt alg: HS256, expected one of a public key; set JWT_SECRET, or have the issuer sign with a public key"
+        "jwt alg: expected an algorithm of public keys, got HS256; set JWT_SECRET, or have the issuer sign with a public key"
     );
 }
 
@@ -440,27 +440,21 @@ fn key_for_other_use_is_ignored() {
         (json!({ "alg": "HS256" }), "an algorithm that the key is not for"),
         (json!({ "alg": "ES256" }), "an algorithm that the key is not for"),
         (json!({ "alg": null }), "an algorithm that the key is not for"),
-        (json!({ "kty": "rsa" }), "a key of another type, expected RSA, P-256, P-384 or Ed25519"),
+        (json!({ "kty": "rsa" }), "expected RSA, P-256, P-384 or Ed25519, got another type"),
         (json!({ "kty": "EC", "crv": "P-384" }), "a malformed key"),
-        (
-            json!({ "kty": "EC", "crv": "P-521" }),
-            "a key of another type, expected RSA, P-256, P-384 or Ed25519",
-        ),
-        (
-            json!({ "kty": "OKP", "crv": "X25519" }),
-            "a key of another type, expected RSA, P-256, P-384 or Ed25519",
-        ),
+        (json!({ "kty": "EC", "crv": "P-521" }), "expected RSA, P-256, P-384 or Ed25519, got another type"),
+        (json!({ "kty": "OKP", "crv": "X25519" }), "expected RSA, P-256, P-384 or Ed25519, got another type"),
         (json!({ "kty": "EC", "crv": "P-256", "x": "AA", "y": "AA" }), "a malformed key"),
         (json!({ "kty": "EC", "crv": "P-256", "x": "A".repeat(64), "y": "A".repeat(64) }), "a malformed key"),
         (json!({ "kty": "EC", "crv": "P-384", "x": "A".repeat(43), "y": "A".repeat(43) }), "a malformed key"),
         (json!({ "kty": "OKP", "crv": "Ed25519", "x": "AQ" }), "a malformed key"),
         // The neutral element, under which a signature of zeros fits every message.
         (json!({ "kty": "OKP", "crv": "Ed25519", "x": format!("AQ{}", "A".repeat(41)) }), "a malformed key"),
-        (json!({ "n": "AQAB" }), "an RSA key, expected 2048 to 4096 bits"),
+        (json!({ "n": "AQAB" }), "expected an RSA key of 2048 to 4096 bits"),
         (json!({ "n": "_".repeat(343) }), "a malformed key"),
         // Even.
         (json!({ "n": format!("{}g", "_".repeat(341)) }), "a malformed key"),
-        (json!({ "n": "_".repeat(1364) }), "an RSA key, expected 2048 to 4096 bits"),
+        (json!({ "n": "_".repeat(1364) }), "expected an RSA key of 2048 to 4096 bits"),
         (json!({ "e": "AQ" }), "a malformed key"),
         (json!({ "e": "Ag" }), "a malformed key"),
         (json!({ "e": "" }), "a malformed key"),
@@ -476,7 +470,11 @@ fn key_for_other_use_is_ignored() {
         let authenticator = authenticator();
         let set = key_set(&[Key::rsa().jwk(&members)]);
         let error = fetched(&authenticator, &Ok(set), now()).unwrap_err();
-        assert_eq!(error.to_string(), format!("key set: no usable key in it; {expected}"), "{members}");
+        assert_eq!(
+            error.to_string(),
+            format!("key set: expected a usable key, got none; {expected}"),
+            "{members}"
+        );
     }
     let usable = [
         json!({}),

@@ -19,13 +19,10 @@ fn jwt_settings_without_issuer_audience_or_key_are_rejected() {
     let one_key = "JWT_JWKS_URL: expected exactly one of JWT_JWKS_URL, JWT_PUBLIC_KEY and JWT_SECRET";
     assert_eq!(
         faults(JwtSettings::default()),
-        ["JWT_ISSUER: unset, expected with AUTH=jwt", "JWT_AUDIENCE: unset, expected with AUTH=jwt", one_key]
+        ["JWT_ISSUER: required with AUTH=jwt", "JWT_AUDIENCE: required with AUTH=jwt", one_key]
     );
     let empty = JwtSettings { issuer: Some(""), audience: Some(""), secret: Some(SECRET), ..settings() };
-    assert_eq!(
-        faults(empty),
-        ["JWT_ISSUER: unset, expected with AUTH=jwt", "JWT_AUDIENCE: unset, expected with AUTH=jwt"]
-    );
+    assert_eq!(faults(empty), ["JWT_ISSUER: required with AUTH=jwt", "JWT_AUDIENCE: required with AUTH=jwt"]);
     let (url, key, secret) = (Some(URL), Some(RSA_PUBLIC_PEM), Some(SECRET));
     for (jwks_url, public_key, secret) in [(url, key, None), (None, key, secret), (url, key, secret)] {
         assert_eq!(faults(JwtSettings { jwks_url, public_key, secret, ..settings() }), [one_key]);
@@ -51,7 +48,7 @@ fn key_set_url_needs_tls_or_loopback() {
     ] {
         assert!(of_url(url).parse().is_ok(), "{url}");
     }
-    let plain = "JWT_JWKS_URL: http to another machine, expected an https URL";
+    let plain = "JWT_JWKS_URL: expected an https URL, got http to another machine";
     for url in [
         "http://issuer.example/keys",
         "http://localhost.issuer.example/keys",
@@ -100,9 +97,9 @@ fn public_key_other_than_known_pem_is_rejected() {
         assert_eq!(faults(of_key(key)), [expected]);
     }
     let private = include_str!("../common/keys/rsa.pem");
-    assert_eq!(faults(of_key(private)), ["JWT_PUBLIC_KEY: a private key, expected the public one"]);
+    assert_eq!(faults(of_key(private)), ["JWT_PUBLIC_KEY: expected a public key, got a private key"]);
     let weak = include_str!("../common/keys/rsa-1024.pub.pem");
-    assert_eq!(faults(of_key(weak)), ["JWT_PUBLIC_KEY: an RSA key, expected 2048 to 4096 bits"]);
+    assert_eq!(faults(of_key(weak)), ["JWT_PUBLIC_KEY: expected an RSA key of 2048 to 4096 bits"]);
 }
 
 #[test]
@@ -110,10 +107,13 @@ fn secret_below_32_bytes_or_pem_is_rejected() {
     let sixteen_characters = "é".repeat(16);
     let of_secret = |secret| JwtSettings { secret: Some(secret), ..settings() };
     assert!(of_secret(&sixteen_characters).parse().is_ok(), "bytes, not characters");
-    assert_eq!(faults(of_secret(&SECRET[1..])), ["JWT_SECRET: 31 bytes, expected a secret of at least 32"]);
+    assert_eq!(
+        faults(of_secret(&SECRET[1..])),
+        ["JWT_SECRET: expected a secret of at least 32 bytes, got 31"]
+    );
     assert_eq!(
         faults(of_secret(ED25519_PUBLIC_PEM)),
-        ["JWT_SECRET: a PEM key, expected a secret; public keys go to JWT_PUBLIC_KEY"]
+        ["JWT_SECRET: expected a secret, got a PEM key; set JWT_PUBLIC_KEY instead"]
     );
 }
 
@@ -126,7 +126,7 @@ fn secret_is_as_long_as_its_hash() {
             ..settings()
         };
         assert!(of_length(min).parse().is_ok());
-        let short = format!("JWT_SECRET: {} bytes, expected a secret of at least {min}", min - 1);
+        let short = format!("JWT_SECRET: expected a secret of at least {min} bytes, got {}", min - 1);
         assert_eq!(faults(of_length(min - 1)), [short]);
     }
 }

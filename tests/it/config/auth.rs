@@ -68,8 +68,8 @@ fn auth_method_without_its_variables_is_rejected() {
     let keys = "API_KEYS is missing: expected name:sha256-hex of each key with AUTH=api-key";
     assert_eq!(faults(Platform::Lambda, &with_auth("api-key", &[])), [keys]);
     let jwt = [
-        "JWT_ISSUER: unset, expected with AUTH=jwt",
-        "JWT_AUDIENCE: unset, expected with AUTH=jwt",
+        "JWT_ISSUER: required with AUTH=jwt",
+        "JWT_AUDIENCE: required with AUTH=jwt",
         "JWT_JWKS_URL: expected exactly one of JWT_JWKS_URL, JWT_PUBLIC_KEY and JWT_SECRET",
     ];
     assert_eq!(faults(Platform::Lambda, &with_auth("jwt", &[])), jwt);
@@ -145,7 +145,7 @@ fn issuer_list_replaces_other_jwt_variables() {
     read(Platform::Lambda, &with_auth("jwt", &defaults));
     assert_eq!(
         faults(Platform::Lambda, &with_auth("jwt", &[("JWT_ISSUERS", LIST), key, JWT[0]])),
-        ["JWT_ISSUER: set, but JWT_ISSUERS replaces it; move it into the list"]
+        ["JWT_ISSUER: JWT_ISSUERS replaces it; move it into the list"]
     );
     let unshared = faults(Platform::Lambda, &with_auth("jwt", &[("JWT_ISSUERS", LIST)]));
     assert_eq!(unshared.len(), 2, "{unshared:?}");

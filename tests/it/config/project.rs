@@ -14,7 +14,7 @@ use crate::common::server::{APP_ID, CERTIFICATE, Platform, Server, environment, 
 
 const NOW: UnixTime = UnixTime::from_secs(1_763_770_000);
 
-const DIGITS_0: &str = "0 characters, expected 32 hexadecimal digits";
+const DIGITS_0: &str = "expected 32 hexadecimal digits, got 0 characters";
 
 const APP_ID_UNSET: &str = "APP_ID is missing: expected 32 hexadecimal digits";
 
@@ -70,12 +70,15 @@ fn project_without_certificate_or_app_id_is_rejected() {
 fn project_with_other_than_32_hex_digits_is_rejected() {
     for name in ["APP_ID", "APP_CERTIFICATE", "APP_CERTIFICATE_SECONDARY"] {
         for (value, fault) in [
-            (&CERTIFICATE[1..], "31 characters, expected 32 hexadecimal digits"),
-            (&*format!("{CERTIFICATE}0"), "33 characters, expected 32 hexadecimal digits"),
-            (&*CERTIFICATE.replace('5', "g"), "character 1 is not a hexadecimal digit, expected 32 of them"),
+            (&CERTIFICATE[1..], "expected 32 hexadecimal digits, got 31 characters"),
+            (&*format!("{CERTIFICATE}0"), "expected 32 hexadecimal digits, got 33 characters"),
+            (
+                &*CERTIFICATE.replace('5', "g"),
+                "expected 32 hexadecimal digits, got another character at position 0",
+            ),
             (
                 "5CFd2fd1755d40ec-72977518be15d3b",
-                "character 17 is not a hexadecimal digit, expected 32 of them",
+                "expected 32 hexadecimal digits, got another character at position 16",
             ),
         ] {
             let mut variables = HOSTED.to_vec();
@@ -111,10 +114,10 @@ fn certificate_file_is_read() {
     }
     for (text, fault) in [
         (None, "APP_CERTIFICATE_FILE: expected a readable file, got permission denied"),
-        (Some(""), "APP_CERTIFICATE_FILE: 0 characters, expected 32 hexadecimal digits"),
+        (Some(""), "APP_CERTIFICATE_FILE: expected 32 hexadecimal digits, got 0 characters"),
         (
             Some("5CFd2fd1755d40ecb72977518be15d3x"),
-            "APP_CERTIFICATE_FILE: character 32 is not a hexadecimal digit, expected 32 of them",
+            "APP_CERTIFICATE_FILE: expected 32 hexadecimal digits, got another character at position 31",
         ),
     ] {
         assert_eq!(from_file(text).unwrap_err(), fault);

@@ -344,16 +344,16 @@ fn first_violated_rule_is_named() {
 fn denied_displays_rule_and_limit() {
     let (requested, max) = (Ttl::HOUR, 600);
     for (denied, words) in [
-        (Denied::Project, "appId: another project's, not the one of this server"),
-        (Denied::Version, "version: 006 is not allowed here; request 007"),
-        (Denied::TokenType(TokenKind::ChatApp), "tokenType: chat-app is not allowed here"),
-        (Denied::Wildcard { field: "uid" }, "uid: a wildcard, which is not allowed here; name one"),
-        (Denied::Channel { field: "roomUuid" }, "roomUuid: not one of the channels that are allowed here"),
-        (Denied::ExpireTime { requested, max }, "expireTime: 3600, at most 600 is allowed here"),
-        (Denied::Role(Some(Role::Publisher)), "role: publisher is not allowed here"),
-        (Denied::Role(None), "role: a numbered role is not allowed here"),
-        (Denied::Uid { field: "rtm.userId" }, "rtm.userId: not the one that the credential is for"),
-        (Denied::Origin, "the page's origin is not allowed here"),
+        (Denied::Project, "appId: expected the App ID of this server, got another"),
+        (Denied::Version, "version: expected 007, got 006"),
+        (Denied::TokenType(TokenKind::ChatApp), "tokenType: chat-app is not allowed"),
+        (Denied::Wildcard { field: "uid" }, "uid: wildcards are not allowed"),
+        (Denied::Channel { field: "roomUuid" }, "roomUuid: expected an allowed channel"),
+        (Denied::ExpireTime { requested, max }, "expireTime: expected at most 600, got 3600"),
+        (Denied::Role(Some(Role::Publisher)), "role: publisher is not allowed"),
+        (Denied::Role(None), "role: numbered roles are not allowed"),
+        (Denied::Uid { field: "rtm.userId" }, "rtm.userId: expected the identity of the credential"),
+        (Denied::Origin, "origin: expected an allowed origin"),
     ] {
         assert_eq!(denied.to_string(), words);
     }

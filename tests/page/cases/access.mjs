@@ -30,12 +30,13 @@ async function closedPort() {
 }
 
 const withKey = {
-  async "a server with keys: the field for one appears, and a key in it is sent as a bearer"(visit) {
-    assert.equal(await visit.shows("#credential"), false);
+  async "a server with keys: the page has a field for one, and a key in it is sent as a bearer"(visit) {
+    assert.equal(await visit.text("#authentication"), "Authentication: API key");
+    assert.equal(await visit.shows("#credential"), true);
     const refused = await visit.make();
     assert.equal(refused.status, 401);
     assert.deepEqual(await visit.faults(), {
-      "": "The credential was not accepted\nGive an API key or a JWT that the server knows, above.",
+      "": "The credential was not accepted\nEnter an API key or JWT that this server accepts.",
     });
     assert.equal(await visit.focused(), "secret");
     assert.match(await visit.text("#announcement"), /^Refused\. The credential was not accepted/);
@@ -67,12 +68,12 @@ const withKey = {
     assert.equal(await visit.focused(), "secret");
   },
 
-  async "a key that cannot stand in a header"(visit) {
+  async "a key that a header cannot hold"(visit) {
     await visit.make();
     await visit.fill({ secret: "ключ" });
     await visit.page.click("#make-form button.main");
     await visit.page.waitForSelector(".fault");
-    assert.deepEqual(await visit.faults(), { credential: "These characters cannot stand in a header." });
+    assert.deepEqual(await visit.faults(), { credential: "credential: expected ASCII characters" });
     assert.equal(await visit.focused(), "secret");
   },
 
@@ -82,17 +83,16 @@ const withKey = {
     await visit.make();
     for (const language of ["curl", "fetch", "swift", "kotlin"]) {
       await visit.fill({ language });
-      const snippet = await visit.text("#snippet");
+      const snippet = await visit.text("#sample");
       assert.ok(snippet.includes("Bearer YOUR_CREDENTIAL") && !snippet.includes(KEY), snippet);
     }
     await visit.fill({ scheme: "key" });
-    assert.match(await visit.text("#snippet"), /X-API-Key",\s+"YOUR_CREDENTIAL/);
+    assert.match(await visit.text("#sample"), /X-API-Key",\s+"YOUR_CREDENTIAL/);
     assert.equal(visit.page.url(), `${visit.origin}/#/make`);
     assert.ok(!(await visit.page.content()).includes(KEY));
     const { cookies, origins } = await visit.page.context().storageState({ indexedDB: true });
     assert.deepEqual([cookies, origins], [[], []]);
     await visit.page.reload();
-    assert.equal(await visit.shows("#credential"), false);
     assert.equal(await visit.page.inputValue("#secret"), "");
   },
 };
@@ -106,24 +106,24 @@ const narrow = {
 
 const withPolicy = {};
 for (const [rule, values, expected] of [
-  ["channel", { channel: "hall" }, { channel: "channel: not one of the channels that are allowed here" }],
-  ["expireTime", { expireTime: "601" }, { expireTime: "expireTime: 601, at most 600 is allowed here" }],
-  ["wildcard", { uid: "0" }, { uid: "uid: a wildcard, which is not allowed here; name one" }],
-  ["wildcard", { channel: "room-*" }, { channel: "channel: a wildcard, which is not allowed here; name one" }],
+  ["channel", { channel: "hall" }, { channel: "channel: expected an allowed channel" }],
+  ["expireTime", { expireTime: "601" }, { expireTime: "expireTime: expected at most 600, got 601" }],
+  ["wildcard", { uid: "0" }, { uid: "uid: wildcards are not allowed" }],
+  ["wildcard", { channel: "room-*" }, { channel: "channel: wildcards are not allowed" }],
   [
     "tokenType",
     { tokenType: "rtm" },
     {
-      "": "ALLOWED_TOKEN_TYPES says which types this server makes.",
-      tokenType: "tokenType: rtm is not allowed here",
+      "": "ALLOWED_TOKEN_TYPES lists the token types that this server issues.",
+      tokenType: "tokenType: rtm is not allowed",
     },
   ],
   [
     "tokenType",
     { rtmMode: "uid" },
     {
-      "": "ALLOWED_TOKEN_TYPES says which types this server makes.",
-      tokenType: "tokenType: rtm is not allowed here",
+      "": "ALLOWED_TOKEN_TYPES lists the token types that this server issues.",
+      tokenType: "tokenType: rtm is not allowed",
     },
   ],
 ]) {
@@ -141,9 +141,9 @@ const withJwt = {
     await visit.make({ role: "subscriber" });
     assert.ok(await visit.shows("#made"));
     await visit.make({ uid: "43" });
-    assert.deepEqual(await visit.faults(), { uid: "uid: not the one that the credential is for" });
+    assert.deepEqual(await visit.faults(), { uid: "uid: expected the identity of the credential" });
     await visit.make({ uid: "42", role: "publisher" });
-    assert.deepEqual(await visit.faults(), { role: "role: publisher is not allowed here" });
+    assert.deepEqual(await visit.faults(), { role: "role: publisher is not allowed" });
   },
 };
 
@@ -153,7 +153,7 @@ const withLimit = {
     assert.equal((await visit.make()).status, 200);
     assert.equal((await visit.make()).status, 429);
     const { "": note } = await visit.faults();
-    assert.match(note, /^Too many requests, try again in \d+ s\nRATE_LIMIT sets [\s\S]*\n+Try again in [1-6]\d s$/);
+    assert.match(note, /^Too many requests; try again in \d+ s\nRATE_LIMIT sets [\s\S]*\n+Try again in [1-6]\d s$/);
     await visit.page.clock.runFor(70_000);
     assert.match((await visit.faults())[""], /Try again now$/);
   },
@@ -166,7 +166,7 @@ const withoutKeySet = {
       secret: jwt({ sub: "42" }).replace(/^[^.]+/, Buffer.from('{"alg":"RS256","kid":"k"}').toString("base64url")),
     });
     assert.equal((await visit.make()).status, 503);
-    assert.match((await visit.faults())[""], /^The server cannot answer now[\s\S]*key set[\s\S]*Try again in \d+ s$/);
+    assert.match((await visit.faults())[""], /^The server is unavailable[\s\S]*key set[\s\S]*Try again in \d+ s$/);
   },
 };
 
@@ -175,7 +175,7 @@ const withOrigins = {
     assert.equal((await visit.make()).status, 403);
     assert.match(
       (await visit.faults())[""],
-      /^The page's origin is not allowed here\nAdd this page's own origin to CORS_ALLOW_ORIGIN\.$/,
+      /^Origin: expected an allowed origin\nAdd the origin of this page to CORS_ALLOW_ORIGIN\.$/,
     );
   },
 };
@@ -186,11 +186,36 @@ const thatStops = {
     visit.expectsNoServer = true;
     await visit.page.click("#make-form button.main");
     await visit.page.waitForSelector("#make-form .note");
-    assert.deepEqual(await visit.faults(), { "": "The server does not respond." });
+    assert.deepEqual(await visit.faults(), { "": "The server does not respond" });
   },
 };
 
+/** A server whose page states how callers authenticate. */
+const states = (title, asksForCredential) => ({
+  async [`the page states it: ${title}`](visit) {
+    assert.match(await visit.text("#authentication"), new RegExp(`^${title}`));
+    assert.equal(await visit.shows("#credential"), asksForCredential);
+  },
+});
+
+const notConfigured = {
+  ...states("Authentication is not configured", false),
+  async "a token request is rejected"(visit) {
+    assert.equal((await visit.make()).status, 503);
+    assert.match((await visit.faults())[""], /not configured/);
+  },
+};
+
+const OWN_PROJECT = { APP_ID: "a".repeat(32), APP_CERTIFICATE: "b".repeat(32) };
+
 export const suites = [
+  { variables: () => ({}), tests: states("Authentication is off", false) },
+  { variables: () => OWN_PROJECT, tests: notConfigured },
+  {
+    variables: () => ({ ...JWT, AUTH: "api-key,jwt", API_KEYS: ENTRY, JWT_SECRET }),
+    tests: states("Authentication: API key or JWT$", true),
+  },
+  { variables: () => ({ ...JWT, JWT_SECRET }), tests: states("Authentication: JWT$", true) },
   { variables: () => ({ AUTH: "api-key", API_KEYS: ENTRY }), tests: withKey },
   { variables: () => narrow, tests: withPolicy },
   { variables: () => ({ ...JWT, JWT_SECRET }), tests: withJwt },

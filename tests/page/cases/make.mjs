@@ -92,7 +92,7 @@ const FAULTS = {
   "rtm without user ID": [{ tokenType: "rtm", uid: "" }, { uid: "uid is required" }],
   "permissions that are no JSON": [
     { tokenType: "rtm", permissions: "{" },
-    { permissions: "permissions: this is not JSON" },
+    { permissions: "permissions: expected JSON" },
   ],
   "permissions that are list": [
     { tokenType: "rtm", permissions: "[]" },
@@ -213,16 +213,16 @@ Object.assign(tests, {
     await visit.fill({ uid: `o'neil "$HOME" \\#` });
     const direct = await visit.make();
     assert.equal(direct.status, 400);
-    const curl = await visit.text("#snippet");
+    const curl = await visit.text("#sample");
     const answer = JSON.parse(execFileSync("bash", ["-c", curl], { encoding: "utf8" }));
     assert.equal(answer.detail, direct.answer.detail);
     await visit.fill({ language: "fetch" });
-    await assert.rejects(runScript(await visit.text("#snippet")), { message: direct.answer.detail });
+    await assert.rejects(runScript(await visit.text("#sample")), { message: direct.answer.detail });
     await visit.fill({ uid: "7" });
-    assert.match(await runScript(`${await visit.text("#snippet")} return token;`), /^007/);
+    assert.match(await runScript(`${await visit.text("#sample")} return token;`), /^007/);
     await visit.fill({ language: "curl" });
     assert.match(
-      JSON.parse(execFileSync("bash", ["-c", await visit.text("#snippet")], { encoding: "utf8" })).token,
+      JSON.parse(execFileSync("bash", ["-c", await visit.text("#sample")], { encoding: "utf8" })).token,
       /^007/,
     );
   },
@@ -231,18 +231,55 @@ Object.assign(tests, {
     await visit.fill({ uid: `a"#$b\\#(c)` });
     const json = '"uid": "a\\"#$b\\\\#(c)"';
     await visit.fill({ language: "swift" });
-    const swift = await visit.text("#snippet");
+    const swift = await visit.text("#sample");
     // In a string with two number signs \#( does not interpolate.
     assert.ok(
       swift.includes(`Data(##"""\n{\n  "tokenType": "rtc"`) && swift.includes(json) && swift.includes(`}\n"""##.utf8)`),
       swift,
     );
     await visit.fill({ language: "kotlin" });
-    const kotlin = await visit.text("#snippet");
+    const kotlin = await visit.text("#sample");
     assert.ok(kotlin.includes(json.replace("$", () => "${'$'}")) && !kotlin.match(/"""[\s\S]*"""[\s\S]*"""/), kotlin);
-    await visit.page.click("[data-copy=snippet]");
-    await visit.page.waitForFunction(() => document.querySelector("[data-copy=snippet]").textContent === "Copied");
+    await visit.page.click("[data-copy=sample]");
+    await visit.page.waitForFunction(() => document.querySelector("[data-copy=sample]").textContent === "Copied");
     assert.equal(await visit.page.evaluate(() => navigator.clipboard.readText()), kotlin);
+  },
+
+  async "the SDKs renew a token: code for each, the fitting one first"(visit) {
+    for (const [type, first] of Object.entries({
+      rtc: "Web, RTC",
+      rtm: "Web, Signaling",
+      "chat-user": "Web, Chat",
+      stt: "Web, RTC",
+      "chat-app": undefined,
+      fpa: undefined,
+    })) {
+      await visit.fill({ tokenType: type });
+      assert.equal(await visit.shows("#renewal-card"), first !== undefined, type);
+      if (first) assert.equal(await visit.page.inputValue("#sdk"), first, type);
+    }
+    await visit.fill({ tokenType: "rtc" });
+    const names = await visit.page.locator("#sdk option").allTextContents();
+    assert.ok(names.length >= 9, names.join(", "));
+    for (const sdk of names) {
+      await visit.fill({ sdk });
+      assert.match(await visit.text("#renewal"), /renewToken/i, sdk);
+    }
+    await visit.page.click("[data-copy=renewal]");
+    await visit.page.waitForFunction(() => document.querySelector("[data-copy=renewal]").textContent === "Copied");
+  },
+
+  async "the renewal code for the Web SDKs runs"(visit) {
+    for (const [sdk, name, method] of [
+      ["Web, RTC", "client", "on"],
+      ["Web, Signaling", "rtm", "addEventListener"],
+      ["Web, Chat", "chat", "addEventHandler"],
+    ]) {
+      await visit.fill({ sdk });
+      const { handlers, renewed, joined } = await runRenewal(await visit.text("#renewal"), name, method);
+      assert.deepEqual(renewed, ["fresh"], sdk);
+      assert.deepEqual(joined, handlers > 1 ? ["fresh"] : [], sdk);
+    }
   },
 
   async "each type shows its own fields only"(visit) {
@@ -264,6 +301,21 @@ Object.assign(tests, {
     }
   },
 });
+
+/** Runs renewal code with an SDK that keeps its handlers, then calls each of them. */
+async function runRenewal(code, name, method) {
+  const [renewed, joined, handlers] = [[], [], []];
+  const sdk = {
+    [method]: (_event, handler) =>
+      handlers.push(...(typeof handler === "function" ? [handler] : Object.values(handler))),
+    renewToken: async (token) => renewed.push(token),
+  };
+  const AsyncFunction = (async () => {}).constructor;
+  const join = async (token) => joined.push(token);
+  await new AsyncFunction(name, "fetchToken", "join", code)(sdk, async () => "fresh", join);
+  for (const handler of handlers) await handler();
+  return { handlers: handlers.length, renewed, joined };
+}
 
 /** Runs code as the module of a page would. */
 function runScript(code) {

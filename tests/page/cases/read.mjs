@@ -73,7 +73,7 @@ const tests = {
   async "a token of a wrong certificate"(visit) {
     await visit.read({ readToken: vector("certificate-replaced") });
     assert.ok((await problems(visit)).some(([word, code]) => word === "Error" && code === "signature_invalid"));
-    assert.match(await visit.text("#facts"), /verifies under none of this project's certificates/);
+    assert.match(await visit.text("#facts"), /does not verify under the certificates of this project/);
   },
 
   async "wildcards are marked"(visit, { server }) {
@@ -137,7 +137,7 @@ const tests = {
     await visit.page.click("#tab-make");
     await visit.make({ tokenType: "rtm", uid: IMAGE });
     assert.ok((await visit.text("#made-facts")).includes(IMAGE));
-    assert.ok((await visit.text("#snippet")).includes(IMAGE));
+    assert.ok((await visit.text("#sample")).includes(IMAGE));
     await visit.make({ tokenType: "rtc", uid: IMAGE, channel: MARKUP });
     assert.ok((await visit.faults()).channel);
     await nothingRan(visit);
@@ -218,7 +218,7 @@ const tests = {
 
   async "what was undone is shown"(visit) {
     await visit.read({ readToken: vector("report-token-inside-text-php-json"), readAt: "3999990000" });
-    assert.equal(await visit.text("#repaired"), "Undone to get at the token: json_escapes, embedded");
+    assert.equal(await visit.text("#repaired"), "Repaired to read the token: json_escapes, embedded");
     await visit.read({ readToken: vector("ok-rtc") });
     assert.equal(await visit.shows("#repaired"), false);
   },
