@@ -91,6 +91,15 @@ impl Authenticator {
         }
     }
 
+    /// Whether a JWT binds its caller to a text, as a subject is.
+    #[must_use]
+    pub fn has_text_identities(&self) -> bool {
+        match &self.0 {
+            Mode::Open => false,
+            Mode::Guarded { issuers, .. } => issuers.as_ref().is_some_and(Issuers::have_text_identities),
+        }
+    }
+
     /// The headers to be given as [`Credentials::jwt_headers`], in lower case; none if JWTs arrive in
     /// `Authorization`.
     pub fn jwt_headers(&self) -> impl Iterator<Item = &str> {

@@ -1,5 +1,6 @@
 //! The configured issuers: which one a JWT belongs to.
 
+use super::claims::SharedUsers;
 use super::error::{AuthError, Cause};
 use super::issuer::Jwt;
 use super::jwt::{Payload, UnverifiedJwt};
@@ -25,6 +26,13 @@ impl Issuers {
     #[must_use]
     pub fn have_free_identities(&self) -> bool {
         self.0.iter().any(|issuer| issuer.expected.uid_claim.is_none())
+    }
+
+    /// Whether an issuer's callers are bound to a text, not to an integer only.
+    #[must_use]
+    pub fn have_text_identities(&self) -> bool {
+        let mut bound = self.0.iter().map(|issuer| &issuer.expected).filter(|claims| claims.uid_claim.is_some());
+        bound.any(|claims| claims.among_others != Some(SharedUsers::No))
     }
 
     /// The headers other than `Authorization` that issuers use, in lower case, each once.

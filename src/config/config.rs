@@ -12,7 +12,7 @@ use super::server::{AllowOrigin, LoopbackGuard, MetricsListener};
 use super::variables::VARIABLES;
 use crate::auth::Authenticator;
 use crate::policy::Policy;
-use crate::request::Format;
+use crate::request::{Format, TokenKind};
 use crate::time::Ttl;
 
 /// What the server is to do. An invalid one cannot be made.
@@ -65,6 +65,12 @@ impl Config {
         let authenticator = reader.authenticator(exposure, is_test, &mut notices);
         let open = authenticator.as_ref().is_some_and(Authenticator::is_open);
         let policy = reader.policy(open, &mut notices);
+        if let (Some(authenticator), Some(policy)) = (&authenticator, &policy)
+            && authenticator.has_text_identities()
+            && policy.allows_kind(TokenKind::ChatUser)
+        {
+            notices.push(Notice::ChatFoldsCase);
+        }
         let max_connections = reader.max_connections();
         let rate_limit = reader.rate_limit();
         let trusted_proxies = reader.trusted_proxies();

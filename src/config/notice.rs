@@ -12,6 +12,8 @@ pub enum Notice {
     NoAuthentication,
     /// A caller with a JWT may take any identity.
     FreeIdentities,
+    /// JWT callers may have Chat tokens for their subjects, of which Chat ignores the case.
+    ChatFoldsCase,
     /// JWTs are verified with a key set and with a secret.
     KeySetAndSecret,
     /// `ALLOW_006` is set to true.
@@ -43,6 +45,11 @@ impl fmt::Display for Notice {
             Self::FreeIdentities => {
                 f.write_str("JWT_UID_CLAIM or uidClaim is none: a caller with a JWT may take any identity")
             }
+            Self::ChatFoldsCase => f.write_str(
+                "Chat ignores the case of user IDs: the JWT of Alice gets a Chat token that also opens the account of \
+                 alice; make sure that the subjects of an issuer never differ in case only, or list ALLOWED_TOKEN_TYPES \
+                 without chat-user",
+            ),
             Self::KeySetAndSecret => f.write_str(
                 "JWT_JWKS_URL and JWT_SECRET are set: JWTs of both are accepted; remove JWT_SECRET after the migration",
             ),

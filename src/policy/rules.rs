@@ -90,12 +90,22 @@ impl Policy {
         }
     }
 
-    fn kinds<'a>(&'a self, scope: Scope<'a>, caller: &'a Caller) -> impl Iterator<Item = Refusal> + 'a {
-        let configured = Kinds {
+    /// Whether tokens of this kind may be issued, as far as the configuration says.
+    #[must_use]
+    pub fn allows_kind(&self, kind: TokenKind) -> bool {
+        self.configured_kinds().allow(kind)
+    }
+
+    fn configured_kinds(&self) -> Kinds<'_, impl Fn(TokenKind) -> bool> {
+        Kinds {
             named: self.token_types.as_deref(),
             by_default: |kind| Self::DEFAULT_TOKEN_TYPES.contains(&kind),
             are_channels_listed: self.channels.is_some(),
-        };
+        }
+    }
+
+    fn kinds<'a>(&'a self, scope: Scope<'a>, caller: &'a Caller) -> impl Iterator<Item = Refusal> + 'a {
+        let configured = self.configured_kinds();
         let grants = caller.grants.as_ref();
         let granted = Kinds {
             named: grants.and_then(|grants| grants.token_types.as_deref()),

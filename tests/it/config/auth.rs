@@ -48,7 +48,8 @@ fn auth_accepts_each_method_and_both() {
             let (config, notices) = read(platform, &with_auth(auth, rest));
             assert!(!config.authenticator.is_open(), "{auth}");
             assert!(!config.policy.wildcard_uid, "{auth}");
-            assert!(notices.is_empty(), "{auth}: {notices:?}");
+            let expected: &[Notice] = if auth == "api-key" { &[] } else { &[Notice::ChatFoldsCase] };
+            assert_eq!(notices, expected, "{auth}");
         }
     }
 }
@@ -110,6 +111,31 @@ fn unbound_identities_are_notice() {
     );
 }
 
+/// A Chat token of Alice is one of alice too: whoever runs an issuer of both must know.
+#[test]
+fn jwt_subjects_with_chat_are_notice() {
+    let notices = |more: &[(&'static str, &'static str)]| {
+        read(Platform::Workers, &with_auth("jwt", &[JWT.as_slice(), more].concat())).1
+    };
+    let meet: [&[(&str, &str)]; 3] =
+        [&[], &[("ALLOWED_TOKEN_TYPES", "rtc,chat-user")], &[("JWT_UID_CLAIM", "email")]];
+    for more in meet {
+        assert_eq!(notices(more), [Notice::ChatFoldsCase], "{more:?}");
+    }
+    // No Chat tokens: not named, or not for a channel of the list. Without an identity there is a notice of its own.
+    let apart: [&[(&str, &str)]; 2] = [&[("ALLOWED_TOKEN_TYPES", "rtc,rtm")], &[("ALLOWED_CHANNELS", "room-*")]];
+    for more in apart {
+        assert_eq!(notices(more), [], "{more:?}");
+    }
+    assert_eq!(notices(&[("JWT_UID_CLAIM", "none")]), [Notice::FreeIdentities]);
+    assert_eq!(
+        Notice::ChatFoldsCase.to_string(),
+        "Chat ignores the case of user IDs: the JWT of Alice gets a Chat token that also opens the account of alice; \
+         make sure that the subjects of an issuer never differ in case only, or list ALLOWED_TOKEN_TYPES without \
+         chat-user"
+    );
+}
+
 #[test]
 fn auth_faults_and_debug_show_no_secret() {
     let secret = JWT[2].1;
@@ -132,13 +158,14 @@ fn issuer_list_replaces_other_jwt_variables() {
     let key = ("UID_KEY", "0123456789abcdef0123456789abcdef");
     let (config, notices) = read(Platform::Workers, &with_auth("jwt", &[("JWT_ISSUERS", LIST), key]));
     assert_eq!(config.authenticator.key_sets(UnixTime::from_secs(0)), [("https://b.example/", None)]);
+    // Users of several issuers that are not shared have integers only, which Chat does not fold.
     assert!(notices.is_empty());
     let free = LIST
         .replace("\"tokens\"", "\"tokens\", \"sharedUsers\": true")
         .replace("\"jwksUrl\"", "\"uidClaim\": \"none\", \"jwksUrl\"");
     assert_eq!(
         read(Platform::Workers, &with_auth("jwt", &[("JWT_ISSUERS", &free)])).1,
-        [Notice::FreeIdentities]
+        [Notice::FreeIdentities, Notice::ChatFoldsCase]
     );
     // A template sets every variable to its default at least.
     let defaults = [("JWT_ISSUERS", LIST), key, ("JWT_HEADER", "Authorization"), ("JWT_UID_CLAIM", "sub")];
@@ -164,5 +191,5 @@ fn key_grants_and_uid_key_reach_authenticator() {
     let short = with_auth("jwt", &[JWT.as_slice(), &[("UID_KEY", "short")]].concat());
     assert_eq!(faults(Platform::Lambda, &short), ["UID_KEY: expected a secret of at least 32 bytes, got 5"]);
     let both = with_auth("jwt", &[JWT.as_slice(), &[("JWT_JWKS_URL", "https://a.example/keys")]].concat());
-    assert_eq!(read(Platform::Lambda, &both).1, [Notice::KeySetAndSecret]);
+    assert_eq!(read(Platform::Lambda, &both).1, [Notice::KeySetAndSecret, Notice::ChatFoldsCase]);
 }
