@@ -2,6 +2,7 @@
 // rest of it is, see src/lib.rs and the targets.
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { inflateSync } from "node:zlib";
+import { TRIGGERS } from "../tests/runtimes/lib/events.mjs";
 
 const vectors = new URL("../tests/vectors/", import.meta.url);
 const read = (folder) =>
@@ -141,3 +142,30 @@ write(
     (entries) => [0, 1, 2, 3].map((trusted) => bytes([trusted], entries)),
   ),
 );
+
+// The trigger, from 7 a whole event; times 8 the method, from 128 on with a body in base64; the target, a zero byte, the
+// body.
+const hostile = JSON.parse(readFileSync(new URL("../tests/runtimes/hostile-events.json", import.meta.url))).events;
+const asked = {
+  method: "POST",
+  path: "/token?a=%2B+b&a=%00",
+  headers: { Host: "token.example.com", "Content-Type": "application/json" },
+  body: Buffer.from(JSON.stringify(rtc)),
+};
+const events = Object.values(TRIGGERS).map(({ event }, index) => event(asked, index % 2 === 0));
+write("lambda_event", [
+  ...events.map((event) => bytes([7], JSON.stringify(event))),
+  ...hostile.map(({ trigger, over, only }) =>
+    bytes([7], JSON.stringify(only ?? { ...TRIGGERS[trigger].event(asked, false), ...over })),
+  ),
+  ...[
+    "/token",
+    "//rtc//a%3Fb%23/publisher/uid/42/?expiry=60",
+    "/rtm/100%2541/%2e",
+    "/access_token?channel=c%26&uid=+",
+  ].flatMap((target, index) =>
+    [0, 1, 2, 3, 4, 5, 6].map((trigger) =>
+      bytes([trigger + (index === 0 ? 136 : 0)], `${target}\0${JSON.stringify(rtc)}`),
+    ),
+  ),
+]);

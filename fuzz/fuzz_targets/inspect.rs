@@ -2,9 +2,9 @@
 #![no_main]
 
 use agora_token_server::api::answer::inspect::Report;
+use agora_token_server::inspect::{Client, Inspection, Use, Verdict};
 use agora_token_server::time::UnixTime;
 use agora_token_server::token::Project;
-use agora_token_server::inspect::{Client, Inspection, Use, Verdict};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|data: &[u8]| {

@@ -53,7 +53,8 @@ fuzz_target!(|data: &[u8]| {
         (200, Some(payload)) => {
             let claims: Value = serde_json::from_slice(payload).expect("claims are JSON");
             assert_eq!(claims["iss"], "issuer");
-            let audiences = claims["aud"].as_array().map_or_else(|| vec![&claims["aud"]], |all| all.iter().collect());
+            let audiences =
+                claims["aud"].as_array().map_or_else(|| vec![&claims["aud"]], |all| all.iter().collect());
             assert!(audiences.iter().any(|one| *one == "audience"), "{claims}");
             assert!(claims["exp"].as_f64().expect("an end") + 30.0 > f64::from(NOW), "{claims}");
             assert!(claims["sub"] == "alice" || claims["grants"]["uid"] == "alice", "{claims}");

@@ -26,7 +26,8 @@ fuzz_target!(|data: &[u8]| {
     let header = format!(r#"{{"alg":"{algorithm}"{kid}}}"#);
     let payload = r#"{"iss":"issuer","aud":"audience","sub":"alice","exp":1763773600}"#;
     let parts = [header.as_bytes(), payload.as_bytes(), &[1; 64]].map(|part| URL_SAFE_NO_PAD.encode(part));
-    let request = Request::post("/token").header(header::AUTHORIZATION, format!("Bearer {}", parts.join(".")));
+    let request =
+        Request::post("/token").header(header::AUTHORIZATION, format!("Bearer {}", parts.join(".")));
     let request = request.body(Body::Whole(b"{}".as_slice().into())).expect("a valid request");
     let reply = send(&app, &request, &context(), Some(set));
     assert!(matches!(reply.status, 401 | 503), "{}", reply.status);

@@ -18,8 +18,7 @@ fuzz_target!(|data: &[u8]| {
     let Some((choice, rest)) = data.split_first() else { return };
     let method = &METHODS[usize::from(*choice) % METHODS.len()];
     let Ok(text) = std::str::from_utf8(rest) else { return };
-    let Ok(request) =
-        Request::builder().method(method).uri(text).body(Body::Whole(b"{}".as_slice().into()))
+    let Ok(request) = Request::builder().method(method).uri(text).body(Body::Whole(b"{}".as_slice().into()))
     else {
         return;
     };

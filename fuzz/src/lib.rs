@@ -3,6 +3,7 @@
 //! A fuzzer does not pass base64, a checksum and an HMAC by itself. The first byte of an input selects
 //! the layer that its other bytes are.
 
+pub mod event;
 pub mod server;
 
 use base64::Engine;

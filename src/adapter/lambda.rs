@@ -1,10 +1,13 @@
 //! AWS Lambda behind API Gateway (HTTP and REST), a Function URL, or a load balancer.
 
+use std::borrow::Cow;
 use std::net::IpAddr;
 
 use bytes::Bytes;
 use http::Uri;
 use http::uri::PathAndQuery;
+use lambda_http::aws_lambda_events::apigw::ApiGatewayV2httpRequestContext;
+use lambda_http::aws_lambda_events::query_map::QueryMap;
 use lambda_http::request::RequestContext;
 use lambda_http::{Body as EventBody, Error, Request, RequestExt, Response, service_fn};
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
@@ -31,11 +34,7 @@ pub async fn run() -> Result<(), Error> {
 async fn answer(app: &App, event: Request) -> Response<EventBody> {
     let start = host::instant();
     let request_id = event.lambda_context().request_id;
-    let uri = without_stage(&event);
-    let peer = peer(&event);
-    let (mut parts, body) = event.into_parts();
-    parts.uri = uri;
-    let request = Request::from_parts(parts, body).map(read);
+    let (request, peer) = translated(event);
     let context = host::context(host::now(), Some(request_id), peer);
     let mut step = app.begin(&request, &context);
     let answer = loop {
@@ -56,29 +55,30 @@ async fn answer(app: &App, event: Request) -> Response<EventBody> {
     answer.response.map(text)
 }
 
-/// The URI without API Gateway's stage. HTTP APIs send it in the path; for REST APIs, whose path
-/// comes without it, `lambda_http` puts it there.
-fn without_stage(event: &Request) -> Uri {
+/// The request that an event carries, and the address of its client.
+pub fn translated(event: Request) -> (http::Request<Body>, Option<IpAddr>) {
+    let uri = as_sent(&event);
+    let peer = peer(&event);
+    let (mut parts, body) = event.into_parts();
+    parts.uri = uri;
+    (Request::from_parts(parts, body).map(read), peer)
+}
+
+/// The URI as the client sent it: `lambda_http` resolves `.` and `..`, `%2e` too, and puts a REST API's stage in front
+/// of the path.
+fn as_sent(event: &Request) -> Uri {
     let uri = event.uri();
-    let stage = match event.request_context_ref() {
-        Some(RequestContext::ApiGatewayV2(context)) => context.stage.as_deref(),
-        Some(RequestContext::ApiGatewayV1(context)) => context
-            .stage
-            .as_deref()
-            // lambda_http does not put it in front of a path that starts with the same word.
-            .filter(|stage| !event.raw_http_path().starts_with(&format!("/{stage}/"))),
-        _ => None,
+    let path = path(event);
+    // A `?` or `#` of the path, decoded by API Gateway: lambda_http takes what follows as the query.
+    let query = if event.raw_http_path().contains(['?', '#']) {
+        let query = event.query_string_parameters_ref().map(QueryMap::to_query_string);
+        query.filter(|query| !query.is_empty()).map(Cow::Owned)
+    } else {
+        uri.query().map(Cow::Borrowed)
     };
-    let encoded = encoded_again(event);
-    let whole = encoded.as_deref().unwrap_or(uri.path());
-    let stripped = stage
-        .and_then(|stage| whole.strip_prefix('/')?.strip_prefix(stage))
-        .filter(|path| path.is_empty() || path.starts_with('/'));
-    let Some(path) = stripped.or(encoded.as_deref()) else { return uri.clone() };
-    let path = if path.is_empty() { "/" } else { path };
-    let text = match uri.query() {
+    let text = match query {
         Some(query) => format!("{path}?{query}"),
-        None => path.to_owned(),
+        None => path,
     };
     let mut parts = uri.clone().into_parts();
     match text.parse::<PathAndQuery>() {
@@ -88,16 +88,17 @@ fn without_stage(event: &Request) -> Uri {
     Uri::from_parts(parts).unwrap_or_else(|_| uri.clone())
 }
 
-/// The path of an HTTP API, which delivers it percent-decoded: `/rtm/100%2541` would be decoded
-/// twice, and name another user. Function URLs, of the same shape, deliver it as it was sent. A
-/// decoded `?` or `#` cannot be told from the URI's own.
-fn encoded_again(event: &Request) -> Option<String> {
-    const ENCODED: &AsciiSet = &CONTROLS
+/// The path, without the stage. HTTP APIs deliver it with the stage and percent-decoded: `/rtm/100%2541` would be decoded
+/// twice, and name another user. REST APIs, load balancers and Function URLs deliver it as it was sent, the last ones in
+/// an event of the same shape as HTTP APIs.
+fn path(event: &Request) -> String {
+    const NO_PATH: &AsciiSet = &CONTROLS
         .add(b' ')
         .add(b'"')
-        .add(b'%')
+        .add(b'#')
         .add(b'<')
         .add(b'>')
+        .add(b'?')
         .add(b'[')
         .add(b'\\')
         .add(b']')
@@ -106,11 +107,23 @@ fn encoded_again(event: &Request) -> Option<String> {
         .add(b'{')
         .add(b'|')
         .add(b'}');
-    let Some(RequestContext::ApiGatewayV2(context)) = event.request_context_ref() else { return None };
-    let domain = context.domain_name.as_deref().unwrap_or_default();
+    const DECODED: &AsciiSet = &NO_PATH.add(b'%');
     let path = event.raw_http_path();
-    let as_sent = domain.contains(".lambda-url.") || path.contains(['?', '#']);
-    (!as_sent).then(|| utf8_percent_encode(path, ENCODED).to_string())
+    let encoded = match event.request_context_ref() {
+        Some(RequestContext::ApiGatewayV2(context)) if !is_function_url(context) => {
+            let stage =
+                context.stage.as_deref().and_then(|stage| path.strip_prefix('/')?.strip_prefix(stage));
+            let path = stage.filter(|rest| rest.is_empty() || rest.starts_with('/')).unwrap_or(path);
+            utf8_percent_encode(path, DECODED)
+        }
+        _ => utf8_percent_encode(path, NO_PATH),
+    };
+    let encoded = encoded.to_string();
+    if encoded.is_empty() { "/".to_owned() } else { encoded }
+}
+
+fn is_function_url(context: &ApiGatewayV2httpRequestContext) -> bool {
+    context.domain_name.as_deref().is_some_and(|domain| domain.contains(".lambda-url."))
 }
 
 /// The client's address; a load balancer tells it in a header only.

@@ -31,7 +31,8 @@ impl Issuers {
     /// Whether an issuer's callers are bound to a text, not to an integer only.
     #[must_use]
     pub fn have_text_identities(&self) -> bool {
-        let mut bound = self.0.iter().map(|issuer| &issuer.expected).filter(|claims| claims.uid_claim.is_some());
+        let mut bound =
+            self.0.iter().map(|issuer| &issuer.expected).filter(|claims| claims.uid_claim.is_some());
         bound.any(|claims| claims.among_others != Some(SharedUsers::No))
     }
 

@@ -123,7 +123,8 @@ fn jwt_subjects_with_chat_are_notice() {
         assert_eq!(notices(more), [Notice::ChatFoldsCase], "{more:?}");
     }
     // No Chat tokens: not named, or not for a channel of the list. Without an identity there is a notice of its own.
-    let apart: [&[(&str, &str)]; 2] = [&[("ALLOWED_TOKEN_TYPES", "rtc,rtm")], &[("ALLOWED_CHANNELS", "room-*")]];
+    let apart: [&[(&str, &str)]; 2] =
+        [&[("ALLOWED_TOKEN_TYPES", "rtc,rtm")], &[("ALLOWED_CHANNELS", "room-*")]];
     for more in apart {
         assert_eq!(notices(more), [], "{more:?}");
     }
