@@ -32,6 +32,38 @@ function officialPermissions(list) {
   return permissions;
 }
 
+/** A request for RTC and Chat, and what its token is for. */
+function rtcAndChat(r) {
+  const [channel, expire, publisher] = [r.channelNamed(), r.expire(), r.int(0, 1) === 1];
+  // `true` is the uid's digits, or the account, where that is a name of Chat.
+  const isTrue = r.int(0, 1) === 1;
+  const uid = r.pick([
+    () => r.int(isTrue ? 1 : 0, 0xffffffff),
+    isTrue ? () => `c${r.chatUser()}`.slice(0, 64) : r.accountNamed,
+  ])();
+  const chat = isTrue ? `${uid}` : r.chatUser();
+  if (isTrue && r.int(0, 2) === 0) {
+    const rtm = r.int(0, 1) === 1 ? `${uid}` : undefined;
+    const types = [1, ...(rtm ? [2] : []), 3];
+    const body = { channelName: channel, uid: `${uid}`, types, expire };
+    return { path: "/v2/token/generate", body, channel, uid, publisher: true, rtm, chat };
+  }
+  const signsIn = r.pick([undefined, { userId: r.rtmUser() }, ...(isTrue ? [true] : [])]);
+  // Agents and transcription sign in to RTM in any case, which takes fewer names than RTC.
+  const mark = r.pick(signsIn || isTrue ? ["rtc", "convoai", "stt"] : ["rtc"]);
+  const rtm = signsIn?.userId ?? (signsIn || mark !== "rtc" ? `${uid}` : undefined);
+  const body = {
+    tokenType: mark,
+    channel,
+    uid,
+    role: publisher ? "publisher" : "subscriber",
+    expireTime: expire,
+    chat: isTrue ? true : { userId: chat },
+    ...(signsIn && { rtm: signsIn }),
+  };
+  return { path: "/token", body, channel, uid, publisher, rtm, mark, chat };
+}
+
 /** One service by its class, with the privileges in any order. */
 function anyService(r) {
   const granted = (most) => {
@@ -172,6 +204,18 @@ export const BUILDERS_007 = {
     (r) => ({ expire: r.expire() }),
     (id, c, a) => v7.EducationTokenBuilder.buildAppToken(id, c, a.expire),
   ],
+  // Chat beside RTC, which has no builder, by the classes: ours by a request, as `chat: true`, `chat: {userId}` or types.
+  rtc_chat: [
+    rtcAndChat,
+    (id, c, { channel, uid, publisher, rtm, mark, chat, body: { expireTime, expire = expireTime } }) => {
+      const rtc = new core.ServiceRtc(channel, uid);
+      for (const privilege of publisher ? [1, 2, 3, 4] : [1]) rtc.add_privilege(privilege, expire);
+      const beside = [rtm && new core.ServiceRtm(rtm), new core.ServiceChat(chat)].filter(Boolean);
+      for (const service of beside) service.add_privilege(1, expire);
+      const marks = { convoai: [new core.ServiceConvoAI()], stt: [new core.ServiceStt()] };
+      return officialToken(id, c, expire, [rtc, ...beside, ...(marks[mark] ?? [])]);
+    },
+  ],
   // Not a builder: services by their classes, of which Streaming and FCDN have no builder.
   services: [
     (r) => ({ expire: r.expire(), services: Array.from({ length: r.int(1, 6) }, () => anyService(r)) }),
@@ -206,6 +250,8 @@ export function generate(builder, r) {
   }
   const [ask, build] = BUILDERS_007[builder];
   Object.assign(one, { args: ask(r), issuedAt: r.issuedAt(), salt: r.salt() });
+  // A server says when the token ends, which must fit 32 bits.
+  if (one.args.path) one.issuedAt = Math.min(one.issuedAt, 0xffffffff - 86400);
   one.token = at(one.issuedAt, one.salt, () => build(one.appId, one.certificate, one.args));
   if (builder.endsWith("room_user")) {
     one.others = at(one.issuedAt, one.salt, () => roomUserOfTheOthers(one.appId, one.certificate, one.args));

@@ -12,6 +12,8 @@ export function source(seed) {
   const text = (characters, least, most) => Array.from({ length: int(least, most) }, () => pick(characters)).join("");
   // The 89 characters that Agora allows, and the wildcard.
   const agora = [..."abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 !#$%&()+-:;<=.>?@[]^_{}|~,*"];
+  const named = agora.filter((character) => character !== "*");
+  const letters = "abcdefghijklmnopqrstuvwxyz";
   const wide = [...agora, ..."äöüß漢字😀/\"'\\`\u0000\n"];
   return {
     int,
@@ -30,6 +32,11 @@ export function source(seed) {
       return user;
     },
     resource: () => text(wide, 0, 20),
+    // Names that Chat and Signaling take, and a channel without a wildcard.
+    chatUser: () => text([...letters, ...letters.toUpperCase(), ..."0123456789_-."], 1, pick([3, 12, 64])),
+    rtmUser: () => `${pick([...letters])}${text(named, 0, pick([3, 12, 63]))}`,
+    channelNamed: () => text(named, 1, pick([8, 64])),
+    accountNamed: () => `${pick([...letters])}${text(named, 0, pick([8, 254]))}`,
     expire: () => pick([1, 86400, int(1, 86400)]),
     privilege: () => pick([0, 1, 86400, int(0, 86400)]),
     role: () => pick([1, 2]),

@@ -20,11 +20,14 @@ use std::fmt::Write;
 use std::path::PathBuf;
 
 use crate::common::inflated;
+use crate::common::server::{EVERY_TYPE, Platform, Server};
+use agora_token_server::api::Body;
 use agora_token_server::time::{Ttl, UnixTime};
 use agora_token_server::token::{
     Access, AccessToken, AccessToken2, Account, ChannelName, Payload, Permissions, PrivilegeTtl, Resource,
     RtcPrivileges, Service, Text, Uid, UnverifiedAccessToken2, UserId,
 };
+use http::Request;
 use serde_json::{Value, json};
 
 #[test]
@@ -82,6 +85,9 @@ impl Case<'_> {
     }
 
     fn build(&self) -> String {
+        if self.args()["path"].is_string() {
+            return self.requested();
+        }
         let app_id = self.text("appId").parse().unwrap();
         let certificate = self.text("certificate").parse().unwrap();
         let issued_at = UnixTime::from_secs(number(self.0, "issuedAt"));
@@ -105,6 +111,24 @@ impl Case<'_> {
         let mut services = services.into_iter();
         let token = AccessToken2::new(app_id, issued_at, ttl, salt, services.next().unwrap());
         services.fold(token, AccessToken2::with).build(&certificate)
+    }
+
+    /// The token that a server of the project issues for the request.
+    fn requested(&self) -> String {
+        let server = Server::on(
+            Platform::Lambda,
+            &[
+                ("APP_ID", self.text("appId")),
+                ("APP_CERTIFICATE", self.text("certificate")),
+                ("AUTH", "none"),
+                ("ALLOWED_TOKEN_TYPES", EVERY_TYPE),
+            ],
+        );
+        let body = Body::Whole(self.args()["body"].to_string().into());
+        let request = Request::post(self.args()["path"].as_str().unwrap()).body(body).unwrap();
+        let answer = server.ask_with(&request, number(self.0, "issuedAt"), number(self.0, "salt")).ok();
+        let token = answer.get("token").or(answer.pointer("/data/token"));
+        token.unwrap().as_str().unwrap().to_owned()
     }
 
     fn services(&self) -> (Ttl, Vec<Service>) {
