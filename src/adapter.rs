@@ -4,6 +4,8 @@
 #[cfg(feature = "native")]
 mod budgets;
 #[cfg(any(feature = "lambda", feature = "native"))]
+mod caught;
+#[cfg(any(feature = "lambda", feature = "native"))]
 pub(crate) mod client;
 #[cfg(any(feature = "lambda", feature = "native", feature = "worker"))]
 pub(crate) mod host;

@@ -12,8 +12,9 @@ use lambda_http::request::RequestContext;
 use lambda_http::{Body as EventBody, Error, Request, RequestExt, Response, service_fn};
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 
+use super::caught::caught;
 use super::{client, host, verify};
-use crate::api::{App, Body, Step};
+use crate::api::{Answer, App, Body, Context, Step};
 use crate::config::{Config, Environment, Socket, Source};
 
 /// Reads the configuration and answers events until Lambda ends the process.
@@ -36,8 +37,17 @@ async fn answer(app: &App, event: Request) -> Response<EventBody> {
     let request_id = event.lambda_context().request_id;
     let (request, peer) = translated(event);
     let context = host::context(host::now(), Some(request_id), peer);
-    let mut step = app.begin(&request, &context);
-    let answer = loop {
+    let answer = caught(steps(app, &request, &context)).await;
+    let answer = answer.unwrap_or_else(|| app.failed(&request, &context));
+    if let Some(line) = answer.log.line(start.elapsed()) {
+        host::print(line);
+    }
+    answer.response.map(text)
+}
+
+async fn steps(app: &App, request: &http::Request<Body>, context: &Context) -> Answer {
+    let mut step = app.begin(request, context);
+    loop {
         step = match step {
             Step::Fetch(due) => {
                 let body = client::fetch(due.request()).await;
@@ -46,13 +56,9 @@ async fn answer(app: &App, event: Request) -> Response<EventBody> {
             // API Gateway's throttle counts requests before they cost anything.
             Step::Verify(jws) => verify::step(jws),
             Step::Count(count) => count.allow(),
-            Step::Done(answer) => break answer,
+            Step::Done(answer) => return answer,
         };
-    };
-    if let Some(line) = answer.log.line(start.elapsed()) {
-        host::print(line);
     }
-    answer.response.map(text)
 }
 
 /// The request that an event carries, and the address of its client.

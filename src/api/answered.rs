@@ -6,10 +6,12 @@ use bytes::Bytes;
 use http::{HeaderValue, Method, Request, Response, header};
 
 use super::answer::problem::Problem;
+use super::app::App;
 use super::cors::OriginCheck;
 use super::log::LogLine;
 use super::probe::Probe;
 use super::request::{Body, Context, X_REQUEST_ID};
+use super::route::Destination;
 use super::trace::{TRACEPARENT, Trace};
 use crate::fetch::Fetch;
 
@@ -59,7 +61,24 @@ pub(super) struct Exchange<'a> {
     pub(super) probe: Option<&'a Probe>,
 }
 
-impl Exchange<'_> {
+impl<'a> Exchange<'a> {
+    pub(super) fn new(
+        app: &'a App,
+        destination: Option<&Destination<'_>>,
+        request: &'a Request<Body>,
+        context: &'a Context,
+    ) -> Self {
+        let origin = OriginCheck::new(request, app.config().ok());
+        let pattern = destination.map_or("none", Destination::pattern);
+        let mut log = LogLine::new(context.now, &context.request_id, request.method(), pattern);
+        let trace = Trace::of(request.headers());
+        if let Some(trace) = trace {
+            log.traced(trace.id());
+        }
+        let probe = destination.and_then(Destination::route).and_then(|route| app.probe(route));
+        Self { request, context, origin, trace, log, warnings: Vec::new(), probe }
+    }
+
     /// A fetch of this request as a part of its trace.
     pub(super) fn traced(&self, fetch: &Fetch) -> Option<Fetch> {
         let header = Some((TRACEPARENT.as_str(), self.trace?.child(self.context.seed)));

@@ -26,15 +26,12 @@ use super::answered::{Answer, Exchange};
 use super::app::App;
 use super::claim::{Claim, Fetched};
 use super::client_address;
-use super::cors::OriginCheck;
 use super::credentials::CredentialHeaders;
 use super::handlers::{Authenticated, Handler};
-use super::log::LogLine;
 use super::plan::Plan;
 use super::readiness;
 use super::request::{Body, Context, Received};
 use super::route::Destination;
-use super::trace::Trace;
 use crate::auth::{Algorithm, AuthError, Authentication, Caller, KeySetClaim, PendingSignature, PublicKey};
 use crate::config::Config;
 use crate::fetch::{Fetch, FetchError};
@@ -43,21 +40,12 @@ impl App {
     /// Begins to answer a request.
     pub fn begin<'a>(&'a self, request: &'a Request<Body>, context: &'a Context) -> Step<'a> {
         let destination = Destination::find(request.method(), request.uri().path());
-        let origin = OriginCheck::new(request, self.config().ok());
-        let pattern = destination.as_ref().map_or("none", Destination::pattern);
-        let route = destination.as_ref().ok().and_then(Destination::route);
-        let probe = route.and_then(|route| self.probe(route));
-        let mut log = LogLine::new(context.now, &context.request_id, request.method(), pattern);
-        let trace = Trace::of(request.headers());
-        if let Some(trace) = trace {
-            log.traced(trace.id());
-        }
+        let exchange = Exchange::new(self, destination.as_ref().ok(), request, context);
         let plan = request
             .body()
             .framed()
             .and(destination)
-            .and_then(|destination| Plan::new(self, destination, request, &origin));
-        let exchange = Exchange { request, context, origin, trace, log, warnings: Vec::new(), probe };
+            .and_then(|destination| Plan::new(self, destination, request, &exchange.origin));
         match plan {
             Ok(Plan::Respond(response)) => Step::Done(exchange.finish(Ok(response))),
             Ok(Plan::Authenticate { config, handler, body }) => {
@@ -67,6 +55,13 @@ impl App {
             Ok(Plan::Ready(config)) => Readiness { exchange, config }.fetch_certificate(),
             Err(problem) => Step::Done(exchange.finish(Err(problem))),
         }
+    }
+
+    /// The answer to a request in whose steps the handler panicked, for an adapter that catches that.
+    #[must_use]
+    pub fn failed(&self, request: &Request<Body>, context: &Context) -> Answer {
+        let destination = Destination::find(request.method(), request.uri().path());
+        Exchange::new(self, destination.as_ref().ok(), request, context).finish(Err(Problem::Internal))
     }
 }
 

@@ -17,6 +17,7 @@ use super::connections::Progress;
 use super::fetches::Fetches;
 use super::metrics::Metrics;
 use super::output::Output;
+use crate::adapter::caught::caught;
 use crate::adapter::limiter::Limiter;
 use crate::adapter::{host, verify};
 use crate::api::{
@@ -115,13 +116,15 @@ impl Server {
         }
         let request = Request::from_parts(parts, body);
         let context = host::context(host::now(), None, Some(peer));
-        let response = if let Some(answer) = self.decide(self.app.begin(&request, &context)) {
-            self.finish(answer, start)
-        } else {
-            let server = Arc::clone(self);
-            // The fetch belongs to the server: a client that hangs up must not cancel it.
-            let task = tokio::spawn(async move { server.fetch(&request, &context, start).await });
-            task.await.unwrap_or_else(|error| panic::resume_unwind(error.into_panic()))
+        let response = match caught(async { self.decide(self.app.begin(&request, &context)) }).await {
+            Some(Some(answer)) => self.finish(answer, start),
+            Some(None) => {
+                let server = Arc::clone(self);
+                // The fetch belongs to the server: a client that hangs up must not cancel it.
+                let task = tokio::spawn(async move { server.fetch(&request, &context, start).await });
+                task.await.unwrap_or_else(|error| panic::resume_unwind(error.into_panic()))
+            }
+            None => self.finish(self.app.failed(&request, &context), start),
         };
         let mut response = response.map(Full::new);
         if !is_read {
@@ -152,8 +155,13 @@ impl Server {
 
     /// Takes every step, from the first one.
     async fn fetch(&self, request: &Request<Body>, context: &Context, start: Instant) -> Response<Bytes> {
+        let answer = caught(self.steps(request, context)).await;
+        self.finish(answer.unwrap_or_else(|| self.app.failed(request, context)), start)
+    }
+
+    async fn steps(&self, request: &Request<Body>, context: &Context) -> Answer {
         let mut step = self.app.begin(request, context);
-        let answer = loop {
+        loop {
             step = match step {
                 Step::Fetch(due) => {
                     let body = self.fetches.get(due.request()).await;
@@ -161,10 +169,9 @@ impl Server {
                 }
                 Step::Verify(jws) => verify::step(jws),
                 Step::Count(count) => self.count(count),
-                Step::Done(answer) => break answer,
+                Step::Done(answer) => return answer,
             };
-        };
-        self.finish(answer, start)
+        }
     }
 
     fn count<'a>(&self, count: Counting<'a>) -> Step<'a> {

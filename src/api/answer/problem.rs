@@ -45,11 +45,9 @@ pub enum Problem {
         /// Seconds until the next may come.
         retry_after: u32,
     },
-    /// A fault of the server; the cause goes to the log alone.
-    Internal {
-        /// For the log.
-        cause: String,
-    },
+    /// The handler panicked. No line of it raises this: [`App::failed`](crate::api::App::failed) does,
+    /// for an adapter that catches the panic.
+    Internal,
     /// What a token needs is not there yet.
     NotReady {
         /// What is missing, of few words.
@@ -122,7 +120,7 @@ impl Problem {
             Self::PayloadTooLarge { .. } => "payload_too_large",
             Self::UnsupportedMediaType | Self::UnsupportedEncoding => "unsupported_media_type",
             Self::TooManyRequests { .. } => "too_many_requests",
-            Self::Internal { .. } => "internal",
+            Self::Internal => "internal",
             Self::Unavailable { .. } | Self::NotReady { .. } => "unavailable",
         }
     }
@@ -139,7 +137,7 @@ impl Problem {
             Self::PayloadTooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
             Self::UnsupportedMediaType | Self::UnsupportedEncoding => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::TooManyRequests { .. } => StatusCode::TOO_MANY_REQUESTS,
-            Self::Internal { .. } => StatusCode::INTERNAL_SERVER_ERROR,
+            Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
             Self::Unavailable { .. } | Self::NotReady { .. } => StatusCode::SERVICE_UNAVAILABLE,
         }
     }
@@ -148,9 +146,8 @@ impl Problem {
     #[must_use]
     pub fn cause(&self) -> Option<Cow<'_, str>> {
         match self {
-            Self::Unauthorized { cause } | Self::Internal { cause } | Self::Unavailable { cause } => {
-                Some(Cow::Borrowed(cause))
-            }
+            Self::Unauthorized { cause } | Self::Unavailable { cause } => Some(Cow::Borrowed(cause)),
+            Self::Internal => Some(Cow::Borrowed("the handler panicked; standard error says where")),
             Self::InvalidRequest(faults) => {
                 let mut names: Vec<&str> = faults.iter().map(FieldFault::logged_name).collect();
                 names.dedup();
@@ -262,7 +259,7 @@ impl fmt::Display for Problem {
                 write!(f, "too many requests; try again in {retry_after} s")
             }
             Self::NotReady { lacks } => f.write_str(lacks),
-            Self::Internal { .. } => f.write_str("the server failed; see its log"),
+            Self::Internal => f.write_str("the server failed; see its log"),
             Self::Unavailable { .. } => {
                 f.write_str("the server is unavailable or not configured; see its log")
             }

@@ -1,12 +1,14 @@
 //! The answer that holds a token, and the headers of every answer.
 
+use agora_token_server::api::Body;
 use agora_token_server::inspect::token_hash;
 use agora_token_server::token::Project;
-use http::Method;
+use bytes::Bytes;
+use http::{Method, Request};
 use serde_json::json;
 
 use crate::common::opened::opened;
-use crate::common::server::{APP_ID, NOW, SALT, Server, rtc};
+use crate::common::server::{APP_ID, NOW, SALT, Server, context, rtc};
 
 #[test]
 fn rtc_request_gets_token_and_its_values() {
@@ -119,4 +121,22 @@ fn log_line_of_rejection_names_fields_without_values() {
     );
     let reply = Server::local().token(&rtc(json!({ "channel": "*" })));
     assert_eq!(reply.log()["rule"], "wildcard");
+}
+
+#[test]
+fn handler_panic_is_500_without_cause() {
+    let server = Server::local();
+    let request = Request::post("/token").body(Body::Whole(Bytes::new())).unwrap();
+    let reply = server.reply(&request, server.app.failed(&request, &context(NOW, SALT)));
+    assert_eq!(reply.status, 500);
+    assert_eq!(reply.header("access-control-allow-origin"), Some("*"));
+    let problem = reply.problem();
+    assert_eq!(problem["code"], "internal");
+    assert_eq!(problem["detail"], "the server failed; see its log");
+    let log = reply.log();
+    assert_eq!(
+        (&log["level"], &log["route"], &log["requestId"]),
+        (&json!("error"), &json!("/token"), &json!("request-1"))
+    );
+    assert_eq!(log["cause"], "the handler panicked; standard error says where");
 }
