@@ -116,6 +116,42 @@ fn unknown_field_names_stay_out_of_log() {
     assert!(!reply.log.contains(secret), "{}", reply.log);
     let cause = reply.log()["cause"].as_str().unwrap().to_owned();
     assert!(cause.contains("expireTime") && cause.contains("unknown field"), "{cause}");
+    // A name given twice, in another object, in a query, not in UTF-8, longer than what is repeated of it.
+    let long = secret.repeat(9);
+    for body in [
+        format!(r#"{{"{secret}":1,"{secret}":2,"uid":1,"uid":2}}"#),
+        format!(r#"{{"permissions":{{"{secret}":1,"{secret}":{{"{secret}":1}}}},"tokenType":"rtm"}}"#),
+        format!(r#"{{"tokenType":"{secret}","{secret}":1,"{long}":1,"{long}":1}}"#),
+        format!(r#"{{"rtm":{{"userId":"a","userId":"b","rtm.userId":1,"{secret}":1,"{secret}":1}}}}"#),
+        format!(r#"{{"{secret}":{{"{secret}":1}},"token":"007","at":"{secret}","for":"{secret}"}}"#),
+        format!(r#"{{"{secret}": }}"#),
+    ] {
+        for path in [
+            "/token",
+            "/inspect",
+            "/getToken",
+            "/fetch_rtc_token",
+            "/v2/token/generate",
+            "/api/generate-agora-token",
+        ] {
+            let request = Request::post(path)
+                .header("authorization", shop())
+                .header("content-type", "application/json");
+            let reply = site.send(&request.body(Body::Whole(body.clone().into())).unwrap());
+            assert!(!reply.log.contains(secret), "{path} {body}: {}", reply.log);
+        }
+    }
+    for query in [
+        format!("{secret}=%FF"),
+        format!("{secret}=1&{secret}=2"),
+        format!("{secret}%FF=1"),
+        format!("expiry=1&expiry=2&{secret}"),
+    ] {
+        for path in ["/rtm/alice", "/access_token", "/get_config", "/token", "/api/generate-agora-token"] {
+            let reply = site.send(&super::get(&format!("{path}?{query}"), &shop()));
+            assert!(!reply.log.contains(secret), "{path}?{query}: {}", reply.log);
+        }
+    }
     for path in ["/token/secret-in-a-path", "/rtm/secret-in-a-path?key=secret-in-a-query"] {
         let reply = site.send(&super::get(path, &shop()));
         assert!(!reply.log.contains("secret-in"), "{}", reply.log);
