@@ -7,6 +7,11 @@ import { holds007 } from "../../runtimes/lib/client.mjs";
 import { APP_ID, server } from "../lib/server.mjs";
 import { visit } from "../lib/visit.mjs";
 
+function isForTheCall(token) {
+  const privileges = { joinChannel: 600, publishAudioStream: 600, publishVideoStream: 600, publishDataStream: 600 };
+  holds007(token, 600, [{ type: "rtc", channel: "room-1", uid: "42", privileges }]);
+}
+
 suite("agora-rtc-sdk-ng", () => {
   const running = server({ AUTH: "none" });
   const open = async () => {
@@ -19,8 +24,7 @@ suite("agora-rtc-sdk-ng", () => {
 
   test("rtc_join_sends_fetched_token_to_agora", async () => {
     const { client, first } = await open();
-    const privileges = { joinChannel: 600, publishAudioStream: 600, publishVideoStream: 600, publishDataStream: 600 };
-    holds007(first.answer.token, 600, [{ type: "rtc", channel: "room-1", uid: "42", privileges }]);
+    isForTheCall(first.answer.token);
     await client.close();
   });
 
@@ -32,6 +36,7 @@ suite("agora-rtc-sdk-ng", () => {
     const [{ token, code, message }] = await client.page.evaluate(() => window.renewals);
     assert.equal(token, second.answer.token);
     assert.notEqual(token, first.answer.token);
+    isForTheCall(token);
     assert.equal(code, "INVALID_OPERATION");
     assert.match(message, /renewToken should not be called before user join/);
     await client.close();
@@ -44,6 +49,7 @@ suite("agora-rtc-sdk-ng", () => {
     await client.page.evaluate(() => window.clients[0].emit("token-privilege-did-expire"));
     const second = await client.tokenRequest(running.base, /\/token$/, [first.request]);
     assert.notEqual(second.answer.token, first.answer.token);
+    isForTheCall(second.answer.token);
     await client.sentToAgora(second.answer.token, /"cname":"room-1"/);
     await client.close();
   });

@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
+import { holds007, holdsRtm } from "../../runtimes/lib/client.mjs";
 import { APP_ID, server } from "../lib/server.mjs";
 import { visit } from "../lib/visit.mjs";
 
@@ -12,7 +13,7 @@ const post = (path, body) => ({
   init: { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) },
 });
 
-/** Every way to a token for the RTM user `alice`, or `42` where the user is the uid. */
+/** Every way to a token for the RTM user `alice`. */
 const WAYS = {
   token_rtm: [post("/token", { tokenType: "rtm", uid: "alice", expireTime: 600 }), "token"],
   token_rtc_with_rtm: [
@@ -27,6 +28,20 @@ const WAYS = {
   rtmtoken: [post("/rtmtoken", { user: "alice" }), "token"],
 };
 
+function isForAlice(token, answer) {
+  const { expireTime: expire } = answer;
+  if (answer.channel !== "room-1")
+    return holdsRtm(token, { version: token.slice(0, 3), answer, userId: "alice", expire });
+  const privileges = { joinChannel: expire, publishAudioStream: expire, publishVideoStream: expire };
+  const rtc = {
+    type: "rtc",
+    channel: "room-1",
+    uid: "alice",
+    privileges: { ...privileges, publishDataStream: expire },
+  };
+  return holds007(token, expire, [rtc, { type: "rtm", userId: "alice", privileges: { login: expire } }]);
+}
+
 suite("agora-rtm", () => {
   const running = server({ AUTH: "none" });
 
@@ -35,6 +50,7 @@ suite("agora-rtm", () => {
       const answer = await (await fetch(running.base + path, init)).json();
       const token = answer[member];
       assert.match(token, /^00[67]/, JSON.stringify(answer));
+      isForAlice(token, answer);
       const client = await visit("rtm.mjs");
       await client.page.evaluate(([...login]) => void window.login(...login), [APP_ID, "alice", token]);
       await client.sentToAgora(token, /"cname":"alice"/);
