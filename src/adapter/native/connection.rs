@@ -1,6 +1,7 @@
 //! One connection, from its first byte to its end.
 
 use std::convert::Infallible;
+use std::io;
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -66,8 +67,13 @@ async fn serve(
     progress: &Arc<Progress>,
     server: Arc<Server>,
 ) {
-    // A client that sends nothing costs no buffer.
-    match tokio::time::timeout(HEAD_TIMEOUT, stream.readable()).await {
+    // A client that sends nothing costs no buffer, nor does one beyond those that are sending.
+    let begun = async {
+        stream.readable().await?;
+        progress.begin().await;
+        Ok::<_, io::Error>(())
+    };
+    match tokio::time::timeout(HEAD_TIMEOUT, begun).await {
         Ok(Ok(())) => {}
         Ok(Err(_)) | Err(_) => return,
     }

@@ -17,6 +17,9 @@ pub(super) struct Connections {
     open: Mutex<Open>,
     /// How many clients are within a request.
     receiving: AtomicUsize,
+    /// How many clients wait to begin one, and what wakes them.
+    waiting: AtomicUsize,
+    received: Notify,
     start: Instant,
 }
 
@@ -93,6 +96,8 @@ impl Connections {
             room: Arc::new(Semaphore::new(max)),
             open: Mutex::default(),
             receiving: AtomicUsize::new(0),
+            waiting: AtomicUsize::new(0),
+            received: Notify::new(),
             start: host::instant(),
         })
     }
@@ -124,21 +129,73 @@ impl Connections {
             .for_each(|progress| progress.close());
     }
 
-    /// A client has begun a request. Beyond the cap, another one that has not sent its request
-    /// whole loses its connection.
+    /// A client begins the first request of its connection, as soon as there is room among those that are arriving. If
+    /// there is none, the client that is longest within a request makes room. Only then does the new one cost buffers,
+    /// however many begin at once.
+    async fn receive_first(&self) {
+        if self.try_receive().is_some() {
+            return;
+        }
+        let before = self.waiting.fetch_add(1, Ordering::Relaxed);
+        let _waiting = Waiting(&self.waiting);
+        // At most all of them can make room at once.
+        if before < MAX_RECEIVING {
+            self.make_room_to_receive();
+        }
+        let mut receiving = loop {
+            self.received.notified().await;
+            match self.try_receive() {
+                Some(receiving) => break receiving,
+                None => self.make_room_to_receive(),
+            }
+        };
+        // For those that wait behind: two, so that soon as many as possible are on their way.
+        for _ in 0..2 {
+            if receiving < MAX_RECEIVING {
+                self.received.notify_one();
+                receiving += 1;
+            } else {
+                self.make_room_to_receive();
+            }
+        }
+    }
+
+    /// How many are within a request with the one that begins it now; `None` if there is no room.
+    fn try_receive(&self) -> Option<usize> {
+        let more = |receiving| (receiving < MAX_RECEIVING).then_some(receiving + 1);
+        let before = self.receiving.fetch_update(Ordering::Relaxed, Ordering::Relaxed, more);
+        before.ok().map(|before| before + 1)
+    }
+
+    fn make_room_to_receive(&self) {
+        self.open().close_longest_without_progress(Candidates::WithinRequest);
+    }
+
+    /// A client has begun a request. On a connection that was used before, nothing waits for room.
     fn receive(&self) {
         if self.receiving.fetch_add(1, Ordering::Relaxed) >= MAX_RECEIVING {
-            self.open().close_longest_without_progress(Candidates::WithinRequest);
+            self.make_room_to_receive();
         }
     }
 
     fn receive_no_more(&self) {
-        self.receiving.fetch_sub(1, Ordering::Relaxed);
+        if self.receiving.fetch_sub(1, Ordering::Relaxed) == MAX_RECEIVING {
+            self.received.notify_one();
+        }
     }
 
     fn open(&self) -> MutexGuard<'_, Open> {
         // No code that holds the lock can panic.
         self.open.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A client that waits to begin a request, counted already.
+struct Waiting<'a>(&'a AtomicUsize);
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
     }
 }
 
@@ -191,6 +248,13 @@ impl Progress {
         };
         progress.made();
         progress
+    }
+
+    /// The first bytes of a connection have arrived: completes when they may be read.
+    pub(super) async fn begin(&self) {
+        self.used.store(true, Ordering::Relaxed);
+        self.connections.receive_first().await;
+        self.within_request.store(true, Ordering::Relaxed);
     }
 
     /// Bytes of a request have arrived.
