@@ -22,6 +22,10 @@ runtimes:
 bench:
     cargo bench --bench cost
 
+# Compare the public API with the published version (after the first release)
+semver:
+    cargo semver-checks --only-explicit-features
+
 # Rewrite the generated tables of docs/
 docs:
     UPDATE_DOCS=1 cargo test --test it docs

@@ -1,4 +1,4 @@
-//! The tables of `docs/`: generated from the code between `<!-- table: NAME -->` and `<!-- end -->`, or compared with it.
+//! The tables and manifests of `docs/`: generated from the code between `<!-- table: NAME -->` and `<!-- end -->`, or compared with it.
 //!
 //! `UPDATE_DOCS=1 cargo test --test it docs` writes the generated ones.
 
@@ -78,6 +78,14 @@ fn variables_table_is_generated() {
         writeln!(rows, "| {names}{secret} | {} | {place} | {doc} |", default.replace('|', "\\|")).unwrap();
     }
     assert_generated("docs/configuration.md", "variables", &rows);
+}
+
+#[test]
+fn manifests_are_shown_as_they_are() {
+    for name in ["compose", "kubernetes"] {
+        let manifest = read(&format!(".docker/{name}.yaml"));
+        assert_generated("docs/deploy-container.md", name, &format!("```yaml\n{manifest}```\n"));
+    }
 }
 
 #[test]

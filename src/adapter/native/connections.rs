@@ -316,12 +316,11 @@ const MAX_RECEIVING: usize = 256;
 /// How many connections are looked for at once that may have to be closed.
 const FOUND_AT_ONCE: usize = 64;
 
-/// The descriptors that are kept for everything but clients: runtimes, listeners, fetches, output.
-const OTHER_DESCRIPTORS: usize = 32;
-
 /// How many clients the soft limit of the system leaves descriptors for.
 #[cfg(unix)]
 fn descriptors_for_clients() -> usize {
+    /// For everything but clients: runtimes, listeners, fetches, output.
+    const OTHER_DESCRIPTORS: usize = 32;
     let limit = rustix::process::getrlimit(rustix::process::Resource::Nofile).current;
     let limit = limit.map_or(usize::MAX, |limit| limit.try_into().unwrap_or(usize::MAX));
     limit.saturating_sub(OTHER_DESCRIPTORS)

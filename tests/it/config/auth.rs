@@ -111,7 +111,7 @@ fn unbound_identities_are_notice() {
     );
 }
 
-/// A Chat token of Alice is one of alice too: whoever runs an issuer of both must know.
+/// A Chat token of Alice is one of alice too. The operator of an issuer with both learns it at start.
 #[test]
 fn jwt_subjects_with_chat_are_notice() {
     let notices = |more: &[(&'static str, &'static str)]| {

@@ -1,6 +1,6 @@
 //! What is known of a value that is fetched, by its history alone.
 
-/// The times of the contract, in seconds, and how many requests may fetch a first value at once.
+/// The times that the documentation states, in seconds, and how many requests may fetch a first value at once.
 pub struct Times {
     pub refresh_after: u32,
     pub retry_after: u32,

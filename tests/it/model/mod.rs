@@ -1,4 +1,4 @@
-//! The seam against a small model of its contract: random configurations, callers, requests, fetches,
+//! The seam against a small model of what is documented: random configurations, callers, requests, fetches,
 //! signatures, orders and cancellations.
 //!
 //! `MODEL_RUNS=100000 cargo test --test it model` runs it at length; `MODEL_SEED` repeats one run.
@@ -291,7 +291,7 @@ impl Case {
     }
 }
 
-/// The model: what the contract says of each request.
+/// The model: the documented answer to each request.
 struct Model {
     setup: Setup,
     key_set: Fetched<Vec<&'static str>>,

@@ -175,7 +175,7 @@ const withOrigins = {
     assert.equal((await visit.make()).status, 403);
     assert.match(
       (await visit.faults())[""],
-      /^Origin: expected an allowed origin\nAdd the origin of this page to CORS_ALLOW_ORIGIN\.$/,
+      /^origin: expected an allowed origin\nAdd the origin of this page to CORS_ALLOW_ORIGIN\.$/,
     );
   },
 };
