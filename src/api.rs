@@ -35,7 +35,7 @@ pub use self::exchange::{Counting, Fetching, Step, Verifying};
 pub use self::framing::check_framing;
 pub use self::log::{LogLine, Outcome};
 pub use self::parse::token::token_request;
-pub use self::request::{Body, Context, HEADERS_READ, MAX_BODY_BYTES, X_REQUEST_ID};
+pub use self::request::{Body, Context, MAX_BODY_BYTES, X_REQUEST_ID};
 pub use self::route::routes;
 pub use self::unread::Unread;
 pub use self::{answered::Answer, app::App};

@@ -1,54 +1,64 @@
-// The Worker's entry point. Rust is called once for a request: it takes the head and the body as they came, and says all
-// that is to be done. Each object of the platform's that is made for a request costs some microseconds, and so does each
-// call to one; with `worker`'s own conversions, some fifty of them, a request took more than twice as long.
+// The Worker's entry point. It calls Rust once for a request, with its head as one text and its body, and once more for
+// each operation that the request waits for. Each object and each call of the platform costs some microseconds for a
+// request; with `worker`'s own conversions, some fifty of them, a request took more than twice as long.
 
 import Rust from "../../build/index.js";
-import * as subtle from "./verify/subtle.mjs";
+import { beginningOf, host, isRemote, operation } from "./worker/host.mjs";
 
 /**
- * worker-build's class, whose proxies start Rust again after a panic. As the Worker's own export it would be made anew for
- * each request; it keeps nothing of one, so that this one serves for all.
+ * An instance of worker-build's class, whose proxies start Rust anew after a panic. It keeps nothing of a request, so one
+ * serves for all; as the Worker's own export it would be made for each request.
  */
 let rust;
 
-/** What is made of the same status and headers again and again, by their text. */
+/** Responses without a body, by the text of their status and headers, which many answers share. */
 const heads = new Map();
-const MOST_HEADS = 100;
+const MAX_HEADS = 100;
 
 export default {
   fetch(request, env, context) {
     rust ??= start(new Rust(context, env));
     const head = headOf(request);
-    const body = bodyOf(request);
-    if (body === null) return responseTo(env, head, EMPTY);
-    return body.then(
-      (bytes) => responseTo(env, head, new Uint8Array(bytes)),
-      () => responseTo(env, head, undefined),
+    const answer = (body, isTooLarge) =>
+      responseTo(rust.answer(Date.now() / 1000, env, host, head, body, isTooLarge), context);
+    const declared = request.headers.get("content-length");
+    if (declared === null) {
+      if (request.body === null) return answer(EMPTY, false);
+      return beginningOf(request.body, rust.maxBodyBytes).then(
+        (bytes) => answer(bytes, false),
+        () => answer(undefined, false),
+      );
+    }
+    if (Number(declared) > rust.maxBodyBytes) return answer(undefined, true);
+    return request.arrayBuffer().then(
+      (bytes) => answer(new Uint8Array(bytes), false),
+      () => answer(undefined, false),
     );
   },
 };
 
 const EMPTY = new Uint8Array();
 
-/** Its methods, which a proxy would make anew for each call, and what they say once and for all. */
+/** Its methods, which a proxy would make anew for each call, and what never changes. */
 function start(instance) {
   return {
     answer: instance.answer,
+    resume: instance.resume,
     headersRead: instance.headersRead,
-    longest: instance.longestBody(),
+    maxBodyBytes: instance.maxBodyBytes(),
     headers: undefined,
   };
 }
 
 /**
- * Method, path and query, and the headers that are read, name and value: none of them can hold a line break. Which headers
- * those are, the configuration says, which the first request reads: that one passes on all.
+ * Method, path and query, and the name and value of each header that is read, one a line: none of them can hold a line
+ * break. The configuration decides which headers are read. The first request, which reads it, passes on all.
  */
 function headOf({ method, url, headers }) {
   // The first slash behind those of https:// is the path's.
   let head = `${method}\n${url.slice(url.indexOf("/", 8))}`;
   rust.headers ??= rust.headersRead()?.split("\n");
-  // A preflight names in a header of its own what it wants to send.
+  // A preflight names further headers in one of its own.
   if (rust.headers === undefined || method === "OPTIONS") {
     for (const [name, value] of headers) head += `\n${name}\n${value}`;
     return head;
@@ -60,38 +70,29 @@ function headOf({ method, url, headers }) {
   return head;
 }
 
-/** A promise of the body, or null where there is none. It is broken where the body is cut off, or declared too long. */
-function bodyOf(request) {
-  const declared = request.headers.get("content-length");
-  if (declared === null) return request.body && beginningOf(request.body);
-  return Number(declared) <= rust.longest ? request.arrayBuffer() : Promise.reject();
+/**
+ * The response that Rust answers with, after every operation that it waits for. A remote one goes on if the client hangs
+ * up, since other requests may wait for the same key set.
+ */
+function responseTo(answer, context) {
+  if (typeof answer === "string") return responseOf(answer);
+  const goesOn = isRemote();
+  const response = operation().then(
+    (outcome) => responseTo(rust.resume(answer, outcome), context),
+    () => responseTo(rust.resume(answer), context),
+  );
+  if (goesOn) context.waitUntil(response);
+  return response;
 }
 
-/** The bytes of a stream, read no further than is needed to see that there are too many. */
-async function beginningOf(stream) {
-  const chunks = [];
-  let length = 0;
-  for await (const chunk of stream) {
-    chunks.push(chunk);
-    length += chunk.length;
-    if (length > rust.longest) break;
-  }
-  return new Blob(chunks).arrayBuffer();
-}
-
-function responseTo(env, head, body) {
-  const answer = rust.answer(env, head, body, subtle);
-  return typeof answer === "string" ? responseOf(answer) : answer.then(responseOf);
-}
-
-/** Rust's answer: a line for the log or an empty one, the request's id, then status and headers by line, an empty line, the body. */
+/** The response of an answer: log line if any, request id, status, each header's name and value, an empty line, the body. */
 function responseOf(answer) {
   const [line, id] = [answer.indexOf("\n"), answer.indexOf("\n", answer.indexOf("\n") + 1)];
   const end = answer.indexOf("\n\n", id);
   if (line > 0) console.log(answer.slice(0, line));
   const init = initOf(answer.slice(id + 1, end));
   init.headers.set("x-request-id", answer.slice(line + 1, id));
-  // Text has a Content-Length; a stream would have none.
+  // A text has a Content-Length; a stream has none.
   return new Response(answer.slice(end + 2) || null, init);
 }
 
@@ -101,7 +102,7 @@ function initOf(head) {
     const [status, ...fields] = head.split("\n");
     init = new Response(null, { status: Number(status) });
     for (let i = 0; i < fields.length; i += 2) init.headers.append(fields[i], fields[i + 1]);
-    if (heads.size >= MOST_HEADS) heads.clear();
+    if (heads.size >= MAX_HEADS) heads.clear();
     heads.set(head, init);
   }
   return init;

@@ -4,15 +4,16 @@ use std::io;
 use std::num::NonZeroU32;
 
 use bytes::Bytes;
-use http::{HeaderName, Response};
+use http::{HeaderName, Response, header};
 
 use super::answer::fixed;
 use super::answer::problem::Problem;
 use super::log;
 use super::probe::Probe;
-use super::request::HEADERS_READ;
+use super::request::X_API_KEY;
 use super::route::{Page, Route};
-use crate::config::{Config, ConfigError, FileProject, Notice};
+use super::trace::TRACEPARENT;
+use crate::config::{AllowOrigin, Config, ConfigError, FileProject, Notice};
 use crate::time::UnixTime;
 
 /// The handler and its configuration.
@@ -81,14 +82,26 @@ impl App {
         Some(log::note("warn", now, &message))
     }
 
-    /// The headers that are read of a request, each once. For an adapter to which each one costs.
+    /// The request headers that this configuration reads, each once. For an adapter to which each one
+    /// costs.
     #[must_use]
     pub fn headers_read(&self) -> Vec<HeaderName> {
-        let config = self.config.as_ref().ok();
-        let jwt_headers = config.into_iter().flat_map(|config| config.authenticator.jwt_headers());
-        let jwt_headers = jwt_headers.filter_map(|name| HeaderName::from_bytes(name.as_bytes()).ok());
-        let jwt_headers = jwt_headers.filter(|name| !HEADERS_READ.contains(name));
-        HEADERS_READ.iter().cloned().chain(jwt_headers).collect()
+        let mut names = vec![header::CONTENT_TYPE, header::CONTENT_ENCODING, TRACEPARENT.clone()];
+        if let Ok(config) = &self.config {
+            if config.loopback_guard.is_some() {
+                names.extend([header::HOST, header::ORIGIN]);
+            } else if let AllowOrigin::List(_) = config.allow_origin {
+                names.push(header::ORIGIN);
+            }
+            if !config.authenticator.is_open() {
+                names.extend([header::AUTHORIZATION, X_API_KEY.clone()]);
+                let jwt_headers = config.authenticator.jwt_headers();
+                names.extend(jwt_headers.filter_map(|name| HeaderName::from_bytes(name.as_bytes()).ok()));
+            }
+        }
+        names.sort_by(|one, other| one.as_str().cmp(other.as_str()));
+        names.dedup();
+        names
     }
 
     /// How callers authenticate, as `AUTH` spells it; `missing` without a valid configuration.

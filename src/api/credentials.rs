@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use http::HeaderMap;
 use http::header::{AUTHORIZATION, HeaderName};
 
+use super::request::X_API_KEY;
 use crate::auth::{Authenticator, Credentials};
 
 /// The headers of a request that may hold a credential.
@@ -22,7 +23,7 @@ impl<'a> CredentialHeaders<'a> {
         let jwt_headers = authenticator.jwt_headers();
         Self {
             authorization: joined(headers, AUTHORIZATION.as_str()),
-            x_api_key: joined(headers, "x-api-key"),
+            x_api_key: joined(headers, X_API_KEY.as_str()),
             jwt_headers: jwt_headers.filter_map(|name| Some((name, joined(headers, name)?))).collect(),
         }
     }

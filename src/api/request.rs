@@ -14,16 +14,8 @@ use crate::time::UnixTime;
 /// `POST /inspect` is smaller.
 pub const MAX_BODY_BYTES: usize = 64 * 1024;
 
-/// The headers that are read of a request whatever the configuration says; see
-/// [`App::headers_read`](super::App::headers_read).
-pub static HEADERS_READ: [HeaderName; 6] = [
-    header::CONTENT_TYPE,
-    header::AUTHORIZATION,
-    HeaderName::from_static("x-api-key"),
-    header::ORIGIN,
-    header::CONTENT_ENCODING,
-    HeaderName::from_static("traceparent"),
-];
+/// A header that holds an API key, besides `Authorization`.
+pub(super) static X_API_KEY: HeaderName = HeaderName::from_static("x-api-key");
 
 /// The header that names the request in its answer.
 pub const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");

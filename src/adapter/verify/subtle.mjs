@@ -1,4 +1,4 @@
-// The Worker's verifier: Web Crypto, whose keys are made of JWKs. Rust says which algorithm a key is for; a token never does.
+// The Worker's verifier: Web Crypto. Rust names the algorithm of a key; a token never does.
 
 const hash = (bits) => `SHA-${bits}`;
 const pkcs1 = (bits) => ({ name: "RSASSA-PKCS1-v1_5", hash: hash(bits) });
@@ -6,7 +6,7 @@ const pkcs1 = (bits) => ({ name: "RSASSA-PKCS1-v1_5", hash: hash(bits) });
 const pss = (bits) => ({ name: "RSA-PSS", hash: hash(bits), saltLength: bits / 8 });
 const ecdsa = (bits) => ({ name: "ECDSA", namedCurve: `P-${bits}`, hash: hash(bits) });
 
-/** What Web Crypto calls them, for importing and for verifying alike. */
+/** Their parameters in Web Crypto, for importing and for verifying. */
 const ALGORITHMS = {
   RS256: pkcs1(256),
   RS384: pkcs1(384),
@@ -19,7 +19,7 @@ const ALGORITHMS = {
   EdDSA: { name: "Ed25519" },
 };
 
-/** A key that verifies signatures of this algorithm; rejected where the JWK holds none, such as a point off its curve. */
+/** A key that verifies signatures of this algorithm; rejected if the JWK is invalid, such as a point off its curve. */
 export async function importKey(algorithm, jwk) {
   const parameters = ALGORITHMS[algorithm];
   return { parameters, key: await crypto.subtle.importKey("jwk", JSON.parse(jwk), parameters, false, ["verify"]) };

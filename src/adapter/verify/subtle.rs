@@ -1,27 +1,13 @@
-//! The verifier of Workers: Web Crypto, through `subtle.mjs`.
+//! The verifier of Workers: Web Crypto, by way of `subtle.mjs`.
 
 use std::cell::RefCell;
 use std::sync::{Arc, Weak};
 
-use worker::js_sys::Promise;
-use worker::js_sys::futures::JsFuture;
 use worker::wasm_bindgen::JsValue;
-use worker::wasm_bindgen::prelude::wasm_bindgen;
 
+use crate::adapter::worker::host::Host;
 use crate::api::Verifying;
 use crate::auth::{Algorithm, PublicKey};
-
-#[wasm_bindgen]
-extern "C" {
-    /// The module `subtle.mjs`.
-    pub type Subtle;
-
-    #[wasm_bindgen(method, catch, js_name = importKey)]
-    fn import_key(this: &Subtle, algorithm: &str, jwk: &str) -> Result<Promise, JsValue>;
-
-    #[wasm_bindgen(method, catch)]
-    fn verify(this: &Subtle, key: &JsValue, signature: &[u8], message: &[u8]) -> Result<Promise, JsValue>;
-}
 
 /// Several key sets of several keys each. More come only from an issuer that changes its keys all
 /// the time.
@@ -41,18 +27,19 @@ struct Imported {
 }
 
 /// Whether the signature is the key's over the message.
-pub(crate) async fn is_valid(subtle: &Subtle, jws: &Verifying<'_>) -> bool {
-    let Some(key) = key(subtle, jws.algorithm(), jws.key()).await else { return false };
-    let Ok(verified) = subtle.verify(&key, jws.signature(), jws.message()) else { return false };
-    JsFuture::from(verified).await.is_ok_and(|is_valid| is_valid == JsValue::TRUE)
+pub(crate) async fn is_valid(host: &Host, jws: &Verifying<'_>) -> bool {
+    match key(host, jws.algorithm(), jws.key()).await {
+        Some(key) => host.verify(&key, jws.signature(), jws.message()).await,
+        None => false,
+    }
 }
 
 /// The key as Web Crypto has it, imported once.
-async fn key(subtle: &Subtle, algorithm: Algorithm, key: &Arc<PublicKey>) -> Option<JsValue> {
+async fn key(host: &Host, algorithm: Algorithm, key: &Arc<PublicKey>) -> Option<JsValue> {
     if let Some(handle) = KEYS.with_borrow_mut(|keys| imported(keys, algorithm, key)) {
         return Some(handle);
     }
-    let handle = JsFuture::from(subtle.import_key(algorithm.name(), &key.jwk()).ok()?).await.ok()?;
+    let handle = host.import_key(algorithm.name(), &key.jwk()).await?;
     KEYS.with_borrow_mut(|keys| {
         if keys.len() >= MAX_KEYS {
             keys.clear();

@@ -31,6 +31,13 @@ fn with(name: &str, value: &str) -> Config {
     read(Platform::Workers, &[HOSTED.as_slice(), &[(name, value)]].concat()).0
 }
 
+/// A hosted server with these variables, which come before its own.
+#[track_caller]
+fn with_all(variables: &[(&str, &str)]) -> Config {
+    let hosted = HOSTED.iter().filter(|(name, _)| variables.iter().all(|(given, _)| given != name));
+    read(Platform::Workers, &variables.iter().chain(hosted).copied().collect::<Vec<_>>()).0
+}
+
 /// Each fault as it is printed.
 #[track_caller]
 fn faults(platform: Platform, variables: &[(&str, &str)]) -> Vec<String> {
@@ -168,4 +175,33 @@ fn start_logs_notices_and_faults() {
         [json!({ "level": "error", "time": 1, "message": auth::UNSET })]
     );
     assert_eq!(lines(Platform::Lambda, &[]).len(), 3);
+}
+
+#[test]
+fn headers_read_are_those_that_the_configuration_needs() {
+    let read = |variables: &[(&str, &str)]| {
+        let names = App::new(Ok(with_all(variables))).headers_read();
+        names.iter().map(|name| name.as_str().to_owned()).collect::<Vec<_>>().join(" ")
+    };
+    let key = ("API_KEYS", "backend:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08");
+    for (variables, names) in [
+        (vec![], "content-encoding content-type traceparent"),
+        (
+            vec![("CORS_ALLOW_ORIGIN", "https://example.com")],
+            "content-encoding content-type origin traceparent",
+        ),
+        (vec![("AUTH", "api-key"), key], "authorization content-encoding content-type traceparent x-api-key"),
+        (
+            vec![
+                ("AUTH", "jwt"),
+                ("JWT_ISSUER", "https://issuer.example/"),
+                ("JWT_AUDIENCE", "tokens"),
+                ("JWT_JWKS_URL", "https://issuer.example/keys"),
+                ("JWT_HEADER", "Cf-Access-Jwt-Assertion"),
+            ],
+            "authorization cf-access-jwt-assertion content-encoding content-type traceparent x-api-key",
+        ),
+    ] {
+        assert_eq!(read(&variables), names, "{variables:?}");
+    }
 }
