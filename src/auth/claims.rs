@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::time::Duration;
 
 use super::caller::{AppLevel, Caller};
 use super::grants::{BadGrants, Grants};
@@ -205,8 +206,10 @@ fn check_not_after(now: UnixTime, claims: Object<'_>, name: &str) -> Result<(), 
 fn numeric_date(claim: &Json<'_>, round: fn(f64) -> f64) -> Option<UnixTime> {
     let seconds = match claim {
         Json::Integer(seconds) => u32::try_from(*seconds).ok()?,
-        // By way of its digits, because there is no checked conversion from f64.
-        Json::Float(seconds) => format!("{:.0}", round(*seconds)).parse().ok()?,
+        // As a duration, because there is no other checked conversion from f64.
+        Json::Float(seconds) => {
+            u32::try_from(Duration::try_from_secs_f64(round(*seconds)).ok()?.as_secs()).ok()?
+        }
         Json::Null | Json::Bool(_) | Json::Text(_) | Json::Array(_) | Json::Object(_) => return None,
     };
     Some(UnixTime::from_secs(seconds))

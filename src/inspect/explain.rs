@@ -278,7 +278,7 @@ fn differs(
             let same_number = token.parse::<u64>().is_ok_and(|number| Ok(number) == joins.parse());
             let how = if !joins_zero && token.trim() == joins.trim() {
                 ", which differs in spaces"
-            } else if token.to_lowercase() == joins.to_lowercase() {
+            } else if token.eq_ignore_ascii_case(joins) {
                 ", which differs in upper and lower case"
             } else if same_number {
                 "; for Agora, leading zeros make another user"

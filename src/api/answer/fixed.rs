@@ -1,5 +1,7 @@
 //! The answers that every request gets alike, and what all answers share.
 
+use std::sync::LazyLock;
+
 use bytes::Bytes;
 use http::{HeaderValue, Response, header};
 use serde::Serialize;
@@ -27,12 +29,15 @@ pub(in crate::api) fn ping() -> Response<Bytes> {
     json(br#"{"message":"pong"}"#.as_slice())
 }
 
-/// `OpenAPI` 3.1 of every route, kept true by tests/it/openapi.rs.
-const OPENAPI: &str = include_str!("../openapi.json");
+/// `OpenAPI` 3.1 of every route, kept true by tests/it/openapi.rs, compressed by build.rs.
+static OPENAPI: LazyLock<Bytes> = LazyLock::new(|| {
+    const COMPRESSED: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/openapi.json.deflate"));
+    miniz_oxide::inflate::decompress_to_vec(COMPRESSED).expect("build.rs compressed it").into()
+});
 
 /// It changes with a release only, and holds nothing of the caller.
 pub(in crate::api) fn openapi() -> Response<Bytes> {
-    let mut response = json(OPENAPI.as_bytes());
+    let mut response = json(OPENAPI.clone());
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=3600"));
     response
 }
