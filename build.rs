@@ -76,7 +76,7 @@ fn without_imports(module: &str) -> String {
     script
 }
 
-/// A style sheet on one line, in the spacing that Biome gives it. Its strings hold none of these.
+/// A style sheet on one line, in the spacing that Biome gives it. Its strings hold no such spacing.
 fn compact(style: &str) -> String {
     let pairs = [
         ("\n", " "),

@@ -1,6 +1,6 @@
 //! The one handler: from a request to an answer and a line for the log.
 //!
-//! It knows `http`'s types and no platform. An adapter gives it the request, read no further than
+//! It uses the types of `http` and no platform. An adapter gives it the request, read no further than
 //! [`MAX_BODY_BYTES`], and a [`Context`] with everything that is not in the request.
 
 pub mod answer;

@@ -1,4 +1,4 @@
-//! What the handler needs from elsewhere, and what it keeps of it.
+//! Fetches that the handler needs, and the values that it keeps.
 
 mod refreshed;
 mod request;

@@ -1,4 +1,4 @@
-//! Why Agora refuses a token: what any token holds, until when, and what is wrong with it.
+//! Why Agora refuses a token: what any token holds, until when, and its faults.
 //!
 //! Everything happens offline. What only Agora knows, such as a deleted certificate, a banned user
 //! or whether co-host authentication is enabled, is not considered.

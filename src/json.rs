@@ -1,6 +1,6 @@
 //! The one reader of JSON, for bodies, JWTs, key sets and secrets.
 //!
-//! RFC 8259 §4 leaves open what a key given twice means, so two parsers can read two messages out of
+//! RFC 8259 §4 does not define duplicate keys, so two parsers can read two messages from
 //! one text. Here the last value never wins: [`read`] keeps every member, so that a fault can name
 //! the key, and [`read_unique`] rejects the text.
 

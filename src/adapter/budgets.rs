@@ -45,10 +45,10 @@ impl Budgets {
     }
 }
 
-/// Charges what it measures.
+/// Measures and charges.
 pub(super) struct Charge(pub(super) Arc<Budgets>);
 
-/// Measures what a charge would come to, and charges nothing.
+/// Measures the result of a charge, and charges nothing.
 pub(super) struct Check(pub(super) Arc<Budgets>);
 
 impl StateStore for Charge {

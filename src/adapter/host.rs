@@ -7,7 +7,7 @@ use std::num::NonZeroU32;
 use crate::api::{Context, Seed};
 use crate::time::UnixTime;
 
-/// The context of a request that comes in now. Where the platform has no name for the request, a
+/// The context of a request that arrives now. If the platform has no ID for the request, a
 /// random one is made.
 pub(crate) fn context(now: UnixTime, request_id: Option<String>, peer: Option<IpAddr>) -> Context {
     let random = drawn();
@@ -79,7 +79,7 @@ pub(super) fn file(path: &str) -> std::io::Result<String> {
     std::fs::read_to_string(path)
 }
 
-/// One line on standard output, in one piece. A closed output is no reason to fail a request.
+/// One line on standard output, in one piece. A closed output does not fail a request.
 #[cfg(feature = "lambda")]
 pub(super) fn print(mut line: String) {
     use std::io::Write;

@@ -20,7 +20,7 @@ use crate::config::{Config, Environment, Socket, Source};
 /// Reads the configuration and answers events until Lambda ends the process.
 ///
 /// # Errors
-/// What Lambda's runtime API says.
+/// An event of Lambda's runtime API.
 pub async fn run() -> Result<(), Error> {
     let environment = Environment {
         sources: &[Source { name: "environment", lookup: &host::variable }],
@@ -132,7 +132,7 @@ fn is_function_url(context: &ApiGatewayV2httpRequestContext) -> bool {
     context.domain_name.as_deref().is_some_and(|domain| domain.contains(".lambda-url."))
 }
 
-/// The client's address; a load balancer tells it in a header only.
+/// The client's address; a load balancer states it in a header only.
 fn peer(event: &Request) -> Option<IpAddr> {
     let address = match event.request_context_ref()? {
         RequestContext::ApiGatewayV2(context) => context.http.source_ip.as_deref(),

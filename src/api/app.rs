@@ -74,7 +74,7 @@ impl App {
         self.config.as_ref().ok()?.project.file().map(FileProject::path)
     }
 
-    /// Takes what the certificate's file holds now. A line for the log if that cannot be used; the
+    /// Replaces the certificate with the current content of its file. Returns a line for the log if it is invalid; the
     /// certificate that was there then stays in use.
     pub fn replace_certificate(&self, read: io::Result<String>, now: UnixTime) -> Option<String> {
         let fault = self.config.as_ref().ok()?.project.file()?.replace(read).err()?;

@@ -23,7 +23,7 @@ pub(super) fn limit_key(headers: &HeaderMap, peer: Option<IpAddr>, trusted_proxi
 /// it was called from to `X-Forwarded-For`; a client can forge every entry before those.
 fn client(headers: &HeaderMap, peer: Option<IpAddr>, trusted_proxies: usize) -> Option<IpAddr> {
     let Some(from_the_end) = trusted_proxies.checked_sub(1) else { return peer };
-    // Entry by entry as bytes: one that is not text must not hide what a proxy wrote behind it.
+    // Entry by entry as bytes: an entry that is not text must not hide the entries that proxies appended.
     let lines = headers.get_all("x-forwarded-for").iter().map(HeaderValue::as_bytes);
     let entries: Vec<&[u8]> = lines.flat_map(|line| line.split(|byte| *byte == b',')).collect();
     let entry = entries.iter().rev().nth(from_the_end).or(entries.first());

@@ -70,7 +70,7 @@ impl<'a> OriginCheck<'a> {
         }
     }
 
-    /// Sets the headers that say which origin may read the response.
+    /// Sets the headers that allow an origin to read the response.
     pub(super) fn mark(&self, response: &mut Response<Bytes>) {
         let headers = response.headers_mut();
         let allowed = match self {

@@ -155,7 +155,7 @@ impl<'a> Verifying<'a> {
         Step::Count(Counting { guarded, due: Due::Respond(signature.valid()) })
     }
 
-    /// The signature is not the key's, or that cannot be told.
+    /// The signature is invalid, or the verifier failed.
     pub fn invalid(self) -> Step<'a> {
         let Self { guarded, signature } = self;
         match signature.invalid() {
@@ -165,7 +165,7 @@ impl<'a> Verifying<'a> {
     }
 }
 
-/// A request to count before it goes on.
+/// A request to count before it continues.
 pub struct Counting<'a> {
     guarded: Guarded<'a>,
     due: Due<'a>,

@@ -14,7 +14,7 @@ use super::unread::Unread;
 use crate::auth::Caller;
 use crate::time::UnixTime;
 
-/// What the log says of a request.
+/// The log line of a request.
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct LogLine {
@@ -137,7 +137,7 @@ impl LogLine {
         self.cause = problem.cause().map(std::borrow::Cow::into_owned);
     }
 
-    /// The request is a probe: its line is printed if it tells of an error or a change.
+    /// The request is a probe: its line is printed if it reports an error or a change.
     pub(super) fn probed(&mut self, probe: &Probe) {
         let status = self.status.and_then(|status| StatusCode::from_u16(status).ok()).unwrap_or_default();
         self.printed = probe.is_logged(status, self.warning.is_some(), UnixTime::from_secs(self.time));

@@ -1,4 +1,4 @@
-//! Everything about a request that is decided before it matters who the caller is.
+//! The checks of a request that precede authentication.
 
 use bytes::Bytes;
 use http::{Request, Response};

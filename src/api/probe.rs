@@ -1,4 +1,4 @@
-//! Probes come every few seconds: only an error or a change is logged.
+//! Probes arrive every few seconds: only an error or a change is logged.
 
 use std::sync::{Mutex, PoisonError};
 

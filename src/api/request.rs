@@ -41,7 +41,7 @@ pub(super) enum Received<'a> {
 }
 
 impl Body {
-    /// Whether the head leaves no doubt what the request is.
+    /// Whether the head is unambiguous.
     pub(super) fn framed(&self) -> Result<(), Problem> {
         match self {
             Self::Misframed(fault) => Err(misframed(fault)),
@@ -80,20 +80,20 @@ impl<'a> Received<'a> {
     }
 }
 
-/// What the handler needs besides the request. All of its time and randomness comes from here.
+/// What the handler needs besides the request: its only source of time and randomness.
 #[derive(Clone, Debug)]
 pub struct Context {
     /// The time of the request, the only one that it reads.
     pub now: UnixTime,
     /// Random: the token's salt.
     pub salt: u32,
-    /// Random: the uid of a caller who leaves it to the server.
+    /// Random: the uid of a request without one.
     pub drawn_uid: NonZeroU32,
-    /// Random: what is drawn besides.
+    /// Random: the source of other drawn values.
     pub seed: Seed,
     /// The platform's name of the request, or a random one.
     pub request_id: String,
-    /// The address that the request came from, if the platform knows it.
+    /// The address of the peer, if the platform reports it.
     pub peer: Option<IpAddr>,
 }
 

@@ -43,19 +43,19 @@ const OWN: &[(&str, &[Method], Route)] = &[
 ];
 
 /// Every path. It matches with and without a slash at its end, and with more slashes than one.
-/// A segment that starts with `:` stands for any text; it is the name of a parameter.
+/// A segment that starts with `:` is a parameter: it matches any text.
 fn table() -> impl Iterator<Item = (&'static str, &'static [Method], Route)> {
     let drop_in = FAMILIES.into_iter().flatten();
     OWN.iter().copied().chain(drop_in.map(|row| (row.pattern, row.input.methods, Route::DropIn(row))))
 }
 
 /// Every path with the methods that it takes, for documentation and tests. A segment that starts
-/// with `:` stands for any text.
+/// with `:` matches any text.
 pub fn routes() -> impl Iterator<Item = (&'static str, &'static [Method])> {
     table().map(|(pattern, methods, _)| (pattern, methods))
 }
 
-/// Where a request goes.
+/// The route of a request.
 #[derive(Clone, Copy)]
 pub(super) enum Destination<'a> {
     /// A preflight, on any path.
@@ -81,7 +81,7 @@ impl<'a> Destination<'a> {
         let path = path.trim_start_matches('/');
         let path = path.strip_suffix('/').unwrap_or(path);
         let mut allowed = Vec::new();
-        // The slashes as they were sent come first, so that an empty parameter is still named.
+        // The slashes as sent are tried first, so that an empty parameter is still named.
         for slashes in [Slashes::AsSent, Slashes::Collapsed] {
             for (pattern, methods, route) in table() {
                 let parameters = Parameters { pattern, path, slashes };

@@ -18,7 +18,7 @@ use crate::json::{self, Excerpt, NotAnObject};
 /// be made to cost anything.
 const MAX_KEY_BYTES: usize = 256;
 
-/// SHA-256 of no bytes at all: what a forgotten shell variable hashes to.
+/// SHA-256 of the empty text: the hash of an unset shell variable.
 const HASH_OF_NOTHING: [u8; 32] = [
     0xe3, 0xb0, 0xc4, 0x42, 0x98, 0xfc, 0x1c, 0x14, 0x9a, 0xfb, 0xf4, 0xc8, 0x99, 0x6f, 0xb9, 0x24, 0x27,
     0xae, 0x41, 0xe4, 0x64, 0x9b, 0x93, 0x4c, 0xa4, 0x95, 0x99, 0x1b, 0x78, 0x52, 0xb8, 0x55,
@@ -222,7 +222,7 @@ impl fmt::Display for BadKeyGrants {
 
 impl std::error::Error for BadKeyGrants {}
 
-/// A key that was just made: what the caller keeps, and what the server is told.
+/// A new key: the secret for the caller, and the entry for the server.
 pub struct NewApiKey {
     key: String,
     entry: String,

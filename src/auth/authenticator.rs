@@ -1,6 +1,6 @@
-//! Decides who sends a request: credentials in, a [`Caller`] out, or why not.
+//! Authenticates a request: credentials in; a [`Caller`] or the reason of the rejection out.
 //!
-//! Why a credential is bad goes to the log alone; a client is told that it is.
+//! Only the log states why a credential is invalid.
 
 use std::fmt;
 
@@ -44,7 +44,7 @@ impl fmt::Debug for Credentials<'_> {
     }
 }
 
-/// Decides who a request comes from.
+/// Authenticates requests.
 #[derive(Debug)]
 pub struct Authenticator(Mode);
 
@@ -108,7 +108,7 @@ impl Authenticator {
 
     /// The fetch of a key set that has to be made before this request can be decided: the set was
     /// never fetched, is due for renewal, or lacks the token's key (looked for once a minute at
-    /// most). Meanwhile other requests go on with the set that is there.
+    /// most). Meanwhile other requests use the current set.
     #[must_use]
     pub fn fetch_due(&self, credentials: &Credentials<'_>, now: UnixTime) -> Option<KeySetClaim<'_>> {
         let Mode::Guarded { api_keys, issuers: Some(issuers) } = &self.0 else { return None };
@@ -123,7 +123,7 @@ impl Authenticator {
         self.issuers().into_iter().flat_map(Issuers::iter).filter_map(|issuer| issuer.key_set(now)).collect()
     }
 
-    /// Who sends these credentials, as far as that can be told without public-key cryptography.
+    /// Authenticates these credentials as far as possible without public-key cryptography.
     /// Every credential that is sent must be good.
     pub fn authenticate(
         &self,
@@ -184,9 +184,9 @@ impl Authenticator {
     }
 }
 
-/// The credentials of a request, told apart.
+/// The credentials of a request, by kind.
 ///
-/// A header that no configured kind of credential comes in is not looked at: API Gateway has its
+/// A header that no configured kind of credential uses is not read: API Gateway has its
 /// own use for `X-API-Key`, and a proxy with a header of its own may need `Authorization` itself.
 /// All others count. Were the first good one enough, a request could carry a stolen credential
 /// along with a good one, and the log would name the wrong caller.

@@ -1,4 +1,4 @@
-//! What a verified JWT says, RFC 7519 §4.1, held against what the configuration asks for.
+//! Checks the claims of a verified JWT (RFC 7519 §4.1) against the configuration.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -11,13 +11,13 @@ use super::uid::UidKey;
 use crate::json::{Excerpt, Json, Object};
 use crate::time::UnixTime;
 
-/// How far the issuer's clock and ours may differ, in seconds.
+/// The permitted difference between the clocks of issuer and server, in seconds.
 pub const CLOCK_SKEW: u32 = 30;
 
 /// Claims that name the client: of Cognito's access tokens, of Clerk's and Keycloak's tokens.
 const CLIENT_CLAIMS: [&str; 2] = ["client_id", "azp"];
 
-/// What the claims of an issuer's JWTs must say, and what is read from them.
+/// The expected claims of an issuer's JWTs, and the claims that are read.
 #[derive(Debug)]
 pub(super) struct Expected {
     pub(super) issuer: String,
@@ -47,7 +47,7 @@ pub(super) enum MissingGrants {
 #[derive(Debug)]
 pub(super) enum AudienceClaim {
     Aud,
-    /// Another claim; an `aud` that is there must match as well.
+    /// Another claim; an `aud` that is present must match as well.
     Other(String),
     /// Another claim alone.
     OtherOnly(String),
@@ -67,7 +67,7 @@ impl Expected {
         self.check_audience(claims)?;
         let expires_at = expiry(claims, now).map_err(|problem| problem.of("exp"))?;
         check_not_after(now, claims, "nbf")?;
-        // RFC 7519 asks nothing of `iat`. A token from the future tells of a wrong clock somewhere,
+        // RFC 7519 requires nothing of `iat`. A token from the future indicates a wrong clock,
         // and then its `exp` is as wrong.
         check_not_after(now, claims, "iat")?;
         // RFC 7800 §3: the presenter must prove that it holds a key, which a bearer token does not.
@@ -231,7 +231,7 @@ pub enum Problem {
     Missing,
     /// The claim of `JWT_UID_CLAIM` is not there.
     NoIdentity,
-    /// There is no `aud`.
+    /// `aud` is missing.
     NoAudience {
         /// The claim that names the client.
         instead: &'static str,
@@ -240,7 +240,7 @@ pub enum Problem {
     OtherAudience {
         /// What it is.
         found: Excerpt<'static>,
-        /// What `JWT_AUDIENCE` says.
+        /// The value of `JWT_AUDIENCE`.
         expected: Excerpt<'static>,
         /// The claim that holds an expected one.
         instead: &'static str,
@@ -254,7 +254,7 @@ pub enum Problem {
     Other {
         /// What it is.
         found: Excerpt<'static>,
-        /// What `JWT_ISSUER` or `JWT_AUDIENCE` says.
+        /// The value of `JWT_ISSUER` or `JWT_AUDIENCE`.
         expected: Excerpt<'static>,
     },
     /// Not a number of seconds that a [`UnixTime`] holds.
@@ -264,7 +264,7 @@ pub enum Problem {
         /// By how much.
         seconds_ago: i64,
     },
-    /// `nbf` or `iat` is yet to come, by more than the skew.
+    /// `nbf` or `iat` is in the future by more than the skew.
     Ahead {
         /// By how much.
         seconds: i64,

@@ -12,12 +12,12 @@ use crate::json::Excerpt;
 pub enum AuthError {
     /// The credential is missing or bad: the client's fault.
     Refused(Cause),
-    /// It cannot be told now: the issuer's fault, or ours.
+    /// The credential cannot be checked now: a fault of the issuer or the server.
     Unavailable(Cause),
 }
 
 /// The fact behind an [`AuthError`]. For the log: its `Display` holds nothing of a credential but
-/// excerpts of a JWT's `kid`, `alg`, `iss` and `aud`, none of which is a credential.
+/// excerpts of a JWT's `kid`, `alg`, `iss` and `aud`, which are not credentials.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Cause {
     /// Nothing was sent.

@@ -1,4 +1,4 @@
-//! The grants claim: what the issuer allows the bearer of a JWT to ask for.
+//! The grants claim: what the issuer allows the bearer of a JWT to request.
 //!
 //! It only narrows, so a misspelt one must not count as none: whatever is not exactly known makes
 //! the credential bad.
@@ -11,7 +11,7 @@ use super::identity::{BadIdentity, Identity};
 use crate::json::{Excerpt, Json, Object};
 use crate::request::{Role, TokenKind};
 
-/// What the claim says. A member that it leaves out is `None` and sets no limit; an empty list
+/// The claim's restrictions. A missing member is `None` and sets no limit; an empty list
 /// allows nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Grants {
@@ -77,7 +77,7 @@ pub enum BadGrants {
     Name {
         /// The list.
         list: &'static str,
-        /// What stands in it.
+        /// The text of the claim.
         found: Excerpt<'static>,
     },
     /// A `uid` that identifies no user.

@@ -23,7 +23,7 @@ impl Secret {
         let at_least = |min| {
             if key.len() < min { Err(BadKey::SecretTooShort { bytes: key.len(), min }) } else { Ok(()) }
         };
-        // A public key as the secret is the oldest of all attacks, come in by configuration.
+        // With a public key as the secret, any client could sign.
         if secret.contains("-----BEGIN") {
             return Err(BadKey::SecretIsPem);
         }

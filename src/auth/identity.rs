@@ -62,7 +62,7 @@ pub(super) fn plain_text(claim: &Json<'_>) -> Option<String> {
     }
 }
 
-/// Why a claim identifies no one user.
+/// Why a claim does not identify one user.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BadIdentity {
     /// Neither a text nor an integer.

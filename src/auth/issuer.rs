@@ -18,7 +18,7 @@ use crate::time::UnixTime;
 pub struct Jwt {
     pub(super) keys: Keys,
     pub(super) expected: Expected,
-    /// What its `typ` may say, if it has one.
+    /// The accepted values of `typ`, if it is present.
     pub(super) types: Vec<JwtType>,
     /// The header that holds the JWT alone, in lower case; `None` is `Authorization: Bearer`.
     pub(super) header: Option<String>,

@@ -68,7 +68,7 @@ fn parse(entry: &Json<'_>, common: &JwtSettings<'_>, several: bool) -> Result<Jw
     let audiences = audiences(members)?;
     let settings = JwtSettings {
         issuer: text("issuer")?,
-        // The list stands in for it below; a missing one is reported here.
+        // The list replaces it below; a missing one is reported here.
         audience: audiences.first().map(String::as_str),
         audience_claim: text("audienceClaim")?,
         audience_claim_only: false,
@@ -186,7 +186,7 @@ impl fmt::Display for BadEntry {
 
 impl std::error::Error for BadIssuer {}
 
-/// The member that stands for a variable.
+/// The member that replaces a variable.
 fn member_of(variable: &str) -> &str {
     match variable {
         "JWT_ISSUER" => "issuer",

@@ -38,7 +38,7 @@ impl<'a> UnverifiedJwt<'a> {
         if header.get("crit").is_some() {
             return Err(BadJwt::Critical);
         }
-        // `jku`, `jwk`, `x5u` and `x5c` name a key to trust. They are not read: the attacker who made the
+        // `jku`, `jwk`, `x5u` and `x5c` name a key to trust. They are not read: the attacker who forged the
         // token would choose the key.
         let alg = header.text("alg").ok_or(BadJwt::NoAlgorithm)?;
         let algorithm = alg.parse().map_err(|_| BadJwt::Algorithm(alg.into()))?;
@@ -66,7 +66,7 @@ impl<'a> UnverifiedJwt<'a> {
     }
 }
 
-/// What a `typ` says a JWT is: RFC 7515 §4.1.9, so without `application/`, and in any case.
+/// The type of a JWT as its `typ` states it (RFC 7515 §4.1.9): without `application/`, in any case.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct JwtType(String);
 
@@ -113,7 +113,7 @@ impl fmt::Display for Part {
     }
 }
 
-/// Why a text is no JWT that one of our keys signed.
+/// Why a text is not a JWT that a configured key signed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum BadJwt {
     /// More than [`JWT_MAX_BYTES`].
@@ -144,9 +144,9 @@ pub enum BadJwt {
     Kid,
     /// Signed with another algorithm than its key is for.
     OtherAlgorithm {
-        /// What the header says.
+        /// The algorithm in the header.
         token: Algorithm,
-        /// What the key is for.
+        /// The algorithm of the key.
         key: Algorithm,
     },
     /// Signed with a secret, where only public keys are configured.

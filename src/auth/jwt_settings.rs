@@ -176,7 +176,7 @@ fn header(name: Option<String>) -> Result<Option<String>, BadJwtSetting> {
     }
 }
 
-/// A key set decides who gets in, so it comes over TLS, or from this machine.
+/// A key set decides which callers are accepted, so it is fetched over TLS or from this machine.
 fn check_url(url: &str) -> Result<(), BadUrl> {
     let is_secure = match (url.starts_with("https://"), url.starts_with("http://")) {
         (true, _) => true,
@@ -216,7 +216,7 @@ pub enum BadJwtSetting {
     },
     /// None or several of the three sources of keys.
     NotOneKey,
-    /// A URL that a key set must not come from.
+    /// A URL from which no key set is fetched.
     Url(BadUrl),
     /// A key that cannot be used.
     Key {
@@ -227,7 +227,7 @@ pub enum BadJwtSetting {
     },
     /// `JWT_SECRET_PREVIOUS` without `JWT_SECRET`.
     PreviousAlone,
-    /// `UID_KEY` with `JWT_UID_CLAIM=none`: there is no subject to derive from.
+    /// `UID_KEY` with `JWT_UID_CLAIM=none`: no claim holds a subject to derive from.
     FreeUid,
     /// Not the name of an algorithm.
     Algorithm,

@@ -91,7 +91,7 @@ impl KeySet {
         Ok(Self { keys, unusable })
     }
 
-    /// The keys that its issuer should mend, for the log. Keys for other uses and of other types are
+    /// The keys that the issuer should fix, for the log. Keys for other uses and of other types are
     /// no mistake.
     pub fn mistakes(&self) -> impl Iterator<Item = &UnusableKey> {
         self.unusable.iter().filter(|key| match key.bad {

@@ -44,7 +44,7 @@ pub enum KeyMaterial {
 
 impl PublicKey {
     /// # Errors
-    /// If the material is not what [`KeyMaterial`] says of it, as far as that can be told without
+    /// If the material does not match [`KeyMaterial`], as far as that can be checked without
     /// arithmetic.
     pub fn new(material: KeyMaterial) -> Result<Self, BadKey> {
         match &material {
@@ -133,7 +133,7 @@ pub enum BadKey {
     TooManyKeys,
     /// A PEM private key, which this server must not have.
     Private,
-    /// A JWK with its private part, which anyone who fetches the key set can sign with.
+    /// A JWK with its private part, with which every client of the key set can sign.
     Published,
     /// An RSA key of too few or too many bits.
     RsaBits,

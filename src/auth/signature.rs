@@ -14,7 +14,7 @@ use super::public_key::PublicKey;
 use crate::json::Excerpt;
 use crate::time::UnixTime;
 
-/// What the credentials of a request come to.
+/// The result of checking the credentials of a request.
 #[derive(Debug)]
 pub enum Authentication<'a> {
     /// They are good.
@@ -87,10 +87,10 @@ impl<'a> PendingSignature<'a> {
         caller(self.expected, &self.message, self.now)
     }
 
-    /// The signature is not the key's, or that cannot be told: the next key is tried.
+    /// The signature is invalid, or the verifier failed: the next key is tried.
     ///
     /// # Errors
-    /// If there is no other key.
+    /// If no key is left.
     pub fn invalid(mut self) -> Result<Self, AuthError> {
         match self.others.next() {
             Some(key) => Ok(Self { key, ..self }),

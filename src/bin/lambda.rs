@@ -1,7 +1,7 @@
 //! The function that Lambda starts.
 
 fn main() -> Result<(), lambda_http::Error> {
-    // One event at a time comes in: more threads would only take time to start.
+    // Lambda sends one event at a time: more threads would only take time to start.
     tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?

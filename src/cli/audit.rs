@@ -1,4 +1,4 @@
-//! `audit`: requests tokens from an endpoint as its clients do, and reports what is wrong with them and with it.
+//! `audit`: requests tokens from an endpoint as its clients do, and reports faults in the tokens and the endpoint.
 
 mod answer;
 mod checks;

@@ -13,7 +13,7 @@ use crate::api::answer::inspect::Report;
 use crate::inspect::{Client, Inspection, Use, Verdict};
 use crate::time::UnixTime;
 
-/// More than any token has; what is longer is explained by its beginning.
+/// More than the longest token; a longer text is explained by its beginning.
 const MAX_INPUT_BYTES: u64 = 1024 * 1024;
 
 #[derive(Args)]

@@ -16,7 +16,7 @@ const BOLD: &str = "\x1b[1m";
 const RESET: &str = "\x1b[0m";
 
 /// The inspection in lines that end with a line break. Texts out of the token are escaped, so that
-/// it cannot steer the terminal. Colours only where `color` says so.
+/// it cannot control the terminal. Colors only if `color` is set.
 #[must_use]
 pub fn render(inspection: &Inspection, color: bool) -> String {
     let mut page = Page { text: String::new(), color };
@@ -144,7 +144,7 @@ fn moment(time: UnixTime, now: UnixTime) -> String {
     if time > now { format!("{time} (in {span})") } else { format!("{time} ({span} ago)") }
 }
 
-/// The errors that a developer may have come with.
+/// The errors that the SDKs show for it.
 fn in_words(error: SdkError) -> String {
     let SdkError { rtc, web, rtm, rtm1, chat, convoai, .. } = error;
     let all = [

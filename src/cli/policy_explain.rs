@@ -150,7 +150,7 @@ impl Outcome {
     }
 }
 
-/// The source of a refusal, and what it is called there. `credential` is the kind of the caller's.
+/// The source of a denial, and its name there. `credential` is the kind of credential of the caller.
 fn place(source: Source, credential: &str) -> (&str, &'static str) {
     match source {
         Source::Configuration(variable) => ("configuration", variable),
@@ -165,10 +165,10 @@ fn with_exp(claims: &str, now: UnixTime) -> String {
     match serde_json::from_str(claims) {
         Ok(Value::Object(members)) if !members.contains_key("exp") => {
             let comma = if members.is_empty() { "" } else { "," };
-            // Into the text itself: what stands twice in it is refused as in a request.
+            // Into the text itself: duplicate claims are rejected as in a request.
             claims.replacen('{', &format!("{{\"exp\":{}{comma}", now.plus(3600).as_secs()), 1)
         }
-        // There is one, or the authenticator says what is wrong.
+        // It is configured, or the authenticator reports the fault.
         Ok(_) | Err(_) => claims.to_owned(),
     }
 }

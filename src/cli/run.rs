@@ -30,9 +30,9 @@ enum Command {
     Serve,
     /// Print a token
     Mint(mint::Mint),
-    /// Explain a token and what is wrong with it
+    /// Explain a token and report its faults
     Inspect(inspect::Inspect),
-    /// Request tokens from a URL as its clients do, and report what is wrong
+    /// Request tokens from a URL as its clients do, and report faults
     Audit(audit::Audit),
     /// Explain or check what the configuration allows, offline
     #[command(subcommand)]
@@ -41,7 +41,7 @@ enum Command {
     ApiKey(api_key::ApiKey),
     /// Print the integer uid of a user, derived with `UID_KEY`
     Uid(uid::Uid),
-    /// Show the effective configuration and where each value comes from
+    /// Show the effective configuration and the source of each value
     Config(config::Config),
     /// Check whether the server on HOST:PORT answers, for containers
     Healthcheck,

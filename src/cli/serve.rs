@@ -1,4 +1,4 @@
-//! The local server, and whether it is well.
+//! Runs the local server and checks its health.
 
 use std::io::Write;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -24,7 +24,7 @@ pub(super) fn serve() -> Result<ExitCode, Failure> {
                 let notices = notices.iter().map(|notice| format!("Notice: {notice}")).collect();
                 (App::new(Ok(config)), max_connections, metrics, notices)
             }
-            // A developer gets to the page, which says the same; off loopback that would be an outage.
+            // On loopback the page states the fault to a developer; elsewhere this would be an outage.
             Err(error) if error.is_missing_auth() && is_loopback(&address) => {
                 let lines: Vec<String> = error.0.iter().map(ToString::to_string).collect();
                 (App::new(Err(error)), None, None, lines)
@@ -35,7 +35,7 @@ pub(super) fn serve() -> Result<ExitCode, Failure> {
     let settings = native::Settings { address, metrics, max_connections };
     let served = native::serve(settings, app.with_page(), |address, metrics| {
         let read = files.names().map(|names| format!(" (read {names})")).unwrap_or_default();
-        // A closed standard error is no reason to stop: eprintln! would panic.
+        // With a closed standard error, eprintln! would panic.
         let mut stderr = std::io::stderr();
         let _ = writeln!(stderr, "Listening on http://{address}{read}");
         if let Some(address) = metrics {

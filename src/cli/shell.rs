@@ -52,7 +52,7 @@ impl Man {
     }
 }
 
-/// A reader that has seen enough is no failure.
+/// A reader that closes the pipe early is not a failure.
 fn print(text: &[u8]) -> Result<ExitCode, Failure> {
     match io::stdout().write_all(text) {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(output_failure(&error)),

@@ -13,17 +13,17 @@ pub type ReadFile<'a> = &'a dyn Fn(&str) -> io::Result<String>;
 /// left out.
 #[derive(Clone, Copy)]
 pub struct Environment<'a> {
-    /// Where variables come from. The first source that has a variable wins.
+    /// The sources of variables. The first source that has a variable wins.
     pub sources: &'a [Source<'a>],
     /// Reads a file; `None` on a platform without files.
     pub files: Option<ReadFile<'a>>,
     /// Whether the Parameters and Secrets extension of AWS Lambda can be asked for a secret.
     pub secret_store: bool,
-    /// Where requests come from.
+    /// The origin of requests.
     pub socket: Socket,
 }
 
-/// One place that variables come from.
+/// One source of variables.
 #[derive(Clone, Copy)]
 pub struct Source<'a> {
     /// What the operator calls it.
@@ -32,7 +32,7 @@ pub struct Source<'a> {
     pub lookup: Lookup<'a>,
 }
 
-/// Where requests come from.
+/// The origin of requests.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Socket {
     /// The process listens itself, on `HOST` and `PORT`.

@@ -13,7 +13,7 @@ pub struct ConfigFault {
     pub variable: &'static str,
     /// In which way.
     pub kind: FaultKind,
-    /// What was expected and, unless it may be secret, what was received.
+    /// The expected value and, unless it may be secret, the received one.
     pub detail: String,
 }
 
@@ -27,7 +27,7 @@ pub enum FaultKind {
 }
 
 impl ConfigError {
-    /// Whether all that is wrong is that nothing says how callers authenticate.
+    /// Whether a missing `AUTH` is the only error.
     #[must_use]
     pub fn is_missing_auth(&self) -> bool {
         self.0.iter().all(|fault| fault.variable == "AUTH" && fault.kind == FaultKind::Missing)

@@ -1,8 +1,8 @@
-//! What an operator should know of a valid configuration.
+//! Warnings about a valid configuration.
 
 use std::fmt;
 
-/// What an operator should know of a valid configuration.
+/// Warnings about a valid configuration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Notice {
@@ -25,7 +25,7 @@ pub enum Notice {
         /// Its name now.
         name: &'static str,
     },
-    /// A variable of the local server is set on a platform that listens by itself.
+    /// A variable of the local server is set on a platform that accepts the connections.
     NoEffect {
         /// Which.
         variable: &'static str,

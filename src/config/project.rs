@@ -1,4 +1,4 @@
-//! What tokens are signed for, and where its certificate comes from.
+//! The project that tokens are signed for, and the source of its certificate.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -84,7 +84,7 @@ impl FileProject {
         &self.path
     }
 
-    /// Takes what the file holds now.
+    /// Replaces the certificate with the current content of the file.
     ///
     /// # Errors
     /// Why the certificate that was there stays in use; without the file's path and content.
@@ -107,7 +107,7 @@ fn unreadable(error: &io::Error) -> String {
     format!("expected a readable file, got {error}")
 }
 
-/// The three variables that the certificate can come from.
+/// The three variables that can hold or locate the certificate.
 const SOURCES: [&Variable; 3] =
     [var!("APP_CERTIFICATE"), var!("APP_CERTIFICATE_FILE"), var!("APP_CERTIFICATE_SECRET")];
 

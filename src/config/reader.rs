@@ -16,7 +16,7 @@ macro_rules! var {
 }
 pub(super) use var;
 
-/// Reads variables and gathers what is wrong with them.
+/// Reads variables and collects their errors.
 pub(super) struct Reader<'a> {
     pub(super) environment: Environment<'a>,
     faults: Vec<ConfigFault>,

@@ -20,11 +20,11 @@ use crate::token::{AppCertificate, NotHex32};
 /// a second. A request waits for it.
 const TIMEOUT: Duration = Duration::from_secs(3);
 
-/// The largest secret that Secrets Manager holds, and what stands around it.
+/// The largest secret of Secrets Manager, with the JSON around it.
 const MAX_BYTES: usize = 96 * 1024;
 
 const REFRESH: RefreshPolicy = RefreshPolicy {
-    // The extension's own cache (300 s, where it is not set otherwise) comes on top.
+    // The cache of the extension (300 s by default) adds to it.
     refresh_after: 60,
     retry_after: 60,
     first_retry_after: 1,

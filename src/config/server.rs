@@ -1,4 +1,4 @@
-//! Where the server listens, who may reach it from where, and how often.
+//! The listeners of the server, its accepted hosts and origins, and its limits.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::num::{NonZeroU32, NonZeroUsize};
@@ -54,7 +54,7 @@ pub(super) enum Exposure {
 /// `HOST` and `PORT` alone, for a client of the local server.
 ///
 /// # Errors
-/// Names the variables that are no address and no port.
+/// Reports the variables that are not an address or a port.
 pub fn listen_address(environment: Environment<'_>) -> Result<SocketAddr, ConfigError> {
     let mut reader = Reader::new(environment);
     let address = reader.address();

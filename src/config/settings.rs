@@ -13,7 +13,7 @@ pub struct Setting {
     pub name: &'static str,
     /// What may be shown of its value.
     pub value: Shown,
-    /// Where the value comes from.
+    /// The source of the value.
     pub origin: Origin,
 }
 
@@ -24,11 +24,11 @@ pub enum Shown {
     Value(String),
     /// A secret, which is not shown.
     Secret,
-    /// There is no value; what applies instead in words, or nothing.
+    /// The value is unset: a text on what applies instead, or an empty one.
     Unset(&'static str),
 }
 
-/// Where a value comes from.
+/// The source of a value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Origin {
     /// It is the default.
@@ -42,7 +42,7 @@ pub enum Origin {
     },
 }
 
-/// Every variable as it takes effect. `config` is what became of them, if they are valid: it knows
+/// Every variable with its effective value. `config` is the configuration, if it is valid: it holds
 /// the defaults that depend on others.
 #[must_use]
 pub fn settings(environment: Environment<'_>, config: Option<&Config>) -> Vec<Setting> {
@@ -65,7 +65,7 @@ pub fn settings(environment: Environment<'_>, config: Option<&Config>) -> Vec<Se
     VARIABLES.iter().map(setting).collect()
 }
 
-/// Of API keys the names: their hashes are long and say nothing.
+/// Of API keys, the names only: hashes are long and mean nothing to a reader.
 fn shown(name: &str, value: String) -> String {
     if name != "API_KEYS" {
         return value;

@@ -1,4 +1,4 @@
-//! What the table says of a variable.
+//! A row of the table of variables.
 
 /// A variable of the configuration.
 #[derive(Clone, Copy, Debug)]

@@ -3,7 +3,7 @@
 use super::variable::DefaultValue::{Unset, Value};
 use super::variable::{Platform, Variable};
 
-/// A row says what differs from one of these.
+/// A row states its differences from one of these.
 const EVERYWHERE: Variable = Variable {
     name: "",
     aliases: &[],

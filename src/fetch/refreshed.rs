@@ -16,19 +16,19 @@ pub struct RefreshPolicy {
     pub refresh_after: u32,
     /// The minimum time between two fetches while there is a value.
     pub retry_after: u32,
-    /// The minimum time between two fetches while there is no value.
+    /// The minimum time between two fetches before the first value.
     pub first_retry_after: u32,
     /// The age at which a value is no longer used; `None` uses it until the next one.
     pub max_age: Option<u32>,
     /// The age at which a fetch without an answer counts as lost. A platform can end a request
     /// without dropping its claim.
     pub lost_after: u32,
-    /// How many requests may fetch at once while there is no value. One request cannot wait for
+    /// How many requests may fetch at once before the first value. One request cannot wait for
     /// another's fetch.
     pub max_first_fetches: u32,
 }
 
-/// A value of type `T` that is fetched, kept and renewed; `E` is why there is no new one.
+/// A value of type `T` that is fetched, kept and renewed; `E` is why the last fetch failed.
 pub struct Refreshed<T, E> {
     fetch: Fetch,
     parse: Box<Parse<T, E>>,
@@ -52,7 +52,7 @@ struct Held<T> {
     attempt: u64,
 }
 
-/// One fetch, or several at once while there is no value.
+/// One fetch, or several at once before the first value.
 #[derive(Clone)]
 struct Attempt<E> {
     number: u64,
@@ -80,7 +80,7 @@ impl<T, E: Clone + From<FetchError>> Refreshed<T, E> {
     }
 
     /// Claims the fetch that is due at `now`: there is no value, the one in use is old, or it lacks
-    /// what is needed, as `lacks` says. `None` while no fetch is due, or others have claimed it.
+    /// what is needed, as `lacks` says. `None` if no fetch is due, or another request has claimed it.
     pub fn claim(&self, now: UnixTime, lacks: impl FnOnce(&T) -> bool) -> Option<Claim<'_, T, E>> {
         let mut state = self.state();
         let is_wanted = self.usable(&state, now).is_none_or(|held| {
@@ -184,7 +184,7 @@ impl<T, E: Clone + From<FetchError>> Refreshed<T, E> {
         let started = of_burst.map_or(now, |last| last.started.max(now));
         let ended = Attempt { number: attempt, started, outcome };
         match &mut state.last {
-            // The late end of a lost fetch: the newer one goes on, and returns to this if it is dropped.
+            // The late end of a lost fetch: the newer fetch continues, and returns to this state if it is dropped.
             Some(Attempt { number, outcome: Outcome::Running { before, .. }, .. }) if attempt < *number => {
                 *before = Some(Box::new(ended));
             }
@@ -241,7 +241,7 @@ impl<'a, T, E: Clone + From<FetchError>> Claim<'a, T, E> {
     /// another fetch brought a newer one.
     ///
     /// # Errors
-    /// Why there is no new value, for the log. The one that was there stays in use.
+    /// Why the fetch failed, for the log. The current value stays in use.
     pub fn resolve(self, answer: Result<&[u8], FetchError>, now: UnixTime) -> Result<Option<Arc<T>>, E> {
         // What is no longer running is not released when the claim is dropped.
         self.refreshed.resolve(self.attempt, answer, now)

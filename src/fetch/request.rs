@@ -25,7 +25,7 @@ impl fmt::Debug for Fetch {
     }
 }
 
-/// Why something could not be fetched, as an adapter knows it.
+/// Why a fetch failed, as the adapter reports it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FetchError {
     /// No answer in time.

@@ -1,4 +1,4 @@
-//! What each finding says, to the person who has the token, and what to do about it.
+//! The text of each finding for the owner of the token, and the fix.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -294,7 +294,7 @@ fn differs(
     (code, INVALID, text.into(), format!("use the same {what} for the token and in the client").into())
 }
 
-/// What stands for a wildcard.
+/// The wildcard, in words.
 fn named(pattern: &str, field: Field) -> String {
     match (pattern, field) {
         ("", Field::Channel) => "empty".to_owned(),

@@ -35,9 +35,9 @@ impl Finding {
 #[allow(missing_docs, reason = "the names of the fields say what they are")]
 #[non_exhaustive]
 pub enum FindingKind {
-    /// There is no text.
+    /// The text is empty.
     Empty,
-    /// A word that stands for a missing value.
+    /// A placeholder for a missing value.
     Placeholder(&'static str),
     /// A JSON Web Token.
     Jwt,
@@ -69,7 +69,7 @@ pub enum FindingKind {
     SignedWithSecondary,
     /// 006: the signature needs names that were not given.
     NamesNeeded { is_rtm: bool },
-    /// 006: the signature does not say where the channel ends and the uid begins.
+    /// 006: the signature does not cover the boundary of channel and uid.
     UnsignedBoundary { channel: String, uid: String },
     /// The token has ended.
     Expired { at: UnixTime, now: UnixTime },
@@ -111,7 +111,7 @@ pub enum FindingKind {
     UidIsTextZero,
     /// The uid is a number, but not a uid.
     OddUid(OddUid, String),
-    /// A name is a word that stands for a missing value.
+    /// A name is a placeholder for a missing value.
     NameIsPlaceholder { service: &'static str, field: Field, word: &'static str },
     /// A name that Agora does not allow.
     NameNotAllowed { service: &'static str, field: Field, error: NameError },

@@ -15,7 +15,7 @@ use super::view::MAX_SHOWN;
 use crate::time::UnixTime;
 use crate::token::{AppId, Project};
 
-/// What a token holds, and what is wrong with it.
+/// The content of a token, and its faults.
 ///
 /// ```
 /// use agora_token_server::inspect::{Client, Inspection, Signature, Verdict};
@@ -53,11 +53,11 @@ pub struct Inspection {
     pub expires_at: Option<UnixTime>,
     /// Which certificate signed the token.
     pub signature: Signature,
-    /// The services, at most [`Self::MAX_SHOWN`]. What a 006 token is for is shown as one.
+    /// The services, at most [`Self::MAX_SHOWN`]. The one service of a 006 token is shown in the same way.
     pub services: Vec<InspectedService>,
     /// How many services follow those that are known, from the first unknown one on.
     pub unknown_services: u16,
-    /// Names that stand for more than one channel or user.
+    /// Names that match more than one channel or user.
     pub wildcards: Vec<Wildcard>,
     /// What is wrong, errors first.
     pub findings: Vec<Finding>,

@@ -11,7 +11,7 @@ pub(super) struct Name {
     pub(super) text: Option<String>,
     /// In 006, the CRC-32 of the text.
     checksum: Option<u32>,
-    /// Whether Agora lets it stand for more than one name.
+    /// Whether Agora accepts wildcards in it.
     pub(super) is_wildcard: bool,
 }
 
@@ -42,7 +42,7 @@ impl Name {
         }
     }
 
-    /// Its text, if it stands for more than one name.
+    /// Its text, if it is a wildcard.
     pub(super) fn pattern(&self) -> Option<String> {
         self.text.clone().filter(|_| self.is_wildcard)
     }
@@ -103,7 +103,7 @@ pub(super) fn placeholder(name: &str) -> Option<&'static str> {
     PLACEHOLDERS.into_iter().find(|word| name == *word)
 }
 
-/// Why Agora does not allow a name that is no wildcard.
+/// Why Agora rejects a name that is not a wildcard.
 pub(super) fn not_allowed(service: &str, field: Field, name: &str) -> Option<NameError> {
     let max = 64;
     match field {

@@ -1,4 +1,4 @@
-//! Texts that are no token, and why.
+//! Explains texts that are not tokens.
 
 use super::finding::FindingKind;
 use super::view::View;
@@ -17,7 +17,7 @@ pub(super) fn recognize(text: &str, project: &Project) -> Option<FindingKind> {
     Some(FindingKind::Hex32 { our_app_id: digits == project.app_id() })
 }
 
-/// Why there is no token in a text: `repaired` is the text if it was to be a token, `plain` the
+/// Why a text holds no token: `repaired` is the text read as a token, `plain` the
 /// text with its escapes undone.
 pub(super) fn why_not(repaired: &str, plain: &str, error: ParseError) -> FindingKind {
     let inside = || {

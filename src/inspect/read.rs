@@ -28,7 +28,7 @@ pub(super) enum Unread {
     Several(SeveralTokens),
 }
 
-/// More than one token in a text. Each must be inspected by itself.
+/// The text holds several tokens. Inspect each separately.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SeveralTokens {
     /// The tokens, in the order of the text.
@@ -94,7 +94,7 @@ struct Layer {
     repairs: Vec<&'static Repair>,
 }
 
-/// The text, and what is left of it with each escape undone.
+/// The text, and its forms with each escape undone.
 fn layers(text: &str) -> Vec<Layer> {
     let mut layers = vec![Layer { text: text.to_owned(), repairs: Vec::new() }];
     for escape in &ESCAPES {
@@ -113,7 +113,7 @@ impl Layer {
         Some(Self { text, repairs })
     }
 
-    /// With every repair that is no guess.
+    /// With every repair that is not a guess.
     fn stripped(self, repairs: &'static [Repair]) -> Self {
         let certain = repairs.iter().filter(|repair| !repair.is_guess);
         certain.fold(self, |layer, repair| layer.without(repair).unwrap_or(layer))

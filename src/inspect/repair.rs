@@ -60,7 +60,7 @@ pub(super) static URL_ENCODED_IN_URL: Repair = Repair {
     is_guess: false,
 };
 
-/// What stands around a token that is alone in its text.
+/// The characters around a token that is alone in its text.
 pub(super) static WRAPPINGS: [Repair; 2] = [
     Repair {
         code: "surrounded",

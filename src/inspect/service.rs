@@ -1,4 +1,4 @@
-//! A service of a token, with what the rules read of it.
+//! A service of a token, as the rules read it.
 
 use super::client::Use;
 use super::names::Name;
@@ -18,7 +18,7 @@ pub struct InspectedService {
     /// The privileges, at most [`Inspection::MAX_SHOWN`](crate::inspect::Inspection::MAX_SHOWN).
     pub privileges: Vec<InspectedPrivilege>,
     pub(super) names: Vec<(Field, Name)>,
-    /// In 006 RTM, the uid that RTM wants empty.
+    /// In 006 RTM, the uid slot, which must be empty.
     pub(super) uid_slot: Option<Name>,
     /// The number of the privilege that a user of the service needs, and its name if the service
     /// opens nothing without it.
@@ -50,7 +50,7 @@ pub struct InspectedPrivilege {
 pub enum EndedBy {
     /// Its own end, no later than the token's.
     Itself,
-    /// The token: the privilege has a 0, which is no end of its own.
+    /// The token: the privilege is 0, so it has no expiry of its own.
     Token,
     /// The token, although the privilege would last longer.
     TokenEarlier,
@@ -118,7 +118,7 @@ impl InspectedService {
         self.grants(self.entry.0)
     }
 
-    /// Names that stand for more than one channel or user.
+    /// Names that match more than one channel or user.
     pub(super) fn wildcards(&self) -> impl Iterator<Item = Wildcard> {
         let names = self.names.iter();
         names.filter(|(field, _)| matches!(field, Field::Channel | Field::Uid | Field::Account)).filter_map(
@@ -144,7 +144,7 @@ impl InspectedPrivilege {
     }
 }
 
-/// A name in a token that stands for more than one.
+/// A wildcard name in a token.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Wildcard {

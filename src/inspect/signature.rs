@@ -17,7 +17,7 @@ pub enum Signature {
     Unchecked(Unchecked),
 }
 
-/// Of what is no token.
+/// The text is not a token.
 impl Default for Signature {
     fn default() -> Self {
         Self::Unchecked(Unchecked::NoToken)
@@ -28,7 +28,7 @@ impl Default for Signature {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Unchecked {
-    /// The text is no token.
+    /// The text is not a token.
     NoToken,
     /// The version is older than 006.
     OldVersion,

@@ -178,7 +178,7 @@ pub(super) fn percent_decoded(text: &str) -> String {
     undo_repeatedly(text, '%', |rest| Some((hexadecimal(rest.get(..2)?)?, 2)))
 }
 
-/// `text` with what follows each `mark` replaced as `undo` says: by a character, for so many bytes.
+/// `text` with the bytes after each `mark` replaced: `undo` returns the character and the number of bytes.
 fn undo_repeatedly(text: &str, mark: char, undo: fn(&str) -> Option<(char, usize)>) -> String {
     let mut undone = text.to_owned();
     for _ in 0..3 {

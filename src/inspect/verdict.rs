@@ -17,7 +17,7 @@ closed_set! {
     /// Whether a client can use a token.
     #[derive(Clone, Copy, Debug, PartialEq, Eq)]
     pub enum Verdict {
-        /// Nothing in the token or the request says otherwise.
+        /// Nothing in the token or the request contradicts this.
         Usable = "usable",
         /// A finding is an error.
         Refused = "refused",

@@ -1,4 +1,4 @@
-//! The rules by which a well-formed request may be refused.
+//! The rules that may deny a well-formed request.
 
 use std::fmt;
 
@@ -7,7 +7,7 @@ use crate::time::Ttl;
 use crate::token::closed_set;
 
 closed_set! {
-    /// The rules by which a well-formed request may be refused, in the order of their check, named
+    /// The rules that may deny a well-formed request, in the order of their check, named
     /// as a 403 gives them.
     #[derive(Clone, Copy, Debug, PartialEq, Eq)]
     pub enum Rule {
@@ -32,7 +32,7 @@ closed_set! {
     }
 }
 
-/// Why a request was refused.
+/// Why a request was denied.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Denied {
     /// The origin of the page is not allowed.
@@ -95,16 +95,16 @@ impl Denied {
     }
 }
 
-/// A refusal, and what would have to change for the request to be granted.
+/// A denial, and the setting that caused it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refusal {
-    /// The refusal as the caller sees it, which is not told where it comes from.
+    /// The denial as the caller sees it, without its source.
     pub denied: Denied,
-    /// Where it comes from.
+    /// Its source.
     pub source: Source,
 }
 
-/// Where a refusal comes from.
+/// The source of a denial.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Source {
     /// This variable.

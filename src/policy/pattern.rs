@@ -4,7 +4,7 @@ use std::fmt;
 
 use crate::token::is_wildcard;
 
-/// A channel's name, or the start of one if it ends in `*`. A `{sub}` in it stands for the `sub`
+/// A channel's name, or the start of one if it ends in `*`. A `{sub}` in it is replaced by the `sub`
 /// of the caller's JWT, inserted as it is.
 ///
 /// `user-{sub}-*` allows the channel `user-a-b-1` to the subject `a` and to the subject `a-b`: if
@@ -43,7 +43,7 @@ impl ChannelPattern {
         self.text.contains(SUBJECT)
     }
 
-    /// Whether the pattern goes on behind `{sub}`, so that one subject can be the start of another.
+    /// Whether the pattern continues after `{sub}`, so that one subject can be the start of another.
     #[must_use]
     pub fn goes_on_behind_subject(&self) -> bool {
         self.open_end && self.names_subject()

@@ -90,7 +90,7 @@ impl Policy {
         }
     }
 
-    /// Whether tokens of this kind may be issued, as far as the configuration says.
+    /// Whether the configuration allows tokens of this kind.
     #[must_use]
     pub fn allows_kind(&self, kind: TokenKind) -> bool {
         self.configured_kinds().allow(kind)

@@ -1,4 +1,4 @@
-//! The kinds of token, what a token of each kind is for, and what it reaches.
+//! The kinds of token, the content of each kind, and its scope.
 //!
 //! To add a kind: a variant of [`TokenKind`], one of [`TokenSpec`], and the arms that the compiler
 //! then asks for.

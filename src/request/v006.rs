@@ -14,7 +14,7 @@ closed_set! {
     pub enum Format {
         /// `AccessToken2`.
         V007 = "007",
-        /// `AccessToken`, for SDKs that know no 007.
+        /// `AccessToken`, for SDKs without 007.
         V006 = "006",
     }
 

@@ -138,7 +138,7 @@ impl Connections {
         }
         let before = self.waiting.fetch_add(1, Ordering::Relaxed);
         let _waiting = Waiting(&self.waiting);
-        // At most all of them can make room at once.
+        // All of them can make room at once.
         if before < MAX_RECEIVING {
             self.make_room_to_receive();
         }
@@ -160,7 +160,7 @@ impl Connections {
         }
     }
 
-    /// How many are within a request with the one that begins it now; `None` if there is no room.
+    /// How many are within a request with the one that begins it now; `None` if all places are taken.
     fn try_receive(&self) -> Option<usize> {
         let more = |receiving| (receiving < MAX_RECEIVING).then_some(receiving + 1);
         let before = self.receiving.fetch_update(Ordering::Relaxed, Ordering::Relaxed, more);

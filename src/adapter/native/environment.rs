@@ -12,7 +12,7 @@ pub fn environment<'a>(sources: &'a [Source<'a>], socket: Socket) -> Environment
     Environment { sources, files: Some(&host::file), secret_store: false, socket }
 }
 
-/// Whether the user wants no colors on any terminal (`NO_COLOR`, no-color.org).
+/// Whether the user turned off colors on terminals (`NO_COLOR`, no-color.org).
 #[must_use]
 pub fn wants_no_color() -> bool {
     host::variable("NO_COLOR").is_ok()

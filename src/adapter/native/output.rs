@@ -97,7 +97,7 @@ impl Shared {
                 lines.extend_from_slice(LogLine::dropped(dropped, host::now()).as_bytes());
                 lines.push(b'\n');
             }
-            // A closed output is no reason to stop serving.
+            // Serving continues if the output is closed.
             let _ = to.write_all(&lines).and_then(|()| to.flush());
             if is_ending {
                 return;

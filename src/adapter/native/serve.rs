@@ -20,7 +20,7 @@ use super::threads::{Threads, runtime};
 use crate::api::App;
 
 /// For so long after the signal to stop, the server still takes requests: those that were sent
-/// before their client could know. Each answer says that it is the last one of its connection.
+/// before their client could know. Each response has `Connection: close`.
 const LAST_REQUESTS: Duration = Duration::from_secs(1);
 
 /// How long requests in progress may take after that.
@@ -61,7 +61,7 @@ pub fn serve(
     let result = runtime()?.block_on(async {
         let requests = listen(settings.address)?;
         let metrics = settings.metrics.map(listen).transpose()?;
-        // Before the address is told, so that the process can be stopped from then on.
+        // Before the address is printed, so that the process can be stopped from then on.
         let stop = stop_signal()?;
         listening(requests.local_addr()?, metrics.as_ref().map(TcpListener::local_addr).transpose()?);
         let connections = Connections::new(settings.max_connections);

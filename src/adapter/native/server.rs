@@ -84,7 +84,7 @@ impl Server {
             progress.received_whole();
         }
         let framed = check_framing(&parts.headers);
-        // What a body may say does not matter.
+        // The body is not read.
         let body = framed.map_or_else(Body::Misframed, |()| Body::Whole(Bytes::new()));
         let request = Request::from_parts(parts, body);
         let context = host::context(host::now(), None, Some(peer));
@@ -209,7 +209,7 @@ async fn receive(body: &mut Incoming) -> Body {
     let mut copied = Vec::new();
     while let Some(frame) = body.frame().await {
         let Ok(frame) = frame else { return Body::CutOff };
-        // Trailers say nothing to the handler.
+        // The handler reads no trailers.
         let Ok(data) = frame.into_data() else { continue };
         if received.len() + copied.len() + data.len() > MAX_BODY_BYTES {
             return Body::TooLarge;

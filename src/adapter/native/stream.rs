@@ -20,7 +20,7 @@ use super::connections::Progress;
 /// connection.
 const WRITE_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// How long a client may go on sending a request that is rejected already. Without that, a client
+/// How long a client may continue to send a rejected request. Without that, a client
 /// that writes everything before it reads would find a reset connection and no answer.
 const LINGER_TIMEOUT: Duration = Duration::from_secs(2);
 

@@ -1,4 +1,4 @@
-//! The answers that every request gets alike, and what all answers share.
+//! The responses that do not depend on the request, and the headers that all responses share.
 
 use std::sync::LazyLock;
 

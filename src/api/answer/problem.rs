@@ -1,6 +1,6 @@
-//! Everything that can go wrong with a request, and the one place where it becomes a status.
+//! Every reason to reject a request, and the one place that maps it to a status.
 //!
-//! Answers are problem documents (RFC 9457). `error` repeats `detail`, because clients of existing
+//! Responses are problem documents (RFC 9457). `error` repeats `detail`, because clients of existing
 //! token servers read it.
 
 use std::borrow::Cow;
@@ -13,47 +13,47 @@ use serde::Serialize;
 use crate::auth::AuthError;
 use crate::policy::{Denied, Rule};
 
-/// A refusal.
+/// A reason to reject a request.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Problem {
-    /// The body is not JSON; where and why.
+    /// The body is not JSON: the position and the reason.
     MalformedJson(String),
-    /// Fields of the body that are not what they should be.
+    /// Fields of the body are invalid.
     InvalidRequest(Vec<FieldFault>),
-    /// No or bad credential; the cause goes to the log alone.
+    /// The credential is missing or invalid. Only the log states the cause.
     Unauthorized {
         /// For the log.
         cause: String,
     },
-    /// Well-formed, but not allowed.
+    /// The request is well-formed, but not allowed.
     Forbidden(Denied),
-    /// No such path.
+    /// No route matches the path.
     NotFound,
-    /// Not with this method; these are allowed.
+    /// The route does not allow the method. It allows these.
     MethodNotAllowed(Vec<Method>),
     /// The body is above the limit.
     PayloadTooLarge {
         /// The limit.
         max_bytes: usize,
     },
-    /// A declared type that is not JSON.
+    /// The declared content type is not JSON.
     UnsupportedMediaType,
-    /// A body that is compressed.
+    /// The body is compressed.
     UnsupportedEncoding,
-    /// Too many requests of this caller.
+    /// The caller exceeds its rate limit.
     TooManyRequests {
-        /// Seconds until the next may come.
+        /// Seconds until the next request is allowed.
         retry_after: u32,
     },
     /// The handler panicked. No line of it raises this: [`App::failed`](crate::api::App::failed) does,
     /// for an adapter that catches the panic.
     Internal,
-    /// What a token needs is not there yet.
+    /// The server is not ready: something that tokens need has not been fetched.
     NotReady {
-        /// What is missing, of few words.
+        /// What is missing, in a few words.
         lacks: &'static str,
     },
-    /// Something that the server needs is not there; the cause goes to the log alone.
+    /// A dependency of the server is unavailable. Only the log states the cause.
     Unavailable {
         /// For the log.
         cause: String,
@@ -63,17 +63,17 @@ pub enum Problem {
 /// One invalid field of a request.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct FieldFault {
-    /// The field's name, with dots for what is inside of it.
+    /// The name of the field, with dots for nested fields.
     pub field: Cow<'static, str>,
     /// What is wrong, what was received and what is expected.
     pub detail: String,
-    /// Whether the client made up the name. Such a name may be anything, so no log line holds it.
+    /// Whether the name comes from the client. Such a name can be a secret, so no log line holds it.
     #[serde(skip)]
     pub from_client: bool,
 }
 
 impl FieldFault {
-    /// A fault in a field of ours.
+    /// A fault in a documented field.
     pub(in crate::api) fn new(field: impl Into<Cow<'static, str>>, detail: impl Into<String>) -> Self {
         Self { field: field.into(), detail: detail.into(), from_client: false }
     }
@@ -88,7 +88,7 @@ impl FieldFault {
     }
 }
 
-/// How long a client should wait for what is not there.
+/// How long a client should wait for an unavailable dependency.
 const RETRY_UNAVAILABLE_SECS: u32 = 10;
 
 impl Problem {
@@ -142,7 +142,7 @@ impl Problem {
         }
     }
 
-    /// What the log says of it and the answer does not.
+    /// The cause that the log states and the response does not.
     #[must_use]
     pub fn cause(&self) -> Option<Cow<'_, str>> {
         match self {
@@ -166,7 +166,7 @@ impl Problem {
         }
     }
 
-    /// Which rule refused.
+    /// The rule that denied the request.
     #[must_use]
     pub fn rule(&self) -> Option<Rule> {
         match self {
@@ -175,7 +175,7 @@ impl Problem {
         }
     }
 
-    /// The answer.
+    /// The response.
     #[must_use]
     pub fn response(&self, request_id: &str) -> Response<Bytes> {
         let detail = self.to_string();
@@ -208,7 +208,7 @@ impl Problem {
                 let value = HeaderValue::from_str(&names.join(", ")).expect("methods are tokens");
                 headers.insert(header::ALLOW, value);
             }
-            // RFC 9110 §15.5.16: it tells the encoding from the type.
+            // RFC 9110 §15.5.16: it distinguishes the encoding from the type.
             Self::UnsupportedEncoding => {
                 headers.insert(header::ACCEPT_ENCODING, HeaderValue::from_static("identity"));
             }
@@ -233,7 +233,7 @@ impl From<AuthError> for Problem {
     }
 }
 
-/// `detail`: words for the person who can mend it.
+/// `detail`: a text for the person who can fix it.
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -53,7 +53,7 @@ fn is_publisher(fields: &mut Fields<'_>) -> Option<Role> {
     match &value {
         Json::Bool(true) => Some(Role::Publisher),
         Json::Bool(false) => Some(Role::Subscriber),
-        // The guide's own example body says "True or False".
+        // The example body of the guide has "True or False".
         Json::Text(text) if text.eq_ignore_ascii_case("true") => Some(Role::Publisher),
         Json::Text(text) if text.eq_ignore_ascii_case("false") => Some(Role::Subscriber),
         _ => {

@@ -121,7 +121,7 @@ pub(in crate::api) struct Requested {
     pub(in crate::api) uid: Origin,
 }
 
-/// Where a uid comes from.
+/// The source of a uid.
 #[derive(Clone, Copy, PartialEq)]
 pub(in crate::api) enum Origin {
     /// From the request or the caller.
@@ -156,7 +156,7 @@ pub(in crate::api) struct DropInContext<'a> {
     pub(in crate::api) default_ttl: Ttl,
     /// The format of RTC and RTM tokens.
     pub(in crate::api) format: Format,
-    /// The time, for clients that send absolute ones, and what is drawn.
+    /// The current time, for clients that send absolute times, and drawn values.
     pub(in crate::api) request: &'a Context,
 }
 
@@ -272,7 +272,7 @@ impl Row {
         self.input.secrets.iter().any(|name| fields.get(name) == Some(&Json::Bool(true)))
     }
 
-    /// The tokens that a request is for. Fields that the route does not know are ignored.
+    /// The tokens that a request is for. Unknown fields are ignored.
     pub(in crate::api) fn requests(
         &self,
         mut fields: Fields<'_>,

@@ -307,7 +307,7 @@ pub(super) fn rtc_and_rtm(
     Some(TokenRequest { spec: TokenSpec::Rtc { participant, privileges, companions }, ttl })
 }
 
-/// Text of digits as the number that it spells, as it comes from a path or a query.
+/// The number that a text of digits in a path or query spells.
 fn number(value: Json<'_>) -> Json<'_> {
     match &value {
         Json::Text(text) if only_digits(text) && text.len() <= 19 => {

@@ -1,4 +1,4 @@
-// Time, from the seconds that the server says are left: the clock of this machine may be wrong.
+// Time, counted from the seconds left that the server reports: the clock of this machine may be wrong.
 
 import { make, valueIn } from "./dom.mjs";
 

@@ -3,7 +3,7 @@
 use crate::auth::{Caller, Identity};
 use crate::policy::Policy;
 
-/// What the configuration, the caller's credential and the route say about fields.
+/// What a parser needs besides the body: the bound identity, and the defaults of configuration and route.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::api) struct ParseContext<'a> {
     /// Whether an empty channel is the wildcard; otherwise it is a missing one.

@@ -6,10 +6,10 @@ use crate::api::answer::problem::{FieldFault, Problem};
 use crate::json::{self, Json};
 use crate::time::Ttl;
 
-/// No request has a tenth of it. It bounds the search for keys given twice, and what is answered.
+/// Ten times what any request needs. It bounds the search for duplicate keys, and the size of the response.
 const MAX_KEYS: usize = 64;
 
-/// What is left of an object, and what was wrong with the rest.
+/// The fields of an object that are not taken yet, and the faults in the others.
 #[derive(Debug)]
 pub(in crate::api) struct Fields<'a> {
     /// Dotted, empty at the top.
@@ -34,12 +34,12 @@ impl<'a> Fields<'a> {
         Err(Problem::InvalidRequest(vec![fault]))
     }
 
-    /// Everything that a request says, in its body and elsewhere.
+    /// All fields of a request, from its body, path and query.
     pub(in crate::api) fn of_request(entries: Vec<(Cow<'a, str>, Json<'a>)>) -> Result<Self, Problem> {
         Self::new(String::new(), entries).map_err(|fault| Problem::InvalidRequest(vec![fault]))
     }
 
-    /// Takes note of keys given twice; the first value stands. Of an object with too many keys
+    /// Records duplicate keys and keeps the first value. Of an object with too many keys
     /// nothing else is said.
     fn new(path: String, entries: Vec<(Cow<'a, str>, Json<'a>)>) -> Result<Self, FieldFault> {
         if entries.len() > MAX_KEYS {
@@ -81,7 +81,7 @@ impl<'a> Fields<'a> {
         self.faults.push(FieldFault::from_client(field, detail));
     }
 
-    /// `name` with what it is inside of, cut where it is absurdly long, quoted where it is empty.
+    /// `name` with the names of its parents, shortened if it is long, quoted if it is empty.
     fn name(&self, name: &str) -> String {
         const SHOWN: usize = 64;
         let shown: String = if name.is_empty() { "\"\"".into() } else { name.chars().take(SHOWN).collect() };
@@ -95,7 +95,7 @@ impl<'a> Fields<'a> {
     /// The field's value, unless it is missing.
     pub(in crate::api) fn take(&mut self, name: &'static str) -> Option<Json<'a>> {
         let index = self.entries.iter().position(|(key, _)| key == name)?;
-        // A name that is taken is ours, also in the fault of a field given twice.
+        // A taken name is a documented one, also in the fault of a duplicate field.
         if !self.faults.is_empty() {
             let field = self.name(name);
             let of_this = self.faults.iter_mut().filter(|fault| fault.field == field);
@@ -124,7 +124,7 @@ impl<'a> Fields<'a> {
         self.entries.iter().find(|(key, _)| key == name).map(|(_, value)| value)
     }
 
-    /// The value of a field that must be there. `null` and empty text are no value.
+    /// The value of a required field. `null` and empty text count as missing.
     pub(in crate::api) fn required(&mut self, name: &'static str) -> Option<Json<'a>> {
         let missing = self.is_missing(name);
         let value = self.take(name);
@@ -135,7 +135,7 @@ impl<'a> Fields<'a> {
         value
     }
 
-    /// Says that `value` is not what the field should hold.
+    /// Records that `value` is invalid for the field.
     pub(in crate::api) fn unexpected(&mut self, name: &'static str, value: &Json<'_>, expected: &str) {
         self.fault(name, format!("expected {expected}, got {value}"));
     }
@@ -209,7 +209,7 @@ impl<'a> Fields<'a> {
         Ttl::from_secs(seconds).ok()
     }
 
-    /// Refuses what was not taken.
+    /// Rejects the fields that were not taken.
     pub(in crate::api) fn refuse_rest<'f>(&mut self, rest: impl Fn(&str) -> Rest<'f>) {
         for (key, _) in std::mem::take(&mut self.entries) {
             match rest(&key) {
@@ -226,12 +226,12 @@ impl<'a> Fields<'a> {
         }
     }
 
-    /// Passes over what was not taken.
+    /// Ignores the fields that were not taken.
     pub(in crate::api) fn forget_rest(&mut self) {
         self.entries.clear();
     }
 
-    /// Everything that is wrong, what was not taken included.
+    /// All faults, those of fields that were not taken included.
     pub(in crate::api) fn finish(mut self) -> Vec<FieldFault> {
         self.refuse_rest(|_| Rest::Unknown { meant: None });
         self.faults
@@ -241,7 +241,7 @@ impl<'a> Fields<'a> {
 /// Why a field that was not taken is refused.
 #[derive(Debug)]
 pub(in crate::api) enum Rest<'f> {
-    /// Other requests have the field; says which.
+    /// Records that the field belongs to other requests, and to which.
     Elsewhere(String),
     /// No request has it. `meant` is the field that the client seems to mean.
     Unknown { meant: Option<&'f str> },

@@ -41,5 +41,5 @@ fn distance(name: &str, field: &str) -> Option<usize> {
     row.last().copied().filter(|distance| *distance <= max)
 }
 
-/// The longest field has 19 characters, so a longer name is no misspelling of any.
+/// The longest field has 19 characters, so a longer name cannot be a misspelling.
 const MAX_CHARS: usize = 32;

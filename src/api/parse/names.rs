@@ -150,7 +150,7 @@ pub(in crate::api) fn named<T, E: Display>(
     parsed.map_err(|error| fields.fault(name, error.to_string())).ok()
 }
 
-/// Says of a field what a 006 token cannot hold.
+/// Records what a 006 token cannot hold.
 pub(in crate::api) fn in_006<T>(
     fields: &mut Fields<'_>,
     name: &'static str,

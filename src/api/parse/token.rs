@@ -97,7 +97,7 @@ pub(in crate::api) fn parse(body: &[u8], context: &ParseContext<'_>) -> Result<T
         if let Some(owner) = TokenKind::ALL.into_iter().find(|kind| fields_of(*kind).contains(&name)) {
             return Rest::Elsewhere(format!("belongs to tokenType {}, not to {}", owner.name(), kind.name()));
         }
-        // Read again, since what was taken is gone; only a body with an unknown field costs that.
+        // Read again, since taken fields are gone. Only a body with an unknown field costs this.
         let given = given.get_or_init(|| Fields::entries_of(body).unwrap_or_default());
         let missing = |field: &&str| given.iter().all(|(key, _)| key != field);
         let fields = ["tokenType", "expireTime"].into_iter().chain(fields_of(kind).iter().copied());

@@ -1,4 +1,4 @@
-//! Where an answer holds its token, and what it says about it.
+//! Finds the tokens of a response and what the response says about them.
 
 use serde_json::Value;
 
@@ -15,9 +15,9 @@ pub(super) const LIFETIME: &[&str] =
     &["expireTime", "expire", "expiry", "ttlSeconds", "expirationInSeconds", "expiresIn", "ttl"];
 pub(super) const APP_ID: &[&str] = &["appId", "app_id", "appID", "appid"];
 
-/// What an answer says.
+/// The facts of a response.
 pub(super) struct Answer {
-    /// Every text that is, or stands for, a token; none twice.
+    /// Every text that is, or is in place of, a token; without duplicates.
     pub(super) tokens: Vec<String>,
     /// Whether a member for a token is there and empty.
     pub(super) empty_token: bool,
@@ -64,7 +64,7 @@ fn looks_issued(text: &str) -> bool {
     text.len() >= 32 && !text.contains(char::is_whitespace)
 }
 
-/// Gathers the members whose name is one of a token; says whether one of them is empty.
+/// Collects the members whose name is that of a token. Returns whether one of them is empty.
 fn walk(value: &Value, named: &mut Vec<String>) -> bool {
     let mut empty = false;
     match value {

@@ -28,7 +28,7 @@ pub(super) struct Judge<'a> {
     pub(super) uid: Option<&'a str>,
 }
 
-/// Requests a token with the given credential and without one; the tokens, and what is wrong with them.
+/// Requests a token with the given credential and without one; returns the tokens and their faults.
 pub(super) fn first_answers(
     exchanges: &mut Exchanges<'_>,
     judge: &Judge<'_>,
@@ -85,7 +85,7 @@ fn manners(reply: &Reply, judge: &Judge<'_>, findings: &mut Findings) {
     }
 }
 
-/// Whether a certificate of the project stands in the answer.
+/// Whether the response holds a certificate of the project.
 fn holds_certificate(body: &str, project: &Project) -> bool {
     let body = body.to_ascii_lowercase();
     [Some(project.certificate()), project.secondary()].into_iter().flatten().any(|certificate| {
@@ -94,7 +94,7 @@ fn holds_certificate(body: &str, project: &Project) -> bool {
     })
 }
 
-/// Whether the answer says that caches may keep it (RFC 9111 §5.2.2). Without a word of it they rarely do.
+/// Whether the response allows caches to keep it (RFC 9111 §5.2.2). Without Cache-Control they rarely do.
 fn allows_caching(reply: &Reply) -> bool {
     let lines = reply.headers.get_all(CACHE_CONTROL).iter().filter_map(|line| line.to_str().ok());
     let directives: Vec<String> = lines

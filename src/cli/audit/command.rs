@@ -1,4 +1,4 @@
-//! The arguments of `audit`, and what it does with them.
+//! The arguments of `audit`, and its run.
 
 use std::process::ExitCode;
 

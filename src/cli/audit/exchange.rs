@@ -19,7 +19,7 @@ pub(super) struct Reply {
     pub(super) body: String,
 }
 
-/// Why there is no response.
+/// Why a request got no response.
 pub(super) enum NoReply {
     /// The endpoint redirects to another origin, which is not followed: the credential is not for it.
     OtherOrigin(String),

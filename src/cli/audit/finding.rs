@@ -225,7 +225,7 @@ impl Code {
     }
 }
 
-/// A finding with what was seen.
+/// A finding with its evidence.
 pub(super) struct Finding {
     pub(super) code: Code,
     pub(super) detail: Option<String>,

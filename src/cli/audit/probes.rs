@@ -74,7 +74,7 @@ impl Probe<'_, '_, '_> {
         let Some(name) = target.name(CHANNEL) else { return false };
         let token = self.token(&target.with(name, Some(PROBE_CHANNEL.into())));
         let followed = token.is_some_and(|token| token.is_for_channel(PROBE_CHANNEL));
-        // Without authentication it goes without saying.
+        // Without authentication this is expected.
         if followed && !self.is_open() {
             self.findings.add(Code::AnyChannel);
         }

@@ -24,7 +24,7 @@ impl TokenFacts {
         }
     }
 
-    /// Seconds from the issue to the end; 006 does not say.
+    /// Seconds from issue to expiry; a 006 token does not state its issue.
     pub(super) fn lifetime(&self) -> Option<u32> {
         match self {
             Self::V007(token) => Some(token.expire()),

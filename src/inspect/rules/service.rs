@@ -15,7 +15,7 @@ pub(super) const MIN_TIMESTAMP: u32 = 1_000_000_000;
 /// What was found about one service.
 pub(super) struct JudgedService<'a> {
     pub(super) service: &'a InspectedService,
-    /// Whether the client wants it, as far as is known.
+    /// Whether the client uses the service, as far as the request states it.
     pub(super) is_wanted: bool,
     /// Whether it names the client as its user.
     pub(super) is_named: bool,

@@ -14,7 +14,7 @@ use crate::token::{AppCertificate, AppId, Field, Project};
 /// How far clocks may differ before it is worth a finding.
 const CLOCK_SKEW_SECS: i64 = 30;
 
-/// What the rules found about a token. By default, there is none.
+/// The findings of the rules about a token, empty by default.
 #[derive(Default)]
 pub(in crate::inspect) struct Judged {
     pub(in crate::inspect) signature: Signature,
@@ -49,7 +49,7 @@ pub(in crate::inspect) fn judge(view: &View, project: &Project, now: UnixTime, c
 }
 
 impl Judged {
-    /// The one finding about a text that is no token.
+    /// The one finding about a text that is not a token.
     pub(in crate::inspect) fn of(kind: FindingKind) -> Self {
         Self { findings: vec![Finding::error(kind)], ..Self::default() }
     }
@@ -165,7 +165,7 @@ impl Judged {
         }
     }
 
-    /// A fault that breaks a service is an error if it leaves no service that the client wants.
+    /// A fault that breaks a service is an error if no service that the client uses remains.
     fn services(&mut self, services: Vec<JudgedService<'_>>, wanted: Option<Use>) {
         let breaks_all = services.iter().filter(|service| service.is_wanted).all(JudgedService::is_broken);
         // Without a use, another service's user is not at fault where one service names the client.
