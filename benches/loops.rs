@@ -61,7 +61,9 @@ fn named(name: &str) -> Box<dyn FnMut()> {
         "parse" => {
             let text = token(rtc("room-1")).build(&certificate);
             Box::new(move || {
-                black_box(black_box(&text).parse::<UnverifiedAccessToken2>().expect("our own token"));
+                black_box(
+                    black_box(&text).parse::<UnverifiedAccessToken2>().expect("the token was built above"),
+                );
             })
         }
         "verify" => verification(),

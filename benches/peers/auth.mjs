@@ -31,7 +31,7 @@ export function authentication(kind) {
   return {
     name: algorithm,
     env: { AUTH: "jwt", JWT_ISSUER: ISSUER, JWT_AUDIENCE: AUDIENCE, JWT_PUBLIC_KEY: pem },
-    // What the peers' library must be told; the server takes it from the key.
+    // An option of the library of the peers; the server takes it from the key.
     peerEnv: { JWT_ALGORITHM: algorithm },
     headers: { Authorization: `Bearer ${message}.${signature.toString("base64url")}` },
     loop: {

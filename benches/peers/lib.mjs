@@ -17,7 +17,7 @@ process.on("exit", () => {
   for (const child of running) child.kill("SIGKILL");
 });
 
-/** Its output goes nowhere: ours writes a line for each request, the peers none. */
+/** Its output is discarded: the server writes a line for each request, the peers write nothing. */
 export function start(program, args, env) {
   const child = spawn(program, args, {
     env: { PATH: process.env.PATH, ...env },

@@ -1,4 +1,4 @@
-// What a user would pick instead, and ours, in one run on one machine: prints the tables as Markdown.
+// Alternatives and this server, in one run on one machine: prints the tables as Markdown.
 //
 //   npm ci && node benches/peers/run.mjs [--only build,native,lambda,worker] [--auth none,rs256,es256,eddsa,api-key]
 //     --rounds 5 --seconds 3 --connections 1,16,256 --starts 5 --invocations 1000    less of each is a short run
@@ -9,7 +9,7 @@
 //     --python FILE     a Python with pip install --no-deps -r benches/peers/requirements.txt; else that is left out
 //     --beside NAME=FILE   any other official library: FILE ROUNDS prints, as build.mjs does, nanoseconds for a token;
 //                       may be given several times
-// Needs wrk and h2load (Debian's wrk and nghttp2-client). Every round starts every program anew, ours and the peer in turn.
+// Needs wrk and h2load (Debian's wrk and nghttp2-client). Every round starts every program anew, this server and the peer in turn.
 
 import { execFileSync } from "node:child_process";
 import { copyFileSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
@@ -65,7 +65,7 @@ const project = { APP_ID: "970CA35de60c44645bbae8a215061b33", APP_CERTIFICATE: "
 /** 16 always: its figures are those of the bars. */
 const CONNECTIONS = [...new Set([16, ...options.connections.split(",").map(Number)])].sort((a, b) => a - b);
 const INVOCATIONS = Number(options.invocations);
-/** Starts are short and scatter: as many for each round, ours and the peer in turn. */
+/** Starts are short and scatter: the same number in each round, this server and the peer in turn. */
 const STARTS = Number(options.starts);
 /** Production first: a deployed server authenticates. */
 const auths = options.auth
@@ -75,7 +75,7 @@ const auths = options.auth
 const scratch = mkdtempSync(join(tmpdir(), "agora-peers-"));
 process.on("exit", () => rmSync(scratch, { recursive: true, force: true }));
 const bars = [];
-/** Microseconds of CPU that an open request takes of ours, one for each round. */
+/** Microseconds of CPU for an open request to this server, one for each round. */
 let openCpuMicros;
 
 const sections = { build, native, lambda, worker };
@@ -229,7 +229,7 @@ const main :Workerd.Worker = (
   };
 }
 
-/** Each kind of figure, of the peer and of ours, one for each round. */
+/** Each kind of figure, of the peer and of this server, one for each round. */
 async function endpoints(starters, { headers }) {
   const found = { ours: { first: [] }, peer: { first: [] } };
   for (let round = 0; round < rounds * STARTS; round += 1) {

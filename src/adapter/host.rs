@@ -25,7 +25,7 @@ pub(crate) fn context(now: UnixTime, request_id: Option<String>, peer: Option<Ip
 }
 
 /// What one request needs, of random bytes drawn for fifty: asking for them takes its time whatever
-/// their number. None of them is secret in the end.
+/// their number. All of them become public.
 fn drawn() -> [u8; 36] {
     thread_local! {
         static AHEAD: RefCell<Vec<[u8; 36]>> = const { RefCell::new(Vec::new()) };

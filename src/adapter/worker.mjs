@@ -51,7 +51,7 @@ function start(instance) {
 }
 
 /**
- * Method, path and query, and the name and value of each header that is read, one a line: none of them can hold a line
+ * Method, path and query, and the name and value of each header that is read, one a line: a value cannot hold a line
  * break. The configuration decides which headers are read. The first request, which reads it, passes on all.
  */
 function headOf({ method, url, headers }) {

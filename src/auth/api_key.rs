@@ -14,7 +14,7 @@ use super::grants::{BadGrants, Grants};
 use super::identity::Identity;
 use crate::json::{self, Excerpt, NotAnObject};
 
-/// Ours have 47 characters. What is longer is refused before it is hashed, so that hashing cannot
+/// Generated keys have 47 characters. Longer ones are rejected before they are hashed, so that hashing cannot
 /// be made to cost anything.
 const MAX_KEY_BYTES: usize = 256;
 

@@ -7,11 +7,11 @@ use crate::time::UnixTime;
 /// The authenticated sender of a request.
 ///
 /// Policy, log and rate limit read these facts and never the method, so that a new method of
-/// authentication changes none of them.
+/// authentication does not change them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Caller {
     /// How the log and the rate limit name it: `key:NAME` or `jwt:SUBJECT`. `None` if the credential
-    /// names no one, or if no credential is required.
+    /// names no user, or if no credential is required.
     pub name: Option<String>,
     /// The `iss` claim, if several issuers are configured: names are theirs alone.
     pub issuer: Option<String>,

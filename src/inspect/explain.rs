@@ -177,7 +177,7 @@ impl FindingKind {
                 format!("the {service} user {} has a dot or starts with an underscore, which Signaling 2.x refuses", Quoted(user)).into(),
                 "use another user ID if clients have Signaling 2.x".into()),
             Self::NoUser { service } => ("no_user", INVALID, format!("the {service} service names no user").into(),
-                "pass a user ID to the builder; uid 0 is none".into()),
+                "pass a user ID to the builder; uid 0 is not one".into()),
             Self::RtmWrongSlot { user } => ("rtm_wrong_slot", INVALID, match user {
                     RtmSlot::Both => "the user is also in the uid slot of the 006 token, which RTM wants empty",
                     RtmSlot::Uid => "the user is in the uid slot of the 006 token; RTM wants the user in the channel slot and \

@@ -119,7 +119,7 @@ impl Layer {
         certain.fold(self, |layer, repair| layer.without(repair).unwrap_or(layer))
     }
 
-    /// The token that is left after one of the repairs, those before it that are no guesses included.
+    /// The token that is left after one of the repairs, with the earlier repairs that are not guesses.
     fn undo(&self, repairs: &'static [Repair]) -> Option<Found> {
         if let Some(found) = self.parse(&self.text) {
             return Some(found);

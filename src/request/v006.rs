@@ -1,6 +1,6 @@
 //! The token formats, and what a 006 token can hold.
 //!
-//! A 006 token has one service, and holds channel and user only as CRC-32s, so that it stands for
+//! A 006 token has one service, and holds channel and user only as CRC-32s, so that it is valid for
 //! exactly one of each. The constructors keep these rules, so every value can be issued.
 
 use std::fmt;

@@ -94,7 +94,7 @@ fn policy_explain_names_source_of_each_refusal() {
 }
 
 #[test]
-fn policy_explain_tells_400_and_401_from_403() {
+fn policy_explain_distinguishes_400_and_401_from_403() {
     let (status, json) =
         policy(&[], &["explain", "--api-key", "shop", "--channel", "room-1", "--role", "boss"]);
     assert_eq!((status, &json["status"], &json["code"]), (Some(1), &400.into(), &"invalid_request".into()));

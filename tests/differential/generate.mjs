@@ -22,7 +22,7 @@ function permissions(r) {
     const names = Array.from({ length: r.int(0, 4) }, r.resource);
     list.push([r.int(0, 4), r.int(0, 1), names]);
   }
-  // Each once: given again, the official library replaces the names, and ours adds to them.
+  // Each once: given again, the official library replaces the names, and this crate adds to them.
   return [...new Map(list.map((entry) => [`${entry[0]}:${entry[1]}`, entry])).values()];
 }
 
@@ -204,7 +204,7 @@ export const BUILDERS_007 = {
     (r) => ({ expire: r.expire() }),
     (id, c, a) => v7.EducationTokenBuilder.buildAppToken(id, c, a.expire),
   ],
-  // Chat beside RTC, which has no builder, by the classes: ours by a request, as `chat: true`, `chat: {userId}` or types.
+  // Chat beside RTC, which has no builder, by the classes: this server by a request, as `chat: true`, `chat: {userId}` or types.
   rtc_chat: [
     rtcAndChat,
     (id, c, { channel, uid, publisher, rtm, mark, chat, body: { expireTime, expire = expireTime } }) => {

@@ -157,7 +157,7 @@ add(
 );
 add(
   "rtm-no-user",
-  "uid 0 is no RTM user",
+  "uid 0 is not an RTM user",
   `${N7}: RtcTokenBuilder.buildTokenWithRtm, account 0`,
   build(T, () => v7.RtcTokenBuilder.buildTokenWithRtm(APP, CERT, "room-1", 0, 1, 3600, 3600)),
 );

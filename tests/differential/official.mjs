@@ -1,4 +1,4 @@
-// Agora's official Node libraries, with clock and salt in our hand.
+// Agora's official Node libraries with a given clock and salt.
 import { createRequire } from "node:module";
 
 const require = createRequire(import.meta.url);
@@ -18,7 +18,7 @@ Math.random = () => random;
 export const v7 = require("agora-token");
 export const core = require("agora-token/src/AccessToken2.js");
 
-/** Runs a builder of 007 at a time and with a salt (1 to 99999999) of our choice. */
+/** Runs a builder of 007 at a time and with a given salt (1 to 99999999). */
 export function at(issuedAt, salt, build) {
   clock = issuedAt;
   // Half a step up, so that rounding down gives the salt whatever the floating point does.

@@ -1,4 +1,4 @@
-// Agora's official Node libraries against ours, in both directions: `node tests/differential/run.mjs`.
+// Agora's official Node libraries against this crate, in both directions: `node tests/differential/run.mjs`.
 // SEED and CASES choose other inputs, and how many.
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
@@ -27,7 +27,7 @@ const planted = Array.from({ length: faults }, (_, index) => plant(FAULT_NAMES[i
 writeFileSync(join(folder, "planted.jsonl"), planted.map((one) => JSON.stringify(one)).join("\n"));
 console.log(`${faults} tokens with one of ${FAULT_NAMES.length} faults or none, seed ${seed}`);
 
-// Ours: builds the same, compares, and leaves its own tokens in ours.jsonl.
+// This crate builds the same, compares, and leaves its tokens in crate.jsonl.
 const cargo = spawnSync(
   "cargo",
   ["test", "--locked", "--quiet", "--test", "it", "differential::", "--", "--ignored", "--nocapture"],
@@ -38,7 +38,7 @@ const cargo = spawnSync(
   },
 );
 const result = readJson("result.json") ?? { passed: 0, failed: cases };
-const ours = read("ours.jsonl")
+const ours = read("crate.jsonl")
   .split("\n")
   .filter(Boolean)
   .map((line) => JSON.parse(line));

@@ -20,7 +20,7 @@ fn send(server: &Server, method: Method, path: &str, origin: Option<&str>, body:
     server.send(&request.body(Body::Whole(body.to_owned().into())).unwrap())
 }
 
-/// A token, and every kind of error that a request can have: none of them by its origin.
+/// A token, and every kind of error of a request that is independent of its origin.
 fn answers(server: &Server, origin: Option<&str>) -> Vec<Reply> {
     let good = rtc(json!({})).to_string();
     let mut answers = vec![

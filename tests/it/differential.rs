@@ -1,12 +1,12 @@
-//! Agora's official Node libraries against ours: the same inputs, the same bytes.
+//! Agora's official Node libraries against this crate: the same inputs, the same bytes.
 //!
-//! `node tests/differential/run.mjs` generates the inputs, runs this test, and reads our tokens with
+//! `node tests/differential/run.mjs` generates the inputs, runs this test, and reads this crate's tokens with
 //! the official library.
 //!
-//! Where the official languages disagree, this is whom we follow:
+//! Where the official languages disagree, this crate follows:
 //!
 //! - Flexible Classroom's room user. Node leaves privilege 1 out and turns role 0 into -1; Go, Python
-//!   and C++ do neither. We follow those three: a privilege that no token has cannot be checked, and
+//!   and C++ do neither. This crate follows those three: a privilege that no token has cannot be checked, and
 //!   0 is a role. Compared are Node's other bytes, and all bytes of Node's own classes used as the
 //!   three use theirs.
 //! - The account `"0"`. Every official language writes it as it is, and clients that join with uid 0
@@ -45,13 +45,13 @@ fn official_builders_make_equal_tokens() {
             Err(difference) => {
                 failed += 1;
                 if failed <= 5 {
-                    println!("{difference}: {line}\n  ours {token}");
+                    println!("{difference}: {line}\n  this crate: {token}");
                 }
             }
         }
         writeln!(ours, "{}", json!({ "token": token })).unwrap();
     }
-    std::fs::write(folder.join("ours.jsonl"), ours).unwrap();
+    std::fs::write(folder.join("crate.jsonl"), ours).unwrap();
     let result = json!({ "passed": passed, "failed": failed });
     std::fs::write(folder.join("result.json"), result.to_string()).unwrap();
     assert_eq!(failed, 0);
@@ -74,8 +74,8 @@ impl Case<'_> {
         if parsed.repack() != inflated(official) {
             return Err("the official token packs into other bytes".to_owned());
         }
-        let parsed: UnverifiedAccessToken2 = ours.parse().map_err(|error| format!("ours: {error}"))?;
-        let ours_again = parsed.verify(&certificate).map_err(|error| format!("ours: {error}"))?;
+        let parsed: UnverifiedAccessToken2 = ours.parse().map_err(|error| format!("this crate: {error}"))?;
+        let ours_again = parsed.verify(&certificate).map_err(|error| format!("this crate: {error}"))?;
         if self.builder().ends_with("room_user") {
             same_but_for_the_privilege(&theirs, &ours_again)?;
         }
@@ -222,7 +222,7 @@ impl Case<'_> {
     }
 }
 
-/// Node's room user without the privilege, and with -1 for role 0, is ours.
+/// Node's room user without the privilege, and with -1 for role 0, equals this crate's.
 fn same_but_for_the_privilege(official: &AccessToken2, ours: &AccessToken2) -> Result<(), String> {
     let [rtm, chat, apaas] = official.services() else { return Err("not three services".to_owned()) };
     let [our_rtm, our_chat, our_apaas] = ours.services() else { return Err("not three services".to_owned()) };

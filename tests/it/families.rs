@@ -108,7 +108,7 @@ fn toolbox_uid_zero_names_no_rtm_or_chat_user() {
     assert_eq!(services(&token)[1]["userId"], "alice");
     let body = json!({ "channelName": "lobby", "uid": "alice@example.com", "types": [1, 3] });
     let faults = post(TOOLBOX, &body).faults();
-    assert!(faults.len() == 1 && faults[0].starts_with("uid is no Chat user: "), "{faults:?}");
+    assert!(faults.len() == 1 && faults[0].starts_with("uid: expected a Chat user ID: "), "{faults:?}");
 }
 
 #[test]
@@ -169,8 +169,8 @@ fn toolbox_certificate_is_repeated_nowhere() {
     for path in [TOOLBOX, "/v2/token006/generate", "/toolbox/v2/sso/token/generate"] {
         for body in &bodies {
             let reply = server.post(path, body.as_str());
-            let told = format!("{reply:?}{}", String::from_utf8_lossy(&reply.body));
-            assert!(!told.contains("marker") && !reply.log.contains("marker"), "{path} {body}: {told}");
+            let shown = format!("{reply:?}{}", String::from_utf8_lossy(&reply.body));
+            assert!(!shown.contains("marker") && !reply.log.contains("marker"), "{path} {body}: {shown}");
         }
     }
     let log = server.post(TOOLBOX, bodies[0].as_str()).log();

@@ -236,7 +236,7 @@ fn successful_probe_is_not_logged() {
     for _ in 0..2 {
         assert!(is_logged(Method::POST, "/healthz"));
     }
-    assert!(!is_logged(Method::GET, "/healthz"), "405 is no answer of the route");
+    assert!(!is_logged(Method::GET, "/healthz"), "405 is not a response of the route");
     let unconfigured = Server::unconfigured();
     for _ in 0..2 {
         assert!(unconfigured.bare(Method::GET, "/readyz").is_logged);

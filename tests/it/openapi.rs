@@ -17,7 +17,7 @@ fn document() -> Value {
     answer.ok()
 }
 
-/// What `{"$ref": …}` stands for, or the value itself.
+/// The target of `{"$ref": …}`, or the value itself.
 fn resolved<'a>(document: &'a Value, value: &'a Value) -> &'a Value {
     match value.get("$ref") {
         Some(pointer) => document.pointer(pointer.as_str().unwrap().strip_prefix('#').unwrap()).unwrap(),
@@ -166,7 +166,7 @@ fn openapi_examples_get_their_responses() {
             assert_eq!(answer.status.to_string(), *status, "{shown}");
             headers_are_described(&document, response, &answer, &shown);
             answered += 1;
-            // One example of a response stands for all requests.
+            // One example of a response serves all requests.
             let example = expected.iter().find(|(other, _)| *other == name).or(expected.first());
             let Some((_, example)) = example else { continue };
             assert_eq!(without_tokens(answer.ok()), without_tokens(example.clone()), "{shown}");

@@ -53,7 +53,7 @@ fn built_007_token_equals_official_bytes() {
     }
 }
 
-/// The official builder that a vector names, by ours.
+/// This crate's counterpart of the official builder that a vector names.
 fn build(vector: &Value) -> AccessToken2 {
     let args = &vector["args"];
     let channel = || -> ChannelName { text(args, "channel").parse().unwrap() };

@@ -202,10 +202,10 @@ enum Answer {
 }
 
 /// Agora's wildcards: the empty text and `*`.
-fn stands_for(pattern: &[u8], name: &[u8]) -> bool {
+fn matches(pattern: &[u8], name: &[u8]) -> bool {
     match (pattern, name) {
-        ([b'*', rest @ ..], _) => (0..=name.len()).any(|from| stands_for(rest, &name[from..])),
-        ([one, rest @ ..], [other, others @ ..]) => one == other && stands_for(rest, others),
+        ([b'*', rest @ ..], _) => (0..=name.len()).any(|from| matches(rest, &name[from..])),
+        ([one, rest @ ..], [other, others @ ..]) => one == other && matches(rest, others),
         ([], []) => true,
         _ => false,
     }
@@ -219,7 +219,7 @@ fn is_impossible(name: &str) -> bool {
 /// Whether a channel or uid is good for what the client joins with, where 007 knows wildcards.
 fn is_good(name: &str, joins: Option<&str>) -> bool {
     match joins {
-        Some(joins) => name.is_empty() || stands_for(name.as_bytes(), joins.as_bytes()),
+        Some(joins) => name.is_empty() || matches(name.as_bytes(), joins.as_bytes()),
         None => !is_impossible(name),
     }
 }
@@ -294,7 +294,7 @@ fn is_for(part: &Part, case: &Case) -> Option<bool> {
     }
 }
 
-/// Without a use, a user that one service names is no fault of the others.
+/// Without a use, a user that one service names is not a fault of the others.
 fn names(part: &Part, case: &Case) -> bool {
     case.joins_as.is_some_and(|name| match part.number {
         1 | 3 | 6 => part.uid == if name == "0" { "" } else { name },

@@ -130,7 +130,7 @@ impl Connections {
     }
 
     /// A client begins the first request of its connection, as soon as there is room among those that are arriving. If
-    /// there is none, the client that is longest within a request makes room. Only then does the new one cost buffers,
+    /// all places are taken, the client that is longest within a request makes room. Only then does the new one cost buffers,
     /// however many begin at once.
     async fn receive_first(&self) {
         if self.try_receive().is_some() {
@@ -224,7 +224,7 @@ impl Drop for Place {
 /// What a connection has achieved.
 ///
 /// Progress is a request's whole head and each part of an answer that the client takes. Bytes of a
-/// head or body are none: a client can send one at a time for ever.
+/// head or body do not count: a client can send one at a time for ever.
 #[derive(Debug)]
 pub(super) struct Progress {
     connections: Arc<Connections>,

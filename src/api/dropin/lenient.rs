@@ -96,13 +96,13 @@ fn digits_fault(fields: &mut Fields<'_>, name: &'static str, text: &str) {
 /// The RTC uid as the RTM user.
 pub(super) fn same_user(fields: &mut Fields<'_>, uid: &Uid) -> Option<RtmUserId> {
     let id = user_of(uid);
-    id.map_err(|error| fields.fault("uid", format!("is no RTM user: {error}"))).ok()
+    id.map_err(|error| fields.fault("uid", format!("expected an RTM user ID: {error}"))).ok()
 }
 
 /// The RTC uid as the Chat user.
 pub(super) fn same_chat_user(fields: &mut Fields<'_>, uid: &Uid) -> Option<ChatUserId> {
     let id = user_of(uid);
-    id.map_err(|error| fields.fault("uid", format!("is no Chat user: {error}"))).ok()
+    id.map_err(|error| fields.fault("uid", format!("expected a Chat user ID: {error}"))).ok()
 }
 
 fn user_of<T: From<NonZeroU32> + FromStr<Err = BadUserId>>(uid: &Uid) -> Result<T, String> {

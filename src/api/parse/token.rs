@@ -293,7 +293,7 @@ where
         return None;
     }
     let user_id = uid.to_string().parse().map_err(|error| {
-        format!("true signs in as the uid, which is no user ID: {error}; send {{ \"userId\": text }}")
+        format!("true signs in as the uid, which is not a user ID: {error}; send {{ \"userId\": text }}")
     });
     user_id.map_err(|fault: String| fields.fault(name, fault)).ok()
 }

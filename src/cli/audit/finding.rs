@@ -140,7 +140,7 @@ impl Code {
             ),
             Self::UidNotValidated => (
                 "uid-not-validated",
-                "a uid that is no uid is signed, wrapped or turned into an account",
+                "an invalid uid is signed, wrapped or turned into an account",
                 "accept integers from 1 to 4294967295 and reject everything else",
             ),
             Self::Uid0ForEverybody => (

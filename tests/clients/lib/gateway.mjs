@@ -1,4 +1,4 @@
-// What stands in front of a server that signs users in with a cookie, as Cloudflare Access does: it passes the JWT of
+// A gateway that signs users in with a cookie, as Cloudflare Access does: it passes the JWT of
 // the cookie on in a header. It keeps what browsers sent.
 
 import { once } from "node:events";

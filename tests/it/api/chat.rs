@@ -42,7 +42,7 @@ fn chat_beside_rtc_signs_in_as_uid_or_user_id() {
 }
 
 #[test]
-fn chat_stands_beside_every_other_service() {
+fn chat_is_added_to_every_other_service() {
     let both = json!({ "rtm": { "userId": "a b" }, "chat": { "userId": "ab" } });
     assert_eq!(
         chat(both.clone()),
@@ -86,7 +86,7 @@ fn chat_outside_its_form_is_rejected() {
     assert_eq!(
         send(json!({ "chat": true, "uid": "a b" })).faults(),
         [
-            "chat: true signs in as the uid, which is no user ID: expected letters, digits, _, - and ., got ' ' at \
+            "chat: true signs in as the uid, which is not a user ID: expected letters, digits, _, - and ., got ' ' at \
           position 1; send { \"userId\": text }"
         ]
     );

@@ -97,7 +97,7 @@ fn unknown_field_near_missing_one_gets_hint() {
     assert_eq!(hint("rtmm"), ["rtmm is unknown; did you mean \"rtm\"?"]);
     assert_eq!(hint("stm"), ["stm is unknown; did you mean \"rtm\"?"]);
     assert_eq!(hint("ttt"), ["ttt is unknown"]);
-    // Fields of another kind are no hint, and the log does not repeat what the client made up.
+    // Fields of another kind give no hint, and the log does not repeat names of the client.
     let body = json!({ "tokenType": "rtm", "uid": "a", "expireTime": 60, "chanel": "c", "permission": {} });
     let reply = Server::local().token(&body);
     let hint = "permission is unknown; did you mean \"permissions\"?";

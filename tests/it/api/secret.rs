@@ -1,4 +1,4 @@
-//! The certificate stands in no answer, no log line and no `Debug` output.
+//! The certificate is in no response, no log line and no `Debug` output.
 
 use std::cell::RefCell;
 

@@ -83,7 +83,7 @@ fn unlisted_layer_is_found() {
 }
 
 #[test]
-fn comments_texts_and_tests_are_no_arrows() {
+fn comments_texts_and_tests_are_not_arrows() {
     let text = r##"
         //! [`App`](crate::api::App)
         /* use crate::api::App; /* nested */ use crate::api::App; */

@@ -89,7 +89,7 @@ fn forged_x_forwarded_for_is_ignored() {
         assert_eq!(address("1", &[line.as_bytes()]), CLIENT, "{line}");
     }
     assert_eq!(address("1", &[b"203.0.113.1", b"198.51.100.7"]), CLIENT);
-    // Bytes that are no text hide nothing of it.
+    // Bytes that are not text hide nothing of it.
     assert_eq!(address("1", &[b"\xff, 198.51.100.7"]), CLIENT);
     assert_eq!(address("1", &[b"203.0.113.1", b"\xff\xfe,198.51.100.7"]), CLIENT);
     // Two proxies: what the outer one wrote.
@@ -98,7 +98,7 @@ fn forged_x_forwarded_for_is_ignored() {
     assert_eq!(address("2", &[b"\xff,198.51.100.7,10.0.0.1"]), CLIENT);
     // With fewer entries than proxies, the first: the request came from an inner one.
     assert_eq!(address("2", &[b"198.51.100.7"]), CLIENT);
-    // What is no address counts as the proxy's: one place for all of them.
+    // An invalid address counts as the proxy's: one budget for all of them.
     for line in ["unknown", "_hidden", "localhost", "198.51.100.7.9", ""] {
         assert_eq!(address("1", &[line.as_bytes()]), PEER, "{line}");
     }

@@ -1,4 +1,4 @@
-//! Credentials that are none: 401, the same to the byte for each of them, while the log says why.
+//! Invalid credentials: 401, equal to the byte for each of them, while the log states the cause.
 
 use agora_token_server::api::Body;
 use http::{HeaderValue, Request};

@@ -1,4 +1,4 @@
-//! The routes of existing token servers, none of which asked for a credential, are as closed as
+//! The routes of existing token servers, which required no credential there, are as closed as
 //! `/token` is.
 
 use agora_token_server::api::routes;

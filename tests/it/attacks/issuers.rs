@@ -77,7 +77,7 @@ fn unusable_key_set_makes_service_unavailable() {
         site.issuer.set(answering);
         let (cause, warning) = unavailable(&send(&site, &known()));
         assert_eq!((cause.as_str(), warning), (expected, Some(expected.to_owned())));
-        // Not once more for each who comes, and again when it may be mended.
+        // Not again for each request, but again when the issuer may be reachable.
         for _ in 0..50 {
             unavailable(&send(&site, &known()));
         }

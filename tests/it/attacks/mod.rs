@@ -1,6 +1,6 @@
 //! What an attacker tries, through the handler as an adapter calls it, with an issuer whose answers
 //! are made up. tests/runtimes/cases/attack-*.json tries the same against the running servers.
-#![allow(clippy::unnecessary_wraps, reason = "an answer to a fetch stands beside those that are none")]
+#![allow(clippy::unnecessary_wraps, reason = "an answer to a fetch is listed with failures")]
 #![allow(clippy::needless_pass_by_value, reason = "a request reads as json!({ … })")]
 
 mod callers;

@@ -9,7 +9,7 @@ use serde_json::json;
 use super::{Site, down, shop};
 use crate::common::server::rtc;
 
-/// Everything that is wrong with a request, from the last to be told to the first.
+/// All faults of a request, from the last to be reported to the first.
 struct Wrong {
     path: &'static str,
     origin: &'static str,
@@ -112,7 +112,7 @@ fn unknown_field_names_stay_out_of_log() {
     body[secret] = json!(1);
     body[format!("{secret}.uid")] = json!(1);
     let reply = site.token(&shop(), &body);
-    assert!(reply.faults().iter().any(|fault| fault.contains(secret)), "the client is told");
+    assert!(reply.faults().iter().any(|fault| fault.contains(secret)), "the client is informed");
     assert!(!reply.log.contains(secret), "{}", reply.log);
     let cause = reply.log()["cause"].as_str().unwrap().to_owned();
     assert!(cause.contains("expireTime") && cause.contains("unknown field"), "{cause}");

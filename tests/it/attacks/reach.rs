@@ -76,12 +76,12 @@ fn subject_in_pattern_is_literal() {
         (json!(""), "user--1"),
         (Value::Null, "user--1"),
         (json!("{sub}"), "user-alice-1"),
-        // It may stand for more of the name, never for less: `a-b` has no room of `a`'s others.
+        // It may match more of the name, never less: `a-b` has no room of `a`'s others.
         (json!("alice-1"), "user-alice-2"),
     ] {
         assert_eq!(status(&of(&sub), channel), 403, "{sub} {channel}");
     }
-    // As `ChannelPattern` says: where subjects can hold what stands behind `{sub}`, one
+    // As `ChannelPattern` says: where subjects can hold what follows `{sub}`, one
     // may be the start of another.
     assert_eq!(status(&of(&json!("alice")), "user-alice-1-x"), 200);
     assert_eq!(status(&shop(), "user--1"), 403, "a backend has no subject");
@@ -105,7 +105,7 @@ fn role_without_grant_is_denied() {
     {
         assert_forbidden(&site.send(&super::get(&path, &listener)), "role", "role");
     }
-    // Those that publish unless told otherwise.
+    // Those that publish by default.
     for path in ["/access_token?channel=r", "/fetch_rtc_token?channelname=r"] {
         assert_forbidden(&site.send(&super::get(path, &listener)), "role", "role");
     }

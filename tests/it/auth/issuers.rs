@@ -46,7 +46,7 @@ fn uid_key_needs_32_bytes_and_stays_hidden() {
 }
 
 #[test]
-fn subject_of_digits_is_no_text_identity() {
+fn subject_of_digits_is_not_a_text_identity() {
     let key = uid_key();
     let authenticator = accepting(JwtSettings { secret: Some(SECRET), uid_key: Some(&key), ..settings() });
     for (subject, text) in [("alice", Some("alice")), ("42", None), ("007", None)] {
@@ -71,7 +71,7 @@ fn uid_key_without_identity_claim_is_rejected() {
 }
 
 #[test]
-fn unverified_email_is_no_identity() {
+fn unverified_email_is_not_an_identity() {
     let authenticator =
         accepting(JwtSettings { secret: Some(SECRET), uid_claim: Some("email"), ..settings() });
     let token = |verified: Value| {

@@ -334,7 +334,7 @@ fn symmetric_key_in_key_set_is_ignored() {
 }
 
 #[test]
-fn small_order_points_are_no_keys() {
+fn small_order_points_are_not_keys() {
     // libsodium's blocklist, with each sign of x.
     let y = [
         "0000000000000000000000000000000000000000000000000000000000000000",
@@ -498,7 +498,7 @@ fn duplicate_kid_is_ignored() {
     let token = Key::rsa().jwt_of("k1", &claims());
     assert_eq!(refusal(ask_with_jwt(&authenticator, &token, now())), r#"jwt several keys have the kid "k1""#);
     assert!(!is_due(&authenticator, &token, after(100)));
-    // One that cannot verify is no twin.
+    // A key that cannot verify does not count as a duplicate.
     let authenticator = holding(&[k1(), Key::other_rsa().jwk(&json!({ "kid": "k1", "use": "enc" }))]);
     assert!(ask_with_jwt(&authenticator, &token, now()).is_ok());
 }

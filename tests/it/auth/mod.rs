@@ -74,7 +74,7 @@ fn refusal<T: std::fmt::Debug>(answer: Result<T, AuthError>) -> String {
     }
 }
 
-/// What the log says where it cannot be told: 503.
+/// The log's cause if the credential cannot be checked: 503.
 fn outage<T: std::fmt::Debug>(answer: Result<T, AuthError>) -> String {
     match answer {
         Err(AuthError::Unavailable(cause)) => cause.to_string(),

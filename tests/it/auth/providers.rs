@@ -51,7 +51,7 @@ impl Provider {
         self.vector["key"].as_str().or(first.as_str()).unwrap()
     }
 
-    /// The provider's key set, with the numbers of our keys in place of its own.
+    /// The provider's key set, with the numbers of the test keys in place of its own.
     fn key_set(&self) -> Bytes {
         let mut set = self.vector["key_set"].clone();
         for jwk in set["keys"].as_array_mut().unwrap() {

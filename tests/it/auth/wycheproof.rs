@@ -105,7 +105,7 @@ fn authenticator(key: &Value) -> Option<Authenticator> {
     Some(authenticator)
 }
 
-/// Whether the signature is accepted. The payloads are no claims, which are read after that.
+/// Whether the signature is accepted. The payloads are not claims, which are read after that.
 fn is_accepted(authenticator: &Authenticator, jws: &str) -> bool {
     let bearer = format!("Bearer {jws}");
     let credentials = Credentials { authorization: Some(&bearer), ..Credentials::default() };

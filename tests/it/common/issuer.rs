@@ -158,7 +158,7 @@ impl Key {
                     "PS256" => &RSA_PSS_SHA256,
                     "PS384" => &RSA_PSS_SHA384,
                     "PS512" => &RSA_PSS_SHA512,
-                    other => panic!("{other} is none of RSA's"),
+                    other => panic!("{other} is not of RSA"),
                 };
                 let mut signature = vec![0; pair.public().modulus_len()];
                 pair.sign(padding, &random, message, &mut signature).unwrap();
@@ -171,7 +171,7 @@ impl Key {
                     "HS256" => hmac::HMAC_SHA256,
                     "HS384" => hmac::HMAC_SHA384,
                     "HS512" => hmac::HMAC_SHA512,
-                    other => panic!("{other} is none of a secret's"),
+                    other => panic!("{other} is not of a secret"),
                 };
                 hmac::sign(&hmac::Key::new(algorithm, secret.as_bytes()), message).as_ref().to_vec()
             }

@@ -18,7 +18,7 @@ pub fn vectors(folder: &str) -> Vec<Value> {
     files.iter().map(|file| serde_json::from_slice(&std::fs::read(file).unwrap()).unwrap()).collect()
 }
 
-/// What an 007 token holds before compression, by a decoder that is not ours.
+/// What an 007 token holds before compression, by an independent decoder.
 pub fn inflated(token: &str) -> Vec<u8> {
     let compressed = STANDARD.decode(token.strip_prefix("007").unwrap()).unwrap();
     miniz_oxide::inflate::decompress_to_vec_zlib(&compressed).unwrap()

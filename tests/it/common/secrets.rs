@@ -3,7 +3,7 @@
 
 use http::{HeaderMap, Request};
 
-/// A credential shorter than this may stand in an answer by chance.
+/// A shorter credential can be in a response by chance.
 const TELLING: usize = 16;
 
 /// The secrets among the variables of a configuration: certificates, the JWT secret, keys' hashes.
@@ -34,7 +34,7 @@ fn sent<T>(request: &Request<T>) -> Vec<String> {
     words.map(|word| String::from_utf8_lossy(word).into_owned()).collect()
 }
 
-/// Neither answer nor log tells a secret, and the log no token of the answer either.
+/// Neither response nor log holds a secret, and the log holds no token of the response.
 #[track_caller]
 pub fn assert_untold<T>(
     configured: &[String],
@@ -47,10 +47,10 @@ pub fn assert_untold<T>(
     let sent = sent(request);
     for secret in configured.iter().chain(&sent).filter(|secret| secret.len() >= TELLING) {
         let secret = secret.to_ascii_lowercase();
-        assert!(!answer.contains(&secret), "the answer tells {secret}: {answer}");
-        assert!(!log.contains(&secret), "the log tells {secret}: {log}");
+        assert!(!answer.contains(&secret), "the answer holds {secret}: {answer}");
+        assert!(!log.contains(&secret), "the log holds {secret}: {log}");
     }
     for text in answer.split('"').filter(|text| text.len() > 60 && text.starts_with("00")) {
-        assert!(!log.contains(text), "the log tells a token: {log}");
+        assert!(!log.contains(text), "the log holds a token: {log}");
     }
 }

@@ -191,7 +191,7 @@ impl Reply {
         self.headers.get(name).map(|value| value.to_str().unwrap())
     }
 
-    /// The body of an answer that is no refusal.
+    /// The body of a successful response.
     #[track_caller]
     pub fn ok(&self) -> Value {
         assert_eq!(self.status, 200, "{}", String::from_utf8_lossy(&self.body));
@@ -272,7 +272,7 @@ impl Reply {
 #[track_caller]
 pub fn rtc(members: Value) -> Value {
     let mut body = json!({ "channel": "room-1", "role": "publisher", "uid": 42, "expireTime": 3600 });
-    let Value::Object(members) = members else { panic!("{members} is no object") };
+    let Value::Object(members) = members else { panic!("{members} is not an object") };
     body.as_object_mut().unwrap().extend(members);
     body
 }

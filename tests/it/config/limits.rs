@@ -1,4 +1,4 @@
-//! What may be had, how often, for how long, by which pages; and where the local server listens.
+//! The limits on tokens, rates, lifetimes and origins, and the addresses of the local server.
 
 use std::num::{NonZeroU32, NonZeroUsize};
 

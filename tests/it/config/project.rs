@@ -129,7 +129,7 @@ fn certificate_file_is_read() {
     }
 }
 
-/// What the project signs, to tell certificates apart without seeing them.
+/// What the project signs, to distinguish certificates without seeing them.
 fn signed(config: &Config) -> String {
     let project = config.project.current(NOW).unwrap();
     let service = Service::rtm(&"42".parse().unwrap(), Ttl::HOUR.into());

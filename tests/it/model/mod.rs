@@ -507,7 +507,7 @@ fn admit<'a>(flight: &mut Flight, step: Step<'a>, random: &mut Random) -> Step<'
     }
 }
 
-/// Answers a step at random, and tells the model.
+/// Answers a step at random, and informs the model.
 fn advance<'a>(
     model: &mut Model,
     case: &Case,

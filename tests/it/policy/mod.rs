@@ -116,7 +116,7 @@ fn every_kind() -> Vec<(TokenSpec, Vec<TokenKind>)> {
 
 fn grant(policy: &Policy, spec: TokenSpec) -> Result<(), Denied> {
     let request = TokenRequest { spec, ttl: Ttl::HOUR };
-    // A key stands for a backend, which only the configuration limits: like every caller.
+    // A key identifies a backend, which only the configuration limits, like every caller.
     let key = Caller::api_key("backend");
     let granted = policy.grant(&Caller::open(), request.clone(), NOW);
     assert_eq!(policy.grant(&key, request.clone(), NOW), granted);

@@ -112,7 +112,7 @@ fn agent(vector: &Value, token_type: &str) -> Value {
 }
 
 fn merged(mut body: Value, members: Value) -> Value {
-    let Value::Object(members) = members else { panic!("{members} is no object") };
+    let Value::Object(members) = members else { panic!("{members} is not an object") };
     body.as_object_mut().unwrap().extend(members);
     body
 }

@@ -17,7 +17,7 @@ fn old_rtc(members: Value) -> Value {
 
 fn old_rtm(members: Value) -> Value {
     let mut body = json!({ "tokenType": "rtm", "version": "006", "uid": "alice", "expireTime": 600 });
-    let Value::Object(members) = members else { panic!("{members} is no object") };
+    let Value::Object(members) = members else { panic!("{members} is not an object") };
     body.as_object_mut().unwrap().extend(members);
     body
 }

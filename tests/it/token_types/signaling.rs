@@ -23,7 +23,7 @@ fn rtm_token_holds_login_privilege() {
 }
 
 #[test]
-fn rtm_uid_is_user_id_and_0_is_no_wildcard() {
+fn rtm_uid_is_user_id_and_0_is_not_a_wildcard() {
     let body = json!({ "tokenType": "rtm", "uid": "alice", "expireTime": 600 });
     assert_takes_rtm_users("uid", body.clone());
     assert_needs_a_lifetime(body);

@@ -54,7 +54,7 @@ const CHOICES = {
 const LIFETIME = "expireTime: expected 1 to 86400";
 const TOO_LONG = "x".repeat(65);
 
-/** What is filled in, and what must stand at which field. */
+/** The values that are filled in, and the expected fault at each field. */
 const FAULTS = {
   "nothing at all": [
     { channel: "", uid: "", expireTime: "" },

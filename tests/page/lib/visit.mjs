@@ -107,7 +107,7 @@ export class Visit {
     await this.page.waitForFunction(() => !document.querySelector("[aria-disabled=true]"));
   }
 
-  /** What stands at fields, by their names; "" is the note above the form. */
+  /** The faults at fields, by their names; "" is the note above the form. */
   faults() {
     return this.page.evaluate(() => {
       const shown = [...document.querySelectorAll(".fault, .faults:not(:empty)")].filter((node) =>

@@ -14,7 +14,7 @@ export async function publisher({ base, version }) {
   holdsRtc(token, { version, answer: times, channel: "test", uid: String(uid) });
 }
 
-/** Left out it is undefined there, which is no publisher; the guide's example body says "True or False". */
+/** If it is missing, it is undefined there, so not a publisher. The example body of the guide has "True or False". */
 export async function subscriber({ base, version }) {
   for (const more of [{}, { isPublisher: false }, { isPublisher: "false" }, { isPublisher: "False" }]) {
     const answer = await post(`${base}/rtctoken`, { channel: "test", ...more });

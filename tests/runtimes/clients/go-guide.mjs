@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import axios from "axios";
 import { holdsRtc, holdsRtm } from "../lib/client.mjs";
 
-/** The web page of the documentation, as it stands there. */
+/** The web page of the documentation, unchanged. */
 export async function web({ base, version }) {
   let answer;
   function fetchToken(uid, channelName, tokenRole) {
@@ -99,7 +99,7 @@ export async function signalingWeb({ base, version }) {
   holdsRtm(response.data.token, { version, answer: response.data, userId: "alice" });
 }
 
-/** A client that takes whatever stands in `token` must not find a message there. */
+/** A client that uses any text in `token` must not find a message there. */
 export async function refusal({ base }) {
   const body = '{"uid":1234,"ChannelName":"test","role":3}';
   const response = await fetch(`${base}/fetch_rtc_token`, { method: "POST", body });

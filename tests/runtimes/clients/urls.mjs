@@ -1,4 +1,4 @@
-// What paths and queries can do to a server: slashes, redirects, percent-encoding, values that are none.
+// What paths and queries can do to a server: slashes, redirects, percent-encoding, missing values.
 
 import assert from "node:assert/strict";
 import { holdsRtc } from "../lib/client.mjs";

@@ -58,7 +58,7 @@ export async function tooLargeIsReadable({ start }) {
   }
   await expectToken(server);
 }
-// Cloudflare's edge stands in front of a Worker's body.
+// Cloudflare's edge reads the body before a Worker does.
 tooLargeIsReadable.on = ["native"];
 
 /** A hundred that send a byte a second: cut off in time, while others are answered at once. */

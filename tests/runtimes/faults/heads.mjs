@@ -38,7 +38,7 @@ export async function rejectedHeadsAreLogged({ start }) {
   await pause(500);
   const lines = server.output.stdout.split("\n").filter((line) => line.includes('"level":"warn"'));
   assert.equal(lines.length, rejected.length, lines.join("\n"));
-  // A connection that was closed before any request is none.
+  // A connection that was closed before any request does not count.
   (await Wire.open(server.port)).destroy();
   await expectToken(server);
 }
@@ -76,7 +76,7 @@ export async function ambiguousHeadsAreRejected({ start }) {
     assert.equal(answer?.status, 400, `${JSON.stringify(headers)}: ${answer?.status}`);
     assert.ok(closes(answer), `${JSON.stringify(headers)}: the connection stays open`);
     if (detail) assert.equal(JSON.parse(answer.body).detail, detail);
-    // What follows is no second request.
+    // The rest is not a second request.
     assert.equal(await wire.answer(), null);
     wire.destroy();
   }

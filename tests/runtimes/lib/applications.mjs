@@ -1,4 +1,4 @@
-// Clients that are no packages of npm: the files of tests/vectors/clients, each what an application sends and how it
+// Clients that are not npm packages: the files of tests/vectors/clients, each what an application sends and how it
 // decodes the response, with the source in which both were read.
 //
 //   request   with the channel `lobby` and the user 77 or `alice`

@@ -22,7 +22,7 @@
 //   request.chunked  no Content-Length
 //   expect.headers   values as in expectation.mjs; null is "must be absent"
 //   expect.body      exact JSON with placeholders; or `text`; or `problem`, the members of a problem document
-//   expect.decodes   what the tokens in the answer hold, by member (`data.token` is inside of `data`), as Agora's own
+//   expect.decodes   what the tokens in the answer hold, by member (`data.token` is in `data`), as Agora's own
 //                    library reads them
 
 import { readdirSync, readFileSync } from "node:fs";

@@ -1,4 +1,4 @@
-// The processes that this run starts: their output is recorded, and none of them outlives it.
+// The processes that this run starts: their output is recorded, and all end with it.
 
 import { spawn } from "node:child_process";
 import { once } from "node:events";

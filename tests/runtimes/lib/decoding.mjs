@@ -1,6 +1,6 @@
 // What clients in other languages accept of a response, as strictly as their languages and JSON libraries do.
 //
-// A rule gets the value at its path, undefined where there is none, and gives what the client goes on with; it throws
+// A rule gets the value at its path, undefined if it is missing, and returns what the client uses; it throws
 // where the client would throw, return nothing or stop. The rules that search the text get the text.
 
 /** Reads `{ status, text }` as the client of the fixture does: what it read by path. Throws where it refuses. */
@@ -99,7 +99,7 @@ const RULES = {
   Dart: {
     "as Map<String, dynamic>": only(isObject),
     "as String": only(isText),
-    // Null is let through here, and is no token.
+    // Null passes here, and is not a token.
     "as String?": only(isText),
     "?? '' as String": (value, path) => nonEmpty(only(isText)(value ?? "", path), path),
     "?? -1 == 0": only((value) => (value ?? -1) === 0),

@@ -2,7 +2,7 @@
 // Paths: HTTP APIs deliver the path percent-decoded; REST APIs, Function URLs and ALB as it was sent.
 
 const STAGE = "prod";
-/** Behind a custom domain the path is without the stage, which is told all the same. */
+/** Behind a custom domain the path is without the stage, which the event still states. */
 const CUSTOM_DOMAIN = { domainName: "token.example.com", stage: "live" };
 
 /** `event(request, base64)` and `read(payload)`, by the name that failures show. */
@@ -153,7 +153,7 @@ function forwarded({ headers, body }) {
   };
 }
 
-/** A JSON event holds text: bytes that are none can only come as base64. */
+/** A JSON event holds text: other bytes can only arrive as base64. */
 function bodyOf({ body }, base64, { absent }) {
   if (!body) return absent === "left out" ? { isBase64Encoded: false } : { body: absent, isBase64Encoded: false };
   return { body: body.toString(base64 ? "base64" : "utf8"), isBase64Encoded: base64 };

@@ -60,7 +60,7 @@ export function freePort() {
   });
 }
 
-/** Resolves when something listens. Tries to connect only, which is no request and leaves no log line. */
+/** Resolves when something listens. Tries to connect only, which is not a request and leaves no log line. */
 export async function accepting(port) {
   for (;;) {
     const open = await new Promise((resolve) => {

@@ -1,4 +1,4 @@
-// The Lambda bootstrap behind a Lambda Runtime API of our own: each case as an event of every trigger.
+// The Lambda bootstrap behind a test's Lambda Runtime API: each case as an event of every trigger.
 
 import { isUtf8 } from "node:buffer";
 import { once } from "node:events";
@@ -101,7 +101,7 @@ export async function runtimeApi() {
 
   return {
     address: `127.0.0.1:${server.address().port}`,
-    /** Bytes are sent as they are, for events that are no JSON. */
+    /** Bytes are sent as they are, for events that are not JSON. */
     invoke(event) {
       count += 1;
       const id = `8476a536-e9f4-11e8-9739-${String(count).padStart(12, "0")}`;

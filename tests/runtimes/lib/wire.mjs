@@ -72,7 +72,7 @@ export class Wire {
     if (end < 0) return null;
     const head = this.#received.latin1Slice(0, end);
     const [, digits] = /\r\ncontent-length: *(\d+)/i.exec(head) ?? [];
-    // Every answer of ours has one but 204, which has no body.
+    // Every response has one but 204, which has no body.
     const length = Number(digits ?? 0);
     const start = end + HEAD_END.length;
     if (this.#received.length < start + length) return null;

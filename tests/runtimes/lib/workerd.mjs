@@ -13,7 +13,7 @@ export async function startWorkerd({ bundle, top }, env, options) {
   const port = await freePort();
   const folder = mkdtempSync(join(scratch, "workerd-"));
   const config = join(folder, "config.capnp");
-  // Cap'n Proto embeds what stands beside the file.
+  // Cap'n Proto embeds files of the same folder.
   cpSync(bundle, folder, { recursive: true });
   writeFileSync(config, configuration({ bundle, top, port, env }));
   const server = start("workerd", program(), ["serve", config], {}, options);
