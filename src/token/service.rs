@@ -132,6 +132,12 @@ impl Service {
         Self { privileges: Vec::new(), payload: Payload::Stt }
     }
 
+    /// A service of any type. The constructors above check the names in its payload; this one does not.
+    #[must_use]
+    pub fn new(payload: Payload, privileges: &[(u16, PrivilegeTtl)]) -> Self {
+        Self { privileges: privileges.to_vec(), payload }
+    }
+
     /// The channel, user or room that it applies to.
     #[must_use]
     pub fn payload(&self) -> &Payload {
