@@ -3,11 +3,11 @@
 
 #[cfg(feature = "native")]
 mod budgets;
-#[cfg(any(feature = "lambda", feature = "native"))]
+#[cfg(feature = "process")]
 mod caught;
-#[cfg(any(feature = "lambda", feature = "native"))]
+#[cfg(feature = "process")]
 pub(crate) mod client;
-#[cfg(any(feature = "lambda", feature = "native", feature = "worker"))]
+#[cfg(feature = "platform")]
 pub(crate) mod host;
 #[cfg(feature = "lambda")]
 pub mod lambda;
@@ -15,7 +15,7 @@ pub mod lambda;
 mod limiter;
 #[cfg(feature = "native")]
 pub mod native;
-#[cfg(any(feature = "lambda", feature = "native", feature = "worker"))]
+#[cfg(feature = "platform")]
 pub(crate) mod verify;
 #[cfg(feature = "worker")]
 mod worker;

@@ -75,14 +75,9 @@ pub mod policy;
 #[doc(hidden)]
 pub mod request;
 
-mod adapter;
-#[cfg(feature = "lambda")]
 #[doc(hidden)]
-pub use adapter::lambda;
-#[cfg(feature = "native")]
-#[doc(hidden)]
-pub use adapter::native;
-#[cfg(any(feature = "lambda", feature = "native"))]
+pub mod adapter;
+#[cfg(feature = "process")]
 pub use adapter::verify::is_valid as is_valid_signature;
 
 /// Compiles and runs the Rust of the README.

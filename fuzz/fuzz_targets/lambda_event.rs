@@ -77,7 +77,7 @@ fn arbitrary(event: &[u8]) {
 }
 
 fn translated_and_sent(event: lambda_http::Request) -> Reply {
-    let (request, peer) = agora_token_server::lambda::translated(event);
+    let (request, peer) = agora_token_server::adapter::lambda::translated(event);
     send(&APP, &request, &agora_token_server::api::Context { peer, ..context() }, None)
 }
 

@@ -52,7 +52,7 @@ pub(super) fn unix_time(seconds: u64) -> UnixTime {
 }
 
 /// The time of the system's clock.
-#[cfg(any(feature = "lambda", feature = "native"))]
+#[cfg(feature = "process")]
 pub(crate) fn now() -> UnixTime {
     #[expect(clippy::disallowed_methods, reason = "the adapter is where time enters")]
     let now = std::time::SystemTime::now();
@@ -60,14 +60,14 @@ pub(crate) fn now() -> UnixTime {
 }
 
 /// A moment to measure durations from.
-#[cfg(any(feature = "lambda", feature = "native"))]
+#[cfg(feature = "process")]
 pub(super) fn instant() -> std::time::Instant {
     #[expect(clippy::disallowed_methods, reason = "the adapter is where time enters")]
     std::time::Instant::now()
 }
 
 /// A variable of the environment.
-#[cfg(any(feature = "lambda", feature = "native"))]
+#[cfg(feature = "process")]
 pub(super) fn variable(name: &str) -> Result<String, std::env::VarError> {
     #[expect(clippy::disallowed_methods, reason = "the adapter is where the environment enters")]
     std::env::var(name)
@@ -77,12 +77,4 @@ pub(super) fn variable(name: &str) -> Result<String, std::env::VarError> {
 #[cfg(feature = "native")]
 pub(super) fn file(path: &str) -> std::io::Result<String> {
     std::fs::read_to_string(path)
-}
-
-/// One line on standard output, in one piece. A closed output does not fail a request.
-#[cfg(feature = "lambda")]
-pub(super) fn print(mut line: String) {
-    use std::io::Write;
-    line.push('\n');
-    let _ = std::io::stdout().lock().write_all(line.as_bytes());
 }

@@ -1,6 +1,7 @@
 //! AWS Lambda behind API Gateway (HTTP and REST), a Function URL, or a load balancer.
 
 use std::borrow::Cow;
+use std::io::{Write, stdout};
 use std::net::IpAddr;
 
 use bytes::Bytes;
@@ -28,7 +29,7 @@ pub async fn run() -> Result<(), Error> {
         secret_store: true,
         socket: Socket::OfThePlatform,
     };
-    let app = &App::starting(Config::read(environment), host::now(), host::print);
+    let app = &App::starting(Config::read(environment), host::now(), print);
     lambda_http::run(service_fn(move |event| async move { Ok::<_, Error>(answer(app, event).await) })).await
 }
 
@@ -40,7 +41,7 @@ async fn answer(app: &App, event: Request) -> Response<EventBody> {
     let answer = caught(steps(app, &request, &context)).await;
     let answer = answer.unwrap_or_else(|| app.failed(&request, &context));
     if let Some(line) = answer.log.line(start.elapsed()) {
-        host::print(line);
+        print(line);
     }
     answer.response.map(text)
 }
@@ -154,4 +155,10 @@ fn read(body: EventBody) -> Body {
 /// Every answer is UTF-8 text, which need not go through base64.
 fn text(body: Bytes) -> EventBody {
     String::from_utf8(body.into()).map_or_else(|error| EventBody::Binary(error.into_bytes()), EventBody::Text)
+}
+
+/// One line on standard output, in one piece. A closed output does not fail a request.
+fn print(mut line: String) {
+    line.push('\n');
+    let _ = stdout().lock().write_all(line.as_bytes());
 }

@@ -1,12 +1,12 @@
 //! The platforms' verifiers of public-key signatures. A key that cannot be used, and a verification
 //! that fails for any reason, is an invalid signature.
 
-#[cfg(any(feature = "lambda", feature = "native"))]
+#[cfg(feature = "process")]
 mod ring;
 #[cfg(feature = "worker")]
 pub(super) mod subtle;
 
-#[cfg(any(feature = "lambda", feature = "native"))]
+#[cfg(feature = "process")]
 pub use self::ring::is_valid;
-#[cfg(any(feature = "lambda", feature = "native"))]
+#[cfg(feature = "process")]
 pub(super) use self::ring::step;

@@ -20,7 +20,8 @@ use crate::time::UnixTime;
 #[derive(Debug)]
 pub struct App {
     config: Result<Config, ConfigError>,
-    home: Response<Bytes>,
+    /// The answer to `GET /`.
+    pub(super) home: Response<Bytes>,
     healthz: Probe,
     readyz: Probe,
 }
@@ -31,11 +32,6 @@ impl App {
     #[must_use]
     pub fn new(config: Result<Config, ConfigError>) -> Self {
         Self { config, home: fixed::home(), healthz: Probe::default(), readyz: Probe::default() }
-    }
-
-    /// The same with another answer to `GET /`.
-    pub(super) fn with_home(self, home: Response<Bytes>) -> Self {
-        Self { home, ..self }
     }
 
     /// [`Self::new`] for a process that starts: prints the notices or the errors of the
@@ -102,11 +98,6 @@ impl App {
         names.sort_by(|one, other| one.as_str().cmp(other.as_str()));
         names.dedup();
         names
-    }
-
-    /// How callers authenticate, as `AUTH` spells it; `missing` without a valid configuration.
-    pub(super) fn authentication(&self) -> &'static str {
-        self.config.as_ref().map_or("missing", |config| config.authenticator.methods())
     }
 
     pub(super) fn page(&self, page: Page) -> Response<Bytes> {

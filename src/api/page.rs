@@ -31,9 +31,9 @@ static POLICY: LazyLock<HeaderValue> = LazyLock::new(|| {
 impl App {
     /// The same with the page as the answer to `GET /`.
     #[must_use]
-    pub fn with_page(self) -> Self {
-        let home = answer(self.authentication());
-        self.with_home(home)
+    pub fn with_page(mut self) -> Self {
+        self.home = answer(self.config().map_or("missing", |config| config.authenticator.methods()));
+        self
     }
 }
 

@@ -5,5 +5,5 @@ fn main() -> Result<(), lambda_http::Error> {
     tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?
-        .block_on(agora_token_server::lambda::run())
+        .block_on(agora_token_server::adapter::lambda::run())
 }
