@@ -47,12 +47,13 @@ fn page() -> String {
             .unwrap_or_else(|error| panic!("{}: {error}", path.display()))
             .replace("\r\n", "\n")
     };
-    let style = format!("<style>{}</style>", compact(&read("page.css")));
+    let style = format!("<style>{}</style>", compact(&["page.css", "result.css"].map(read).concat()));
     let samples = SAMPLES.map(|name| without_imports(&read(&format!("{name}.mjs"))));
     let modules = MODULES.map(|name| joined(&without_imports(&read(&format!("{name}.mjs")))));
     let script = format!("<script>\n\"use strict\";\n{}{}</script>", samples.concat(), modules.concat());
     let page = trimmed(&read("page.html"));
     let page = replaced(&page, r#"<link rel="stylesheet" href="page.css">"#, &style);
+    let page = replaced(&page, "<link rel=\"stylesheet\" href=\"result.css\">\n", "");
     replaced(&page, r#"<script type="module" src="start.mjs"></script>"#, &script)
 }
 
