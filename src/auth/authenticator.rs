@@ -150,6 +150,12 @@ impl Authenticator {
         self.issuers().into_iter().flat_map(Issuers::iter).find_map(|issuer| issuer.refresh_due(now))
     }
 
+    /// The `iss` of each issuer whose JWTs are accepted, in the order of the configuration.
+    pub fn issuer_names(&self) -> impl Iterator<Item = &str> {
+        let issuers = self.issuers().into_iter().flat_map(Issuers::iter);
+        issuers.map(|issuer| issuer.expected.issuer.as_str())
+    }
+
     /// Whether JWTs are accepted.
     #[must_use]
     pub fn accepts_jwts(&self) -> bool {

@@ -51,7 +51,11 @@ pub fn settings(environment: Environment<'_>, config: Option<&Config>) -> Vec<Se
         let name = variable.name;
         if let Some(found) = reader.find(variable) {
             let origin = Origin::Source { source: found.source.to_owned(), name: found.name };
-            let value = if variable.secret { Shown::Secret } else { Shown::Value(shown(name, found.value)) };
+            let value = match config {
+                Some(config) if name == "JWT_ISSUERS" => Shown::Value(issuers(config)),
+                _ if variable.secret => Shown::Secret,
+                _ => Shown::Value(shown(name, found.value)),
+            };
             return Setting { name, value, origin };
         }
         let derived = config.and_then(|config| derived(config, name));
@@ -72,6 +76,11 @@ fn shown(name: &str, value: String) -> String {
     }
     let names: Vec<&str> = items(&value).map(|entry| entry.split(':').next().unwrap_or_default()).collect();
     names.join(",")
+}
+
+/// Of several issuers the names: an entry may hold a secret. Nothing of a list that is invalid.
+fn issuers(config: &Config) -> String {
+    config.authenticator.issuer_names().collect::<Vec<_>>().join(",")
 }
 
 /// The defaults that depend on other variables.

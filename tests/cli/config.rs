@@ -30,6 +30,24 @@ fn config_shows_values_sources_and_no_secret() {
 }
 
 #[test]
+fn config_shows_issuers_by_name_only() {
+    let secret = "0123456789abcdef0123456789abcdef";
+    let list = format!(
+        r#"[{{"issuer": "https://a.example/", "audience": "agora", "secret": "{secret}", "sharedUsers": true}},
+            {{"issuer": "https://b.example/", "audience": "agora", "jwksUrl": "https://b.example/jwks?key={secret}", "sharedUsers": true}}]"#
+    );
+    let shown = |list: &str| {
+        let output = command(&[("AUTH", "jwt"), ("JWT_ISSUERS", list)]).arg("config").output().unwrap();
+        assert!(!text(&output.stdout).contains(&secret[..8]), "{}", text(&output.stdout));
+        let row = text(&output.stdout).lines().find(|line| line.starts_with("JWT_ISSUERS")).unwrap();
+        row.split_whitespace().nth(1).unwrap().to_owned()
+    };
+    assert_eq!(shown(&list), "https://a.example/,https://b.example/");
+    assert_eq!(shown(&list.replace("audience", "audiences")), "[secret]", "an invalid list is not read");
+    assert_eq!(shown(secret), "[secret]");
+}
+
+#[test]
 fn invalid_config_is_shown_with_errors_and_exits_with_2() {
     let output = command(&[("MAX_EXPIRE_TIME", "1d")]).args(["config", "--json"]).output().unwrap();
     assert_eq!(output.status.code(), Some(2));
