@@ -91,6 +91,11 @@ impl ApiKeys {
         self.0.get(index).map(Entry::caller)
     }
 
+    /// The name of each key and its limits.
+    pub(super) fn grants(&self) -> impl Iterator<Item = (&str, Option<&Grants>)> {
+        self.0.iter().map(|entry| (entry.name.as_str(), entry.grants.as_ref()))
+    }
+
     /// The caller whose key has this name, for explaining the configuration.
     pub(super) fn named(&self, name: &str) -> Option<Caller> {
         self.0.iter().find(|entry| entry.name == name).map(Entry::caller)

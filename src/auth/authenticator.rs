@@ -10,6 +10,8 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use super::api_key::ApiKeys;
 use super::caller::Caller;
 use super::error::{AuthError, Cause};
+use super::grants::Grants;
+use super::identity::Identity;
 use super::issuer::Jwt;
 use super::issuers::{Carried, Issuers};
 use super::key_set::KeySetClaim;
@@ -172,14 +174,29 @@ impl Authenticator {
         }
     }
 
-    /// The caller with a JWT of these claims, for explaining the configuration: no signature is
-    /// checked. `None` if JWTs are not accepted.
+    /// The caller with a JWT of these claims and the claim that identifies it, for explaining the
+    /// configuration: no signature is checked. `None` if JWTs are not accepted.
     #[must_use]
-    pub fn supposed_jwt(&self, claims: &str, now: UnixTime) -> Option<Result<Caller, AuthError>> {
+    pub fn supposed_jwt(&self, claims: &str, now: UnixTime) -> Option<Result<(Caller, String), AuthError>> {
         let message = format!("e30.{}", URL_SAFE_NO_PAD.encode(claims));
         let issuers = self.issuers()?;
         let issuer = issuers.of_message(&message, issuers.iter());
-        Some(issuer.and_then(|issuer| signature::caller(&issuer.expected, &message, now)))
+        Some(issuer.and_then(|issuer| signature::identified(&issuer.expected, &message, now)))
+    }
+
+    /// The name of each API key and its entry of `API_KEY_GRANTS`.
+    pub fn api_key_grants(&self) -> impl Iterator<Item = (&str, Option<&Grants>)> {
+        let keys = match &self.0 {
+            Mode::Open => None,
+            Mode::Guarded { api_keys, .. } => api_keys.as_ref(),
+        };
+        keys.into_iter().flat_map(ApiKeys::grants)
+    }
+
+    /// The API keys whose grants bind them to an identity.
+    #[must_use]
+    pub fn is_bound_key(&self, name: &str) -> bool {
+        self.supposed_key(name).is_some_and(|caller| caller.identity != Identity::Free)
     }
 
     fn issuers(&self) -> Option<&Issuers> {

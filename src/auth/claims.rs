@@ -107,6 +107,13 @@ impl Expected {
         })
     }
 
+    /// The claim that the identity comes from: the one of `JWT_UID_CLAIM`, or the `uid` of the grants.
+    pub(super) fn identity_claim(&self, claims: Object<'_>) -> &str {
+        let grants = claims.get(&self.grants_claim).and_then(Json::as_object);
+        let is_granted = grants.is_some_and(|grants| grants.get("uid").is_some());
+        self.uid_claim.as_deref().filter(|_| !is_granted).unwrap_or("uid")
+    }
+
     fn identity(&self, claims: Object<'_>, name: &str) -> Result<Identity, BadClaim> {
         let claim = claims.get(name).ok_or(Problem::NoIdentity.of(name))?;
         // An address that its user has not confirmed may be another user's (OpenID Connect Core §5.7).

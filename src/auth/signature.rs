@@ -106,6 +106,18 @@ pub(super) fn caller(expected: &Expected, message: &str, now: UnixTime) -> Resul
     Ok(expected.caller(claims.object(), now)?)
 }
 
+/// The same, and the claim that identifies it.
+pub(super) fn identified(
+    expected: &Expected,
+    message: &str,
+    now: UnixTime,
+) -> Result<(Caller, String), AuthError> {
+    let payload = Payload::of_message(message)?;
+    let claims = payload.claims()?;
+    let caller = expected.caller(claims.object(), now)?;
+    Ok((caller, expected.identity_claim(claims.object()).to_owned()))
+}
+
 /// Without the JWT, which is a credential.
 impl fmt::Debug for PendingSignature<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

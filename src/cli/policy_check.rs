@@ -5,6 +5,8 @@ use std::process::ExitCode;
 use clap::Args;
 use serde_json::{Value, json};
 
+use super::policy_check_keys;
+use super::policy_finding::{Fault, Finding};
 use crate::config::{AllowOrigin, Config, Notice};
 use crate::policy::{ChannelPattern, Policy};
 use crate::request::Level;
@@ -14,34 +16,6 @@ pub(super) struct Check {
     /// Print JSON
     #[arg(long)]
     json: bool,
-}
-
-/// What is wrong with a setting.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Fault {
-    /// More clients get tokens than should.
-    Open,
-    /// Callers get more than they should.
-    OverWide,
-    /// Two settings exclude each other, or one can never take effect.
-    Contradictory,
-}
-
-impl Fault {
-    fn name(self) -> &'static str {
-        match self {
-            Self::Open => "open",
-            Self::OverWide => "over-wide",
-            Self::Contradictory => "contradictory",
-        }
-    }
-}
-
-struct Finding {
-    fault: Fault,
-    code: &'static str,
-    variable: &'static str,
-    detail: String,
 }
 
 impl Check {
@@ -59,14 +33,6 @@ impl Check {
     }
 }
 
-impl Finding {
-    fn to_json(&self) -> Value {
-        json!({
-            "fault": self.fault.name(), "code": self.code, "variable": self.variable, "detail": self.detail,
-        })
-    }
-}
-
 fn findings(config: &Config, notices: &[Notice]) -> Vec<Finding> {
     let mut found = Vec::new();
     callers(config, notices, &mut found);
@@ -74,6 +40,7 @@ fn findings(config: &Config, notices: &[Notice]) -> Vec<Finding> {
     kinds(&config.policy, &mut found);
     wildcards(config, &mut found);
     lifetimes(config, &mut found);
+    found.extend(policy_check_keys::findings(config));
     found
 }
 

@@ -44,36 +44,46 @@ enum Outcome {
     /// The request has faults: 400.
     Invalid(Problem),
     /// What refuses the request, empty if it is granted.
-    Judged { caller: Caller, request: TokenRequest, refusals: Vec<Refusal>, max: u32 },
+    Judged { caller: Caller, credential: Credential, request: TokenRequest, refusals: Vec<Refusal>, max: u32 },
+}
+
+/// What a caller is known by.
+enum Credential {
+    /// An API key or nothing.
+    Key,
+    /// A JWT, with the claim that identifies its user.
+    Jwt { identity_claim: String },
 }
 
 impl Explain {
     pub(super) fn run(&self, config: &Config) -> Result<ExitCode, Failure> {
         let outcome = self.outcome(config)?;
-        let credential = if self.api_key.is_some() { "key" } else { "claim" };
         if self.json {
-            println!("{:#}", outcome.to_json(credential));
+            println!("{:#}", outcome.to_json());
         } else {
-            print!("{}", outcome.to_text(credential));
+            print!("{}", outcome.to_text());
         }
         Ok(if outcome.is_allowed() { ExitCode::SUCCESS } else { ExitCode::from(1) })
     }
 
     fn outcome(&self, config: &Config) -> Result<Outcome, Failure> {
         let now = self.at.unwrap_or_else(host::now);
-        let caller = match (&self.api_key, &self.claims) {
-            (Some(name), _) => config.authenticator.supposed_key(name).ok_or_else(|| {
-                Failure::misuse(format!("--api-key: expected a name in API_KEYS, got {name:?}"))
-            })?,
+        let (caller, credential) = match (&self.api_key, &self.claims) {
+            (Some(name), _) => {
+                let caller = config.authenticator.supposed_key(name).ok_or_else(|| {
+                    Failure::misuse(format!("--api-key: expected a name in API_KEYS, got {name:?}"))
+                })?;
+                (caller, Credential::Key)
+            }
             (None, Some(claims)) => {
                 let claims = with_exp(claims, now);
                 match config.authenticator.supposed_jwt(&claims, now) {
-                    Some(Ok(caller)) => caller,
+                    Some(Ok((caller, identity_claim))) => (caller, Credential::Jwt { identity_claim }),
                     Some(Err(error)) => return Ok(Outcome::Unauthorized { cause: error.to_string() }),
                     None => return Err(Failure::misuse("--claims: AUTH has no jwt")),
                 }
             }
-            (None, None) if config.authenticator.is_open() => Caller::open(),
+            (None, None) if config.authenticator.is_open() => (Caller::open(), Credential::Key),
             (None, None) => {
                 return Err(Failure::misuse("expected --api-key or --claims, since AUTH is not none"));
             }
@@ -84,7 +94,7 @@ impl Explain {
         };
         let refusals = config.policy.refusals(&caller, &request, now).collect();
         let max = config.policy.ceiling(&caller, now);
-        Ok(Outcome::Judged { caller, request, refusals, max })
+        Ok(Outcome::Judged { caller, credential, request, refusals, max })
     }
 }
 
@@ -96,7 +106,7 @@ impl Outcome {
         }
     }
 
-    fn to_json(&self, credential: &str) -> Value {
+    fn to_json(&self) -> Value {
         match self {
             Self::Unauthorized { cause } => {
                 json!({ "allowed": false, "status": 401, "code": "unauthorized", "cause": cause })
@@ -105,7 +115,7 @@ impl Outcome {
                 "allowed": false, "status": problem.status().as_u16(), "code": problem.code(),
                 "detail": problem.to_string(),
             }),
-            Self::Judged { caller, request, refusals, max } => {
+            Self::Judged { caller, credential, request, refusals, max } => {
                 let types: Vec<&str> = request.spec.scope().kinds().map(TokenKind::name).collect();
                 let refusals: Vec<Value> = refusals
                     .iter()
@@ -126,7 +136,7 @@ impl Outcome {
         }
     }
 
-    fn to_text(&self, credential: &str) -> String {
+    fn to_text(&self) -> String {
         match self {
             Self::Unauthorized { cause } => format!("refused: 401 unauthorized\n  {cause}\n"),
             Self::Invalid(problem) => {
@@ -136,7 +146,7 @@ impl Outcome {
                 let types: Vec<&str> = request.spec.scope().kinds().map(TokenKind::name).collect();
                 format!("allowed: {}, for at most {max} seconds\n", types.join(", "))
             }
-            Self::Judged { refusals, .. } => {
+            Self::Judged { refusals, credential, .. } => {
                 let mut text = String::from("refused: 403 forbidden\n");
                 for refusal in refusals {
                     let (source, setting) = place(refusal.source, credential);
@@ -150,13 +160,17 @@ impl Outcome {
     }
 }
 
-/// The source of a denial, and its name there. `credential` is the kind of credential of the caller.
-fn place(source: Source, credential: &str) -> (&str, &'static str) {
+/// The source of a denial, and its name there.
+fn place(source: Source, credential: &Credential) -> (&'static str, &str) {
+    let (kind, identity) = match credential {
+        Credential::Key => ("key", "uid"),
+        Credential::Jwt { identity_claim } => ("claim", identity_claim.as_str()),
+    };
     match source {
         Source::Configuration(variable) => ("configuration", variable),
-        Source::Grants(member) => (credential, member),
-        Source::Identity => (credential, "uid"),
-        Source::Expiry => (credential, "exp"),
+        Source::Grants(member) => (kind, member),
+        Source::Identity => (kind, identity),
+        Source::Expiry => (kind, "exp"),
     }
 }
 

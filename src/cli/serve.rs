@@ -1,6 +1,6 @@
 //! Runs the local server and checks its health.
 
-use std::io::Write;
+use std::io::{self, ErrorKind, Write};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::process::ExitCode;
 use std::time::Duration;
@@ -45,7 +45,20 @@ pub(super) fn serve() -> Result<ExitCode, Failure> {
             let _ = writeln!(stderr, "{notice}");
         }
     });
-    served.map(|()| ExitCode::SUCCESS).map_err(|error| Failure::other(error.to_string()))
+    served.map(|()| ExitCode::SUCCESS).map_err(|error| Failure::other(with_hint(&error, metrics)))
+}
+
+/// A failed start, and which variable to set if an address is the reason.
+fn with_hint(error: &io::Error, metrics: Option<SocketAddr>) -> String {
+    let text = error.to_string();
+    let is_of_metrics = metrics.is_some_and(|address| text.starts_with(&format!("{address}: ")));
+    let (host, port) = if is_of_metrics { ("METRICS_HOST", "METRICS_PORT") } else { ("HOST", "PORT") };
+    match error.kind() {
+        ErrorKind::AddrInUse => format!("{text}; stop the other process, or set {port} to a free port"),
+        ErrorKind::AddrNotAvailable => format!("{text}; set {host} to an address of this machine"),
+        ErrorKind::PermissionDenied => format!("{text}; set {port} to a port from 1024"),
+        _ => text,
+    }
 }
 
 pub(super) fn healthcheck() -> Result<ExitCode, Failure> {

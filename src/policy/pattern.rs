@@ -49,6 +49,18 @@ impl ChannelPattern {
         self.open_end && self.names_subject()
     }
 
+    /// Whether a channel exists that both the pattern and an entry of a grant's `channels` allow to a
+    /// caller without a subject.
+    #[must_use]
+    pub fn overlaps(&self, entry: &str) -> bool {
+        match (entry.strip_suffix('*'), self.open_end) {
+            _ if self.names_subject() => false,
+            (Some(start), true) => self.text.starts_with(start) || start.starts_with(&self.text),
+            (Some(start), false) => self.text.starts_with(start),
+            (None, _) => self.compare(&self.text, entry),
+        }
+    }
+
     /// Whether the pattern allows the channel to a caller of this subject. A subject that is
     /// missing, empty or contains a `*` matches no pattern with `{sub}`.
     pub(super) fn matches(&self, name: &str, subject: Option<&str>) -> bool {

@@ -3,6 +3,7 @@
 
 mod audit;
 mod config;
+mod explain;
 mod inspect;
 mod policy;
 
@@ -324,4 +325,26 @@ fn hangup_reads_certificate_file_again() {
     assert!(line.contains("; the certificate read before stays in use"), "{line}");
     assert!(!line.contains("no certificate"), "{line}");
     assert!(server.token().starts_with("HTTP/1.1 200 "), "{}", server.token());
+}
+
+#[test]
+fn occupied_port_names_the_variable_to_set() {
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = taken.local_addr().unwrap().port().to_string();
+    for (name, other) in [("PORT", ("METRICS_HOST", "127.0.0.1")), ("METRICS_PORT", ("PORT", "0"))] {
+        let output = command(&[(name, &port), other]).output().unwrap();
+        let line = text(&output.stderr).trim_end();
+        assert_eq!(output.status.code(), Some(1), "{line}");
+        assert!(line.starts_with(&format!("127.0.0.1:{port}: ")), "{line}");
+        assert!(line.ends_with(&format!("; stop the other process, or set {name} to a free port")), "{line}");
+    }
+    let output = command(&[
+        ("HOST", "203.0.113.9"),
+        ("AUTH", "none"),
+        ("APP_ID", OWN_APP_ID),
+        ("APP_CERTIFICATE", CERTIFICATE),
+    ])
+    .output()
+    .unwrap();
+    assert!(text(&output.stderr).trim_end().ends_with("; set HOST to an address of this machine"));
 }

@@ -62,6 +62,14 @@ fn policy_explain_names_source_of_each_refusal() {
         (&[], r#"{"tokenTypes":["rtm"]}"#, &[], &[("tokenType", "claim", "tokenTypes")]),
         (&[], r#"{"roles":["subscriber"]}"#, &[], &[("role", "claim", "roles")]),
         (&[], r#"{"uid":"bob"}"#, &[], &[("uid", "claim", "uid")]),
+        (&[], "{}", &["--rtm", "bob"], &[("uid", "claim", "sub")]),
+        (&[("JWT_UID_CLAIM", "iss")], "{}", &[], &[("uid", "claim", "iss")]),
+        (
+            &[("UID_KEY", "0123456789abcdef0123456789abcdef")],
+            "{}",
+            &["--rtm", "bob"],
+            &[("uid", "claim", "sub")],
+        ),
         (&[("MAX_EXPIRE_TIME", "60")], "{}", &[], &[("expireTime", "configuration", "MAX_EXPIRE_TIME")]),
         (&[], r#"{"maxExpireTime":60}"#, &[], &[("expireTime", "claim", "maxExpireTime")]),
         (&[("EXPIRE_WITH_JWT", "true")], "{}", &["--expire-time", "3601"], &[("expireTime", "claim", "exp")]),
@@ -156,6 +164,39 @@ fn policy_check_reports_each_setting_once() {
     ] {
         assert_eq!(check(variables), [code], "{variables:?}");
     }
+    let limited = |entry: &str| format!(r#"{{"shop":{entry}}}"#);
+    for (variables, entry, codes) in [
+        (&[][..], "{}", &["empty_grants"][..]),
+        (&[], r#"{"uid":7}"#, &[]),
+        (&[], r#"{"channels":["room-*","room-1"],"maxExpireTime":60}"#, &[]),
+        (&[], r#"{"channels":[]}"#, &["no_channel"]),
+        (&[], r#"{"channels":["lobby","room-1"]}"#, &["outside_channels"]),
+        (&[], r#"{"channels":["roo*"]}"#, &[]),
+        (&[], r#"{"channels":["lobby*","ro"]}"#, &["outside_channels", "outside_channels"]),
+        // A key has no subject.
+        (&[("ALLOWED_CHANNELS", "user-{sub}")], r#"{"channels":["user-7"]}"#, &["outside_channels"]),
+        (&[], r#"{"tokenTypes":[]}"#, &["no_token_type"]),
+        (&[], r#"{"tokenTypes":["rtm"]}"#, &["outside_token_types"]),
+        (
+            &[("ALLOWED_TOKEN_TYPES", "rtc,rtm")],
+            r#"{"channels":["room-1"],"tokenTypes":["rtc","rtm"]}"#,
+            &["beyond_channels", "beyond_channels"],
+        ),
+        (&[("ALLOWED_TOKEN_TYPES", "stt,rtc")], r#"{"tokenTypes":["stt"]}"#, &["carried_type_missing"; 2]),
+        (&[], r#"{"roles":[]}"#, &["no_role"]),
+        (&[("MAX_EXPIRE_TIME", "3600")], r#"{"maxExpireTime":3601}"#, &["grant_over_max"]),
+        (&[], r#"{"wildcards":true}"#, &["wildcards_disallowed"]),
+        (&[("ALLOW_WILDCARD_UID", "true")], r#"{"wildcards":true}"#, &["wildcard_uid"]),
+    ] {
+        let grants = limited(entry);
+        let variables = [&[narrow, ("API_KEY_GRANTS", &grants)][..], variables].concat();
+        assert_eq!(check(&variables), codes, "{variables:?}");
+    }
+    let any = limited(r#"{"channels":["*"]}"#);
+    assert_eq!(check(&[("API_KEY_GRANTS", &any)]), ["any_channel", "any_channel"]);
+    let two = format!("{},other:{}", JWT[1].1, "ab".repeat(32));
+    let one = limited(r#"{"uid":7}"#);
+    assert_eq!(check(&[narrow, ("API_KEYS", &two), ("API_KEY_GRANTS", &one)]), ["key_without_grants"]);
     let open = command(&[]).args(["policy", "check"]).output().unwrap();
     assert_eq!(open.status.code(), Some(1));
     for code in ["[no_authentication]", "[any_page]", "[any_channel]"] {
