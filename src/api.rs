@@ -33,7 +33,7 @@ pub use self::answer::problem::{FieldFault, Problem};
 pub use self::drawn::Seed;
 pub use self::exchange::{Counting, Fetching, Step, Verifying};
 pub use self::framing::check_framing;
-pub use self::log::{LogLine, Outcome};
+pub use self::log::{KeySetFetch, LogLine, Outcome};
 pub use self::parse::token::token_request;
 pub use self::request::{Body, Context, MAX_BODY_BYTES, X_REQUEST_ID};
 pub use self::route::routes;

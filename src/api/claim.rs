@@ -1,9 +1,9 @@
 //! What a request fetches for itself and for those after it.
 
-use crate::auth::KeySetClaim;
+use super::answered::Exchange;
+use crate::auth::{KeySetClaim, KeySetError};
 use crate::config::secret_store::CertificateClaim;
 use crate::fetch::{Fetch, FetchError};
-use crate::time::UnixTime;
 
 /// A claimed fetch. Dropping it lets the next request make the fetch.
 pub(super) enum Claim<'a> {
@@ -27,19 +27,19 @@ impl Claim<'_> {
     }
 
     /// Takes the answer. What is wrong with it becomes a warning.
-    pub(super) fn resolve(
-        self,
-        answer: Result<&[u8], FetchError>,
-        now: UnixTime,
-        warnings: &mut Vec<String>,
-    ) -> Fetched {
+    pub(super) fn resolve(self, answer: Result<&[u8], FetchError>, exchange: &mut Exchange<'_>) -> Fetched {
+        let now = exchange.context.now;
+        let warnings = &mut exchange.warnings;
         match self {
             Self::Certificate(claim) => {
                 warnings.extend(claim.resolve(answer, now).err().map(|error| error.to_string()));
                 Fetched::Certificate
             }
             Self::KeySet(claim) => {
-                match claim.resolve(answer, now) {
+                let issuer = claim.issuer();
+                let result = claim.resolve(answer, now);
+                exchange.log.fetched(issuer, result.as_ref().map_or_else(KeySetError::result, |_| "ok"));
+                match result {
                     Ok(set) => {
                         let mistakes = set.iter().flat_map(|set| set.mistakes());
                         warnings.extend(mistakes.map(ToString::to_string));

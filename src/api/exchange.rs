@@ -108,7 +108,7 @@ impl<'a> Fetching<'a> {
         let answer = answer.as_ref().map(AsRef::as_ref).map_err(|error| *error);
         let (Waiting::Guarded(Guarded { exchange, .. }) | Waiting::Readiness(Readiness { exchange, .. })) =
             &mut waiting;
-        match (claim.resolve(answer, exchange.context.now, &mut exchange.warnings), waiting) {
+        match (claim.resolve(answer, exchange), waiting) {
             (Fetched::Certificate, Waiting::Guarded(guarded)) => guarded.fetch_key_set(),
             (Fetched::KeySet, Waiting::Guarded(guarded)) => guarded.authenticate(),
             (Fetched::Certificate | Fetched::KeySet, Waiting::Readiness(ready)) => ready.fetch_key_sets(),

@@ -50,6 +50,8 @@ pub struct LogLine {
     duration_us: u64,
     #[serde(skip)]
     printed: bool,
+    #[serde(skip)]
+    key_set_fetches: Vec<KeySetFetch>,
 }
 
 impl LogLine {
@@ -74,6 +76,7 @@ impl LogLine {
             warning: None,
             duration_us: 0,
             printed: true,
+            key_set_fetches: Vec::new(),
         }
     }
 
@@ -143,6 +146,16 @@ impl LogLine {
         self.printed = probe.is_logged(status, self.warning.is_some(), UnixTime::from_secs(self.time));
     }
 
+    pub(super) fn fetched(&mut self, issuer: &str, result: &'static str) {
+        self.key_set_fetches.push(KeySetFetch { issuer: issuer.to_owned(), result });
+    }
+
+    /// The key sets that the request fetched, for metrics.
+    #[must_use]
+    pub fn key_set_fetches(&self) -> &[KeySetFetch] {
+        &self.key_set_fetches
+    }
+
     /// What metrics count.
     #[must_use]
     pub fn outcome(&self) -> Outcome {
@@ -176,6 +189,15 @@ impl LogLine {
         let message = "log lines dropped: standard output is not read fast enough";
         json(&Loss { level: "warn", message, dropped: count, time: now.as_secs() })
     }
+}
+
+/// A key set that a request fetched, or not.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeySetFetch {
+    /// One of the configured issuers.
+    pub issuer: String,
+    /// `ok`, `timeout`, `status`, `too_large`, `unreachable` or `invalid`.
+    pub result: &'static str,
 }
 
 /// What a request came to. Each member is one of few: no client can make them more.

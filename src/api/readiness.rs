@@ -5,8 +5,24 @@ use http::Response;
 
 use super::answer::fixed;
 use super::answer::problem::Problem;
+use super::app::App;
 use crate::config::Config;
 use crate::time::UnixTime;
+
+impl App {
+    /// Whether `GET /readyz` would answer 200, without fetching anything.
+    #[must_use]
+    pub fn is_ready(&self, now: UnixTime) -> bool {
+        self.config().is_ok_and(|config| check(config, now, &mut Vec::new()).is_ok())
+    }
+
+    /// Each issuer whose key set is fetched, with the age of its set in seconds; `None` before the
+    /// first fetch.
+    #[must_use]
+    pub fn key_sets(&self, now: UnixTime) -> Vec<(&str, Option<u32>)> {
+        self.config().map_or_else(|_| Vec::new(), |config| config.authenticator.key_sets(now))
+    }
+}
 
 /// The response of `GET /readyz` to a valid configuration. One key set is enough: an issuer that is
 /// down affects its own users only, and becomes a warning.

@@ -7,7 +7,7 @@ use super::error::{AuthError, Cause};
 use super::hmac::Secret;
 use super::jwt::{BadJwt, JwtType, UnverifiedJwt};
 use super::key::VerifyingKey;
-use super::key_set::{KeySetClaim, NoKey, RemoteKeySet};
+use super::key_set::{KeySet, KeySetClaim, NoKey, RemoteKeySet};
 use super::signature::{self, Authentication, PendingSignature};
 use crate::json::Excerpt;
 use crate::time::UnixTime;
@@ -58,12 +58,16 @@ impl Jwt {
     pub(super) fn fetch_due(&self, token: &str, now: UnixTime) -> Option<KeySetClaim<'_>> {
         let PublicKeys::Published(keys) = &self.keys.public else { return None };
         let jwt = self.parse(token).ok().filter(|jwt| !jwt.algorithm.is_symmetric())?;
-        keys.claim(now, |set| matches!(set.find(jwt.kid.as_deref(), jwt.algorithm), Err(NoKey::Unknown(_))))
+        let lacks =
+            |set: &KeySet| matches!(set.find(jwt.kid.as_deref(), jwt.algorithm), Err(NoKey::Unknown(_)));
+        keys.claim(now, lacks).map(|claim| KeySetClaim::new(&self.expected.issuer, claim))
     }
 
     pub(super) fn refresh_due(&self, now: UnixTime) -> Option<KeySetClaim<'_>> {
         match &self.keys.public {
-            PublicKeys::Published(keys) => keys.claim(now, |_| false),
+            PublicKeys::Published(keys) => {
+                keys.claim(now, |_| false).map(|claim| KeySetClaim::new(&self.expected.issuer, claim))
+            }
             PublicKeys::Configured(_) => None,
         }
     }

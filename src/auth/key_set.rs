@@ -1,6 +1,7 @@
 //! A JSON Web Key Set, RFC 7517 §5: the public keys that an issuer publishes.
 
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::algorithm::Algorithm;
@@ -8,6 +9,7 @@ use super::key::VerifyingKey;
 use super::public_key::BadKey;
 use crate::fetch::{Claim, Fetch, FetchError, RefreshPolicy, Refreshed};
 use crate::json::{self, Excerpt, Json};
+use crate::time::UnixTime;
 
 /// How long fetching a key set may take, connecting included. It is paid by a request that waits,
 /// so it is short; every provider answers from a cache.
@@ -42,7 +44,40 @@ const REFRESH: RefreshPolicy = RefreshPolicy {
 pub(super) type RemoteKeySet = Refreshed<KeySet, KeySetError>;
 
 /// The fetch of a key set, claimed by the request that needs it.
-pub type KeySetClaim<'a> = Claim<'a, KeySet, KeySetError>;
+pub struct KeySetClaim<'a> {
+    issuer: &'a str,
+    claim: Claim<'a, KeySet, KeySetError>,
+}
+
+impl<'a> KeySetClaim<'a> {
+    pub(super) fn new(issuer: &'a str, claim: Claim<'a, KeySet, KeySetError>) -> Self {
+        Self { issuer, claim }
+    }
+
+    /// Whose key set it is.
+    #[must_use]
+    pub fn issuer(&self) -> &'a str {
+        self.issuer
+    }
+
+    /// What to fetch.
+    #[must_use]
+    pub fn request(&self) -> &Fetch {
+        self.claim.request()
+    }
+
+    /// Takes the answer. The set that is there stays in use if the new one is invalid.
+    ///
+    /// # Errors
+    /// Why there is no new set.
+    pub fn resolve(
+        self,
+        answer: Result<&[u8], FetchError>,
+        now: UnixTime,
+    ) -> Result<Option<Arc<KeySet>>, KeySetError> {
+        self.claim.resolve(answer, now)
+    }
+}
 
 /// The key set at `url`. Its RSA keys without an `alg` are for `algorithm`.
 pub(super) fn at(url: String, algorithm: Option<Algorithm>) -> RemoteKeySet {
@@ -194,6 +229,20 @@ pub enum KeySetError {
     },
     /// No key that could verify a JWT, and why each cannot.
     NoUsableKey(Vec<BadKey>),
+}
+
+impl KeySetError {
+    /// The result of the fetch, as a metric has it.
+    #[must_use]
+    pub fn result(&self) -> &'static str {
+        match self {
+            Self::TimedOut => "timeout",
+            Self::TooLarge => "too_large",
+            Self::Status(_) => "status",
+            Self::Unreachable => "unreachable",
+            Self::NotAKeySet | Self::TooManyKeys { .. } | Self::NoUsableKey(_) => "invalid",
+        }
+    }
 }
 
 impl From<FetchError> for KeySetError {

@@ -11,7 +11,7 @@ use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::metrics::info::Info;
 use prometheus_client::registry::{Registry, Unit};
 
-use crate::api::Outcome;
+use crate::api::{KeySetFetch, Outcome};
 
 /// In seconds.
 const BUCKETS: [f64; 14] =
@@ -26,6 +26,16 @@ pub(super) struct Metrics {
     refusals: Family<RefusalLabels, Counter>,
     issued: Family<IssuedLabels, Counter>,
     in_flight: Gauge,
+    ready: Gauge,
+    key_set_age: Family<IssuerLabels, Gauge>,
+    key_set_fetches: Family<FetchLabels, Counter>,
+}
+
+/// What is read when the metrics are, rather than counted.
+pub(super) struct State<'a> {
+    pub(super) is_ready: bool,
+    /// Each issuer with the age of its key set in seconds, `None` before the first fetch.
+    pub(super) key_sets: Vec<(&'a str, Option<u32>)>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -50,6 +60,17 @@ struct IssuedLabels {
     r#type: &'static str,
 }
 
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct IssuerLabels {
+    issuer: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct FetchLabels {
+    issuer: String,
+    result: &'static str,
+}
+
 impl Metrics {
     pub(super) fn new() -> Self {
         let mut registry = Registry::with_prefix("agora_token");
@@ -65,9 +86,26 @@ impl Metrics {
         registry.register("issued", "Tokens that were issued", issued.clone());
         let in_flight = Gauge::default();
         registry.register("requests_in_flight", "Requests without a response yet", in_flight.clone());
+        let ready = Gauge::default();
+        registry.register("ready", "Whether GET /readyz answers 200: 1 or 0", ready.clone());
+        let key_set_age = Family::default();
+        let help = "Age of an issuer's key set";
+        registry.register_with_unit("key_set_age", help, Unit::Seconds, key_set_age.clone());
+        let key_set_fetches = Family::default();
+        registry.register("key_set_fetches", "Fetches of an issuer's key set", key_set_fetches.clone());
         let build = Info::new([("version", env!("CARGO_PKG_VERSION"))]);
         registry.register("build", "The build of the server", build);
-        Self { registry, requests, durations, refusals, issued, in_flight }
+        Self {
+            registry,
+            requests,
+            durations,
+            refusals,
+            issued,
+            in_flight,
+            ready,
+            key_set_age,
+            key_set_fetches,
+        }
     }
 
     /// Counts a request as in flight until the value is dropped.
@@ -96,8 +134,23 @@ impl Metrics {
         }
     }
 
+    /// Counts the fetches of key sets.
+    pub(super) fn fetched(&self, fetches: &[KeySetFetch]) {
+        for KeySetFetch { issuer, result } in fetches {
+            self.key_set_fetches.get_or_create(&FetchLabels { issuer: issuer.clone(), result }).inc();
+        }
+    }
+
     /// All metrics in `OpenMetrics` 1.0.
-    pub(super) fn exposition(&self) -> String {
+    pub(super) fn exposition(&self, state: &State<'_>) -> String {
+        self.ready.set(state.is_ready.into());
+        for (issuer, age) in &state.key_sets {
+            let labels = IssuerLabels { issuer: (*issuer).to_owned() };
+            match age {
+                Some(age) => drop(self.key_set_age.get_or_create(&labels).set((*age).into())),
+                None => drop(self.key_set_age.remove(&labels)),
+            }
+        }
         let mut exposition = String::new();
         text::encode(&mut exposition, &self.registry).expect("a string takes any text");
         exposition

@@ -15,7 +15,7 @@ use hyper::body::{Body as _, Incoming};
 
 use super::connections::Progress;
 use super::fetches::Fetches;
-use super::metrics::Metrics;
+use super::metrics::{Metrics, State};
 use super::output::Output;
 use crate::adapter::caught::caught;
 use crate::adapter::limiter::Limiter;
@@ -88,7 +88,11 @@ impl Server {
         let body = framed.map_or_else(Body::Misframed, |()| Body::Whole(Bytes::new()));
         let request = Request::from_parts(parts, body);
         let context = host::context(host::now(), None, Some(peer));
-        let metrics = || self.metrics.as_ref().map(Metrics::exposition).unwrap_or_default();
+        let metrics = || {
+            let state =
+                State { is_ready: self.app.is_ready(context.now), key_sets: self.app.key_sets(context.now) };
+            self.metrics.as_ref().map(|metrics| metrics.exposition(&state)).unwrap_or_default()
+        };
         let Answer { response, log } = self.app.metrics(&request, &context, metrics);
         if !response.status().is_success() {
             self.output.print(&log.to_json(start.elapsed()));
@@ -188,6 +192,7 @@ impl Server {
         let took = start.elapsed();
         if let Some(metrics) = &self.metrics {
             metrics.answered(answer.log.outcome(), took);
+            metrics.fetched(answer.log.key_set_fetches());
         }
         if let Some(line) = answer.log.line(took) {
             self.output.print(&line);
