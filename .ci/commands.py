@@ -26,17 +26,17 @@ TEST_PROJECT = {"APP_ID": "970CA35de60c44645bbae8a215061b33", "APP_CERTIFICATE":
 NOT_HERE = [
     (r"^cargo test$", "a step of .ci/run"),
     (r"^\.ci/run$", "this is a step of it"),
-    (r"^(rustup|pip install|npm ci|cargo install|cargo binstall)\b", "installs; .ci/run installs the same versions"),
+    (r"^(pip install|npm ci|cargo install|cargo binstall)\b", "installs; .ci/run installs the same versions"),
     (r"^aws |secretsmanager", "needs an AWS account"),
     (r"^sam deploy|sam build && sam deploy", "needs an AWS account"),
-    (r"^docker ", "needs a container engine"),
+    (r"^docker (?!logs)", "needs a container engine"),
     (r"^kubectl ", "needs a cluster"),
-    (r"wrangler (login|deploy|secret|rollback|tail|versions)", "needs a Cloudflare account"),
-    (r"^[A-Z_]+=\S+$", "a setting, for .env"),
-    (r"^(umask 077|rm \.secrets\.json|cat > \.secrets\.json|printf %s)", "prepares a deployment"),
+    (r"wrangler (login|secret|rollback|tail|versions)", "needs a Cloudflare account"),
     (r"^just ", "a name for the commands beside it"),
     (r"prometheus", "a step of .ci/run"),
 ]
+# A line that is a setting, for .env. A block of such lines must be a valid configuration.
+SETTING = re.compile(r"^[A-Z_0-9]+=\S+$")
 # Commands that serve until they are stopped, with the port that answers once they are ready.
 SERVERS = [(r"^cargo run$", 8080), (r"wrangler dev$", 8787), (r"cargo lambda watch", 9000)]
 # Commands whose exit status is an answer: 0, 1 or 3.
@@ -116,9 +116,9 @@ class Clone:
                 (self.top / modules).symlink_to(TOP / modules)
         made = self.output("agora-token-server api-key docs")
         self.env["KEY"] = re.search(r"\b(ats_\S+|[\w-]{43,})", made)[1]
-        entry = re.search(r"\bdocs:[0-9a-f]{64}", made)[0]
+        self.entry = re.search(r"\bdocs:[0-9a-f]{64}", made)[0]
         self.env["URL"] = "http://127.0.0.1:18090"
-        server = {**self.env, **TEST_PROJECT, "AUTH": "api-key", "API_KEYS": entry, "PORT": "18090"}
+        server = {**self.env, **TEST_PROJECT, "AUTH": "api-key", "API_KEYS": self.entry, "PORT": "18090"}
         self.log = open(Path(folder) / "log", "w")
         self.server = start("exec agora-token-server", self.top, server, self.log)
         assert wait_for(18090, self.server, 20), "the server does not answer"
@@ -128,7 +128,12 @@ class Clone:
         return subprocess.run(["bash", "-c", command], cwd=self.top, env=self.env, capture_output=True, check=True, text=True).stdout
 
     def filled_in(self, command):
-        """Placeholders replaced by what a reader puts there."""
+        """Placeholders replaced by what a reader puts there; what needs an account or an engine, by what needs none."""
+        for name, value in {**TEST_PROJECT, "API_KEYS": self.entry}.items():
+            command = re.sub(rf'"{name}": "[^"]*…"', f'"{name}": "{value}"', command)
+        command = command.replace("$APP_CERTIFICATE", TEST_PROJECT["APP_CERTIFICATE"])
+        command = re.sub(r"wrangler deploy\b", "wrangler deploy --dry-run", command)
+        command = command.replace("docker logs agora-token-server", f"grep '^{{' {self.log.name}")
         command = re.sub(r"007(eJx)?…|\bTOKEN\b", self.token, command)
         return command.replace("https://example.com/api/agora/token", "http://127.0.0.1:8080/rtc/room-1/publisher/uid/42/")
 
@@ -146,6 +151,14 @@ def run_document(path, clone, faults):
     servers = []
     try:
         for commands in blocks(path):
+            if commands and all(SETTING.match(command) for command in commands):
+                settings = dict(command.split("=", 1) for command in commands)
+                done = subprocess.run(["agora-token-server", "config"], cwd=clone.top, env={**clone.env, **TEST_PROJECT, **settings}, capture_output=True, text=True)
+                print(f"  ran: agora-token-server config with {', '.join(settings)}")
+                ran += 1
+                if done.returncode != 0:
+                    faults.append(f"{path.name}: not a valid configuration: {settings}\n{done.stdout[-500:]}{done.stderr[-500:]}")
+                continue
             for command in commands:
                 line = command.split("\n")[0][:90]
                 if reason := next((why for pattern, why in NOT_HERE if re.search(pattern, command)), None):
@@ -164,7 +177,7 @@ def run_document(path, clone, faults):
                         faults.append(f"{path.name}: does not answer on port {port}: {line}")
                     ran += 1
                     continue
-                done = subprocess.run(["bash", "-c", command], cwd=clone.top, env=clone.env, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=300)
+                done = subprocess.run(["bash", "-c", command], cwd=clone.top, env=clone.env, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=900)
                 ran += 1
                 allowed = (0, 1, 3) if VERDICTS.search(command) else (0,)
                 if done.returncode not in allowed:
