@@ -75,6 +75,14 @@ impl From<&ChannelName> for Text {
 ///
 /// In a token, the account `"42"` and the uid 42 are the same bytes. The account `"0"` is *not* uid 0:
 /// Agora rejects it for a client that joins with uid 0 (error 110).
+///
+/// ```
+/// use agora_token_server::token::Account;
+///
+/// let alice: Account = "alice".parse()?;
+/// assert_eq!((alice.as_str(), alice.is_wildcard()), ("alice", false));
+/// # Ok::<(), agora_token_server::token::NameError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Account(Text<255>);
 

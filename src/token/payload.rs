@@ -13,6 +13,15 @@ use super::text::Text;
 ///
 /// A service of a known type has no more fields than these: the format stores no length by which a
 /// reader could skip one.
+///
+/// ```
+/// use agora_token_server::time::Ttl;
+/// use agora_token_server::token::{Payload, RtcPrivileges, Service};
+///
+/// let rtc = Service::rtc(&"room-1".parse()?, &42.into(), RtcPrivileges::publisher(Ttl::HOUR.into()));
+/// assert!(matches!(rtc.payload(), Payload::Rtc { channel, .. } if channel.as_str() == "room-1"));
+/// # Ok::<(), agora_token_server::token::NameError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 #[allow(missing_docs, reason = "the fields are those of Agora's own services")]
