@@ -23,7 +23,7 @@ mod tests {
     use super::caught;
 
     #[tokio::test]
-    async fn panic_is_caught_before_and_behind_a_wait() {
+    async fn panic_is_caught_before_and_behind_wait() {
         assert_eq!(caught(async { 1 }).await, Some(1));
         assert_eq!(caught::<u8>(async { panic!("one of this test") }).await, None);
         let waits = async {

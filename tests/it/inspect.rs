@@ -130,6 +130,9 @@ fn inspect_request_faults_name_what_is_expected() {
             json!({ "at": 4_294_967_296_u64 }),
             "at: expected Unix seconds or RFC 3339, such as 2026-11-25T12:00:00Z, got 4294967296",
         ),
+        (json!({ "uid": -1 }), "uid: expected an integer or text, got -1"),
+        (json!({ "uid": 1.5 }), "uid: expected an integer or text, got 1.5"),
+        (json!({ "channel": 1 }), "channel: expected text, got 1"),
         (json!({ "use": "rtc" }), "use is unknown"),
     ] {
         let mut body = members;
@@ -184,6 +187,11 @@ fn text_around_token_is_stripped() {
         (format!("{token}\\n"), 0),
         (format!("<b>{}</b>", token.replace('/', "&#x2F;").replace('=', "&#61;").replace('+', "&plus;")), 3),
         (format!("&quot;{token}&quot;"), 6),
+        (format!("<b>{}</b>", token.replace('/', "&sol;").replace('=', "&equals;").replace('+', "&#43;")), 3),
+        (format!("&lt;b&gt;{}&lt;", token.replace('/', "&#47;").replace('=', "&#x3d;")), 9),
+        (format!("&apos;{token}&apos;"), 6),
+        (format!("a&NewLine;{token}&nbsp;b"), 10),
+        (format!("a\\t{token}\\tb"), 3),
         (format!("007 is not one, {token} and {token} are one"), 16),
     ] {
         let found = tokens_in(&text);

@@ -148,6 +148,20 @@ fn other_content_type_is_rejected() {
 }
 
 #[test]
+fn compressed_body_is_rejected() {
+    for (coding, status) in [("identity", 200), ("Identity", 200), ("gzip", 415), ("identity, br", 415)] {
+        let request = Request::post("/token").header("content-encoding", coding);
+        let body = Body::Whole(rtc(json!({})).to_string().into());
+        let reply = Server::local().send(&request.body(body).unwrap());
+        assert_eq!(reply.status, status, "{coding}");
+        if status == 415 {
+            assert_eq!(reply.problem()["detail"], "Content-Encoding: expected none");
+            assert_eq!(reply.header("accept-encoding"), Some("identity"));
+        }
+    }
+}
+
+#[test]
 fn content_type_is_checked_before_syntax() {
     let request = |body: &'static str| {
         Request::post("/token").header("content-type", "text/plain").body(Body::Whole(body.into())).unwrap()

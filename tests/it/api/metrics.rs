@@ -1,9 +1,11 @@
 //! `GET /metrics` on its own port, and what metrics count of a request.
 
-use agora_token_server::api::{Body, Outcome, check_framing};
+use std::time::Duration;
+
+use agora_token_server::api::{Body, LogLine, Outcome, Unread, check_framing};
 use bytes::Bytes;
 use http::{Method, Request};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::common::server::{NOW, SALT, Server, context};
 
@@ -59,6 +61,57 @@ fn ambiguous_head_is_rejected_on_every_route() {
     }
     let answer = server.app.metrics(&request("/metrics"), &context(NOW, SALT), String::new);
     assert_eq!(answer.response.status(), 400);
+}
+
+#[test]
+fn ambiguous_head_names_its_header() {
+    for (headers, fault) in [
+        (&[("host", "example.com:8080")][..], Ok(())),
+        (&[("host", "[::1]"), ("transfer-encoding", "Chunked")], Ok(())),
+        (&[], Err("Host: expected one, got none")),
+        (&[("host", "a"), ("host", "b"), ("host", "c")], Err("Host: expected one, got 3")),
+        (&[("host", "user@example.com")], Err("Host: expected a host name or address")),
+        (&[("host", ":8080")], Err("Host: expected a host name or address")),
+        (&[("host", "a b")], Err("Host: expected a host name or address")),
+        (&[("host", "")], Err("Host: expected a host name or address")),
+        (
+            &[("host", "a"), ("transfer-encoding", "gzip")],
+            Err("Transfer-Encoding: expected chunked and nothing else"),
+        ),
+        (
+            &[("host", "a"), ("transfer-encoding", "chunked"), ("transfer-encoding", "chunked")],
+            Err("Transfer-Encoding: expected chunked and nothing else"),
+        ),
+    ] {
+        let mut request = Request::get("/token");
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let request = request.body(()).unwrap();
+        let found = check_framing(request.headers()).map_err(|fault| {
+            let reply = Server::local().send(&request.map(|()| Body::Misframed(fault)));
+            reply.faults().concat()
+        });
+        assert_eq!(found, fault.map_err(str::to_owned), "{headers:?}");
+    }
+}
+
+#[test]
+fn unread_head_is_logged_with_status_and_cause() {
+    for (why, status, cause) in [
+        (Unread::HeadTooLarge, json!(431), "head: above the limit"),
+        (Unread::HeadMalformed, json!(400), "head: expected HTTP/1.1"),
+        (Unread::Http2, json!(null), "head: expected HTTP/1.1, got HTTP/2"),
+        (Unread::HeadTimedOut, json!(null), "head: not received in time"),
+    ] {
+        let line = LogLine::unread(why, &context(NOW, SALT)).to_json(Duration::ZERO);
+        let line: Value = serde_json::from_str(&line).unwrap();
+        assert_eq!(
+            (&line["level"], &line["status"], &line["cause"]),
+            (&json!("warn"), &status, &json!(cause))
+        );
+        assert_eq!(line.get("method"), None, "{line}");
+    }
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! Paths and methods, and which error comes first.
 
+use std::num::NonZeroU32;
+
 use agora_token_server::api::Body;
 use http::{Method, Request};
 use serde_json::{Value, json};
@@ -112,6 +114,13 @@ fn wrong_method_lists_allowed_ones() {
         assert_eq!(reply.status, 405, "{path}");
         assert_eq!(reply.header("allow"), Some("GET, HEAD, OPTIONS"), "{path}");
     }
+}
+
+#[test]
+fn adapter_learns_rate_limit_of_configuration() {
+    let limited = Server::with(&[("RATE_LIMIT", "7")]);
+    assert_eq!(limited.app.rate_limit().map(NonZeroU32::get), Some(7));
+    assert_eq!(Server::local().app.rate_limit(), None);
 }
 
 #[test]

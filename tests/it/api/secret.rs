@@ -7,6 +7,7 @@ use agora_token_server::time::UnixTime;
 use http::{Method, Request};
 use serde_json::json;
 
+use crate::common::issuer::{AUDIENCE, ISSUER, Key, claims, key_set};
 use crate::common::server::{EVERY_TYPE, NOW, SALT, Server, config, context, local, rtc};
 
 const CERTIFICATE: &str = "0123456789abcdefFEDCBA9876543210";
@@ -87,6 +88,47 @@ fn debug_output_holds_no_certificate() {
     assert!(format!("{config:?}").contains("AppCertificate([redacted])"));
     let app = App::new(Ok(config));
     holds_no_secret(&format!("{app:?} {app:#?}"));
+}
+
+#[test]
+fn step_debug_names_no_credential() {
+    let server = Server::with(&[
+        ("AUTH", "jwt"),
+        ("JWT_ISSUER", ISSUER),
+        ("JWT_AUDIENCE", AUDIENCE),
+        ("JWT_JWKS_URL", "https://issuer.example/keys"),
+    ]);
+    let token = Key::p256().jwt_of("k2", &claims());
+    let request = Request::post("/token").header("authorization", format!("Bearer {token}"));
+    let request = request.body(Body::Whole(rtc(json!({})).to_string().into())).unwrap();
+    let context = context(NOW, SALT);
+    let mut step = server.app.begin(&request, &context);
+    let mut seen = Vec::new();
+    let answer = loop {
+        let text = format!("{step:?}");
+        for part in token.split('.') {
+            assert!(!text.contains(part), "{text}");
+        }
+        seen.push(text);
+        step = match step {
+            Step::Fetch(due) => due.resolve(Ok(key_set(&[Key::p256().jwk(&json!({ "kid": "k2" }))]).into())),
+            Step::Verify(jws) => jws.valid(),
+            Step::Count(count) => count.allow(),
+            Step::Done(answer) => break answer,
+        };
+    };
+    assert_eq!(answer.response.status(), 403, "alice is not 42");
+    for (text, start) in seen.iter().zip([
+        r#"Count(Counting { caller: "address:unknown""#,
+        r#"Fetch(Fetching { request: Fetch { url: "https://issuer.example/keys""#,
+        r#"Count(Counting { caller: "address:unknown""#,
+        "Verify(Verifying { signature: PendingSignature",
+        r#"Count(Counting { caller: "jwt:alice""#,
+        "Done(Answer { status: 403",
+    ]) {
+        assert!(text.starts_with(start), "{text}");
+    }
+    assert_eq!(seen.len(), 6);
 }
 
 #[test]

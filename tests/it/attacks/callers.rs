@@ -89,6 +89,11 @@ fn forged_x_forwarded_for_is_ignored() {
         assert_eq!(address("1", &[line.as_bytes()]), CLIENT, "{line}");
     }
     assert_eq!(address("1", &[b"203.0.113.1", b"198.51.100.7"]), CLIENT);
+    for (written, address_of) in [("[2001:db8::1]:443", "2001:db8:"), ("2001:db8::1", "2001:db8:")] {
+        let counted = address("1", &[written.as_bytes()]);
+        assert!(counted.starts_with(address_of), "{written}: {counted}");
+    }
+    assert_eq!(address("1", &[b"198.51.100.7:443"]), CLIENT);
     // Bytes that are not text hide nothing of it.
     assert_eq!(address("1", &[b"\xff, 198.51.100.7"]), CLIENT);
     assert_eq!(address("1", &[b"203.0.113.1", b"\xff\xfe,198.51.100.7"]), CLIENT);

@@ -44,6 +44,8 @@ fn missing_api_key_is_rejected() {
         refusal(authenticate(&authenticator, &Credentials::default(), now())),
         "credential is missing"
     );
+    let error = authenticate(&authenticator, &Credentials::default(), now()).unwrap_err();
+    assert_eq!(error.to_string(), "credential is missing");
 }
 
 #[test]
@@ -62,6 +64,18 @@ fn wrong_api_key_is_rejected() {
     ];
     for key in wrong {
         assert_eq!(refusal(by_header(&authenticator, &key)), "api key: expected a key of API_KEYS", "{key}");
+    }
+}
+
+#[test]
+fn api_key_has_at_most_256_bytes() {
+    use sha2::{Digest, Sha256};
+    for (length, is_accepted) in [(1, true), (256, true), (257, false)] {
+        let key = "x".repeat(length);
+        let hash =
+            Sha256::digest(&key).iter().fold(String::new(), |digits, byte| digits + &format!("{byte:02x}"));
+        let authenticator = Authenticator::new(Some(keys(&format!("long:{hash}"))), None);
+        assert_eq!(by_header(&authenticator, &key).is_ok(), is_accepted, "{length}");
     }
 }
 

@@ -118,6 +118,10 @@ fn audience_claim_is_read_beside_or_instead_of_aud() {
         refusal(ask_with_jwt(&with(false), &other_aud, now())),
         r#"jwt aud: expected "app", got "elsewhere"; client_id matches: have the issuer add the audience, or set JWT_AUDIENCE_CLAIM=client_id and JWT_AUDIENCE_CLAIM_ONLY=true"#
     );
+    // An empty setting names no claim.
+    let unnamed =
+        JwtSettings { audience_claim: Some(""), ..JwtSettings { secret: Some(SECRET), ..settings() } };
+    refusal(ask_with_jwt(&accepting(unnamed), &token(json!({ "aud": null, "": AUDIENCE })), now()));
     caller(&with(true), &alone);
     caller(&with(true), &other_aud);
     for bad in [json!({ "aud": "app" }), json!({ "aud": null, "client_id": "other" })] {
@@ -183,6 +187,15 @@ fn issuer_is_chosen_by_exact_iss() {
         ));
         assert_eq!(cause, format!("jwt iss: expected one of JWT_ISSUERS, got {iss:?}"));
     }
+}
+
+#[test]
+fn only_issuer_of_list_needs_no_shared_users() {
+    let list = json!([{ "issuer": ISSUER, "audience": AUDIENCE, "publicKey": RSA_PUBLIC_PEM }]);
+    let issuers = Issuers::parse(&list.to_string(), &common(None)).unwrap();
+    let authenticator = Authenticator::with_issuers(None, Some(issuers));
+    let alone = caller(&authenticator, &Key::rsa().jwt(&claims_with(&json!({}))));
+    assert_eq!((alone.identity, alone.subject.as_deref()), (bound("alice"), Some("alice")));
 }
 
 #[test]

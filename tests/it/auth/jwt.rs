@@ -213,6 +213,17 @@ fn oversized_jwt_is_rejected_first() {
         format!("jwt length: expected at most 8192 bytes, got {}", large.len())
     );
     caller(&authenticator, &of_length(5_000));
+    // Of a secret, whose signatures have one length.
+    let by_secret = accepting(JwtSettings { secret: Some(SECRET), ..settings() });
+    let padded = |length: usize| Key::secret().jwt(&claims_with(&json!({ "padding": "x".repeat(length) })));
+    let exact = (5_700..6_000).map(padded).find(|token| token.len() >= 8_192).unwrap();
+    let kid = |length: usize| Key::secret().jwt_of(&"k".repeat(length), &claims());
+    let exact = if exact.len() == 8_192 {
+        exact
+    } else {
+        (5_700..6_100).map(kid).find(|token| token.len() == 8_192).unwrap()
+    };
+    caller(&by_secret, &exact);
 }
 
 #[test]

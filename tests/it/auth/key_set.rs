@@ -524,5 +524,18 @@ fn jwt_without_kid_needs_exactly_one_matching_key() {
 #[test]
 fn key_set_fetch_states_timeout_and_size() {
     assert_eq!(KEY_SET_MAX_BYTES, 256 * 1024);
+    let padded = |bytes: usize| {
+        let mut set = key_set(&[k1()]);
+        set.resize(bytes, b' ');
+        fetched(&authenticator(), &Ok(set), now())
+    };
+    assert_eq!(padded(KEY_SET_MAX_BYTES), Ok(()));
+    assert_eq!(padded(KEY_SET_MAX_BYTES + 1), Err(KeySetError::TooLarge));
+    let of_keys = |keys: usize| {
+        let jwks: Vec<_> = (0..keys).map(|kid| Key::p256().jwk(&json!({ "kid": kid.to_string() }))).collect();
+        fetched(&authenticator(), &Ok(key_set(&jwks)), now())
+    };
+    assert_eq!(of_keys(50), Ok(()));
+    assert_eq!(of_keys(51), Err(KeySetError::TooManyKeys { keys: 51 }));
     assert_eq!(KEY_SET_TIMEOUT, Duration::from_secs(3));
 }

@@ -120,7 +120,7 @@ fn provider_recipe_accepts_its_tokens() {
 }
 
 #[test]
-fn provider_recipe_rejects_other_tokens_and_logs_the_fix() {
+fn provider_recipe_rejects_other_tokens_and_logs_fix() {
     for provider in providers() {
         for refused in provider.vector["refused"].as_array().unwrap() {
             let reply = provider.send(refused, "room-1");
@@ -142,7 +142,7 @@ fn recipes() -> Vec<Vec<String>> {
 }
 
 #[test]
-fn provider_recipe_is_the_row_of_the_guide() {
+fn provider_recipe_is_row_of_guide() {
     let rows = recipes();
     let mut tested = vec![false; rows.len()];
     for provider in providers() {

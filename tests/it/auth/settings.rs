@@ -98,6 +98,18 @@ fn public_key_other_than_known_pem_is_rejected() {
     }
     let private = include_str!("../common/keys/rsa.pem");
     assert_eq!(faults(of_key(private)), ["JWT_PUBLIC_KEY: expected a public key, got a private key"]);
+    // An exponent with a zero in front, which DER forbids.
+    let mut der = STANDARD
+        .decode(RSA_PUBLIC_PEM.lines().filter(|line| !line.starts_with('-')).collect::<String>())
+        .unwrap();
+    assert!(der.ends_with(&[2, 3, 1, 0, 1]));
+    der.truncate(der.len() - 5);
+    der.extend([2, 4, 0, 1, 0, 1]);
+    for length in [3, 22, 27] {
+        der[length] += 1;
+    }
+    let padded = format!("-----BEGIN PUBLIC KEY-----\n{}\n-----END PUBLIC KEY-----\n", STANDARD.encode(der));
+    assert_eq!(faults(of_key(&padded)), [expected]);
     let weak = include_str!("../common/keys/rsa-1024.pub.pem");
     assert_eq!(faults(of_key(weak)), ["JWT_PUBLIC_KEY: expected an RSA key of 2048 to 4096 bits"]);
 }

@@ -10,7 +10,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::Value;
 
 use super::{now, settings};
-use crate::common::issuer::{authenticate, key_set};
+use crate::common::issuer::{Key, authenticate, key_set};
 
 fn read(name: &str) -> Value {
     let path = format!("{}/tests/vectors/wycheproof/{name}.json", env!("CARGO_MANIFEST_DIR"));
@@ -136,5 +136,25 @@ fn wycheproof_jws_and_jwk_are_read_as_expected() {
         }
         assert_eq!(tests, count, "{name}");
         assert!(accepted > 3, "{name}: {accepted}");
+    }
+}
+
+#[test]
+fn thumbprint_equals_published_examples() {
+    // RFC 7638 §3.1 and RFC 8037 appendix A.3.
+    let rsa = serde_json::json!({ "kty": "RSA", "e": "AQAB", "n": "0vx7agoebGcQSuuPiLJXZptN9nndrQmbXEps2aiAFbWhM78LhWx4cbbfAAtVT86zwu1RK7aPFFxuhDR1L6tSoc_BJECPebWKRXjBZCiFV4n3oknjhMstn64tZ_2W-5JsGY4Hc5n9yBXArwl93lqt7_RN5w6Cf0h4QyQ5v-65YGjQR0_FDW2QvzqY368QQMicAtaSqzs8KJZgnYb9c7d0zgdAZHzu6qMQvRL5hajrn1n91CbOpbISD08qNLyrdkt-bFTWhAI4vMQFh6WeZu0fM4lFd2NcRwr3XPksINHaQ-G_xBniIqbw0Ls1jF44-csFCur-kEgU8awapJzKnqDKgw" });
+    let ed25519 = serde_json::json!({ "crv": "Ed25519", "kty": "OKP", "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo" });
+    for (jwk, thumbprint) in [
+        (rsa, "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs"),
+        (ed25519, "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k"),
+    ] {
+        let key = public_key(&jwk);
+        assert_eq!(URL_SAFE_NO_PAD.encode(key.thumbprint()), thumbprint);
+        assert_eq!(format!("{key:?}"), format!("PublicKey({thumbprint})"));
+        assert_eq!(key.jwk(), jwk.to_string());
+    }
+    for jwk in [Key::p256(), Key::p384()].map(|key| key.jwk(&serde_json::json!({}))) {
+        let required = serde_json::json!({ "crv": jwk["crv"], "kty": "EC", "x": jwk["x"], "y": jwk["y"] });
+        assert_eq!(public_key(&jwk).jwk(), required.to_string());
     }
 }
