@@ -9,6 +9,8 @@ const path = ({ channel, role, tokentype, uid }, query = "") => `/rtc/${channel}
 export async function slashesAndNoRedirect({ base }) {
   const routes = ["/rtc/test/publisher/uid/1", "/rtm/1", "/rte/test/publisher/uid/1", "/rte/test/publisher/uid/1/2"];
   routes.push("/chat/app", "/chat/account/1", "/access_token?channel=test", "/fetch_rtc_token?uid=1&ChannelName=test");
+  routes.push("/get_config?uid=1", "/api/get_config?uid=1", "/api/generate-agora-token?uid=1", "/token?uid=1");
+  routes.push("/token/rtc/channel/test/agorauid/1?userAccount=alice");
   for (const route of routes) {
     const [at, query] = route.split("?");
     for (const slash of ["", "/"]) {
@@ -19,6 +21,12 @@ export async function slashesAndNoRedirect({ base }) {
   const posts = { "/getToken": { tokenType: "rtm", uid: "1" }, "/token/getNew": { tokenType: "rtm", uid: "1" } };
   Object.assign(posts, { "/rtctoken": { channel: "test" }, "/rtmtoken": { user: "1" } });
   Object.assign(posts, { "/fetch_rtc_token": { uid: 1, ChannelName: "test" }, "/fetch_rtm_token": { uid: "1" } });
+  Object.assign(posts, { "/api/generate-agora-token": { uid: 1 } });
+  for (const prefix of ["", "/toolbox", "/toolbox-global", "/toolbox-overseas"]) {
+    for (const version of ["v1/token", "v2/token", "v2/sso/token", "v2/convoai/token", "v2/token006"]) {
+      posts[`${prefix}/${version}/generate`] = { channelName: "test", uid: "1", type: 1 };
+    }
+  }
   for (const [route, body] of Object.entries(posts)) {
     for (const slash of ["", "/"]) {
       const request = { method: "POST", body: JSON.stringify(body), redirect: "manual" };
