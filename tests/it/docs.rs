@@ -119,3 +119,26 @@ fn rules_table_lists_every_rule() {
     let rules = enumeration("/components/schemas/Problem/properties/rule/enum");
     assert_eq!(listed(table(&read("docs/http-api.md"), "rules"), 0), rules);
 }
+
+/// The last column of the attacks names modules of `tests/it`, files, and faults of the running server.
+#[test]
+fn threat_model_names_tests_that_exist() {
+    let document = read("docs/threat-model.md");
+    let rows = document.lines().skip_while(|line| !line.starts_with("| attack |")).skip(2);
+    let faults: String = fs::read_dir(path("tests/runtimes/faults"))
+        .unwrap()
+        .map(|file| fs::read_to_string(file.unwrap().path()).unwrap())
+        .collect();
+    let mut names = 0;
+    for row in rows.take_while(|line| line.starts_with('|')) {
+        let tests = row.trim_end_matches(" |").rsplit(" | ").next().unwrap();
+        for name in tests.split('`').skip(1).step_by(2) {
+            let is_module =
+                ["", ".rs"].iter().any(|end| fs::exists(path(&format!("tests/it/{name}{end}"))).unwrap());
+            let is_fault = faults.contains(&format!("export async function {name}("));
+            assert!(is_module || is_fault || fs::exists(path(name)).unwrap(), "{name} in {row}");
+            names += 1;
+        }
+    }
+    assert!(names > 30, "{names}");
+}

@@ -1,4 +1,4 @@
-//! What the types of `token` show of themselves, as far as no vector tells.
+//! What the types of `token` show of themselves, as far as no vector states.
 
 use agora_token_server::time::{Ttl, UnixTime};
 use agora_token_server::token::{

@@ -6,6 +6,7 @@
 mod callers;
 mod certificate;
 mod credentials;
+mod deployment;
 mod derived;
 mod drop_in;
 mod identity;
