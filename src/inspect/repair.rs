@@ -110,7 +110,7 @@ pub(super) static DAMAGES: [Repair; 5] = [
     },
     Repair {
         code: "broken_lines",
-        what: "the token is broken over several lines",
+        what: "there are line breaks or spaces within the token",
         fix: "join its lines without white space",
         severity: Severity::Error,
         undo: |text| Some(text.chars().filter(|character| !character.is_whitespace()).collect()),
