@@ -79,6 +79,12 @@ def answers(port):
     return False
 
 
+def free_port():
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return listener.getsockname()[1]
+
+
 def wait_for(port, process, seconds):
     end = time.monotonic() + seconds
     while time.monotonic() < end:
@@ -117,11 +123,12 @@ class Clone:
         made = self.output("agora-token-server api-key docs")
         self.env["KEY"] = re.search(r"\b(ats_\S+|[\w-]{43,})", made)[1]
         self.entry = re.search(r"\bdocs:[0-9a-f]{64}", made)[0]
-        self.env["URL"] = "http://127.0.0.1:18090"
-        server = {**self.env, **TEST_PROJECT, "AUTH": "api-key", "API_KEYS": self.entry, "PORT": "18090"}
+        port = free_port()
+        self.env["URL"] = f"http://127.0.0.1:{port}"
+        server = {**self.env, **TEST_PROJECT, "AUTH": "api-key", "API_KEYS": self.entry, "PORT": str(port)}
         self.log = open(Path(folder) / "log", "w")
         self.server = start("exec agora-token-server", self.top, server, self.log)
-        assert wait_for(18090, self.server, 20), "the server does not answer"
+        assert wait_for(port, self.server, 20), "the server does not answer"
         self.token = self.output("agora-token-server mint --channel room-1 --uid 42 --role publisher").strip()
 
     def output(self, command):
