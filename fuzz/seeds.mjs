@@ -162,6 +162,7 @@ write("lambda_event", [
     "/token",
     "//rtc//a%3Fb%23/publisher/uid/42/?expiry=60",
     "/rtm/100%2541/%2e",
+    "/rtc/a%23b/publisher/uid/42/?x=%95",
     "/access_token?channel=c%26&uid=+",
   ].flatMap((target, index) =>
     [0, 1, 2, 3, 4, 5, 6].map((trigger) =>

@@ -79,7 +79,8 @@ fn as_sent(event: &Request) -> Uri {
     // A `?` or `#` of the path, decoded by API Gateway: lambda_http takes what follows as the query.
     let query = if event.raw_http_path().contains(['?', '#']) {
         let query = event.query_string_parameters_ref().map(QueryMap::to_query_string);
-        query.filter(|query| !query.is_empty()).map(Cow::Owned)
+        // lambda_http replaces bytes that are not UTF-8, for which the handler has an answer of its own.
+        query.filter(|query| !query.is_empty()).map(|query| Cow::Owned(query.replace("%EF%BF%BD", "%FF")))
     } else {
         uri.query().map(Cow::Borrowed)
     };

@@ -5,6 +5,9 @@ use crate::auth::{KeySetClaim, KeySetError};
 use crate::config::secret_store::CertificateClaim;
 use crate::fetch::{Fetch, FetchError};
 
+/// How many mistakes of a key set are named in the log; a set can have fifty.
+const MAX_MISTAKES: usize = 8;
+
 /// A claimed fetch. Dropping it lets the next request make the fetch.
 pub(super) enum Claim<'a> {
     Certificate(CertificateClaim<'a>),
@@ -41,8 +44,12 @@ impl Claim<'_> {
                 exchange.log.fetched(issuer, result.as_ref().map_or_else(KeySetError::result, |_| "ok"));
                 match result {
                     Ok(set) => {
-                        let mistakes = set.iter().flat_map(|set| set.mistakes());
-                        warnings.extend(mistakes.map(ToString::to_string));
+                        let mut mistakes = set.iter().flat_map(|set| set.mistakes());
+                        warnings.extend(mistakes.by_ref().take(MAX_MISTAKES).map(ToString::to_string));
+                        let further = mistakes.count();
+                        if further > 0 {
+                            warnings.push(format!("key set: {further} further keys are not used"));
+                        }
                     }
                     Err(error) => warnings.push(error.to_string()),
                 }

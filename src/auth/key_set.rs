@@ -121,7 +121,13 @@ impl KeySet {
             }
         }
         if keys.is_empty() {
-            return Err(KeySetError::NoUsableKey(unusable.into_iter().map(|key| key.bad).collect()));
+            let mut reasons = Vec::new();
+            for UnusableKey { bad, .. } in unusable {
+                if !reasons.contains(&bad) {
+                    reasons.push(bad);
+                }
+            }
+            return Err(KeySetError::NoUsableKey(reasons));
         }
         Ok(Self { keys, unusable })
     }
@@ -227,7 +233,7 @@ pub enum KeySetError {
         /// How many.
         keys: usize,
     },
-    /// No key that could verify a JWT, and why each cannot.
+    /// No key that could verify a JWT, and the reasons, each once.
     NoUsableKey(Vec<BadKey>),
 }
 

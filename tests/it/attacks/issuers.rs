@@ -89,6 +89,35 @@ fn unusable_key_set_makes_service_unavailable() {
     }
 }
 
+/// Fifty bad keys must not make a log line that a collector cuts.
+#[test]
+fn bad_keys_of_key_set_keep_log_line_short() {
+    const BAD: [&str; 3] =
+        ["{}", r#"{"kty":"oct","k":"AQAB"}"#, r#"{"kty":"EC","kid":"0123456789abcdef","crv":"P-256"}"#];
+    let site = Site::new();
+    site.issuer.set(|| Ok(format!(r#"{{"keys":[{}]}}"#, [BAD.join(",").as_str(); 16].join(",")).into()));
+    let (cause, _) = unavailable(&send(&site, &known()));
+    assert_eq!(
+        cause,
+        "key set: expected a usable key, got none; expected RSA, P-256, P-384 or Ed25519, got another type; \
+         a secret (oct); a malformed key",
+    );
+
+    let site = Site::new();
+    site.issuer.set(|| {
+        let good = Key::ed25519().jwk(&json!({ "kid": "ed25519" }));
+        Ok(format!(r#"{{"keys":[{good},{}]}}"#, [BAD[2]; 49].join(",")).into())
+    });
+    let log = send(&site, &known()).log();
+    let warning = log["warning"].as_str().unwrap();
+    assert_eq!(
+        warning.matches(r#"kid "0123456789abcdef" is not used: a malformed key"#).count(),
+        8,
+        "{warning}"
+    );
+    assert!(warning.ends_with("key set: 41 further keys are not used"), "{warning}");
+}
+
 #[test]
 fn symmetric_key_in_key_set_verifies_nothing() {
     let site = Site::new();

@@ -67,7 +67,7 @@ export async function clockFarOff({ start }) {
 }
 
 /** A client that hangs up takes its request along, and not the fetch that the request began. */
-export async function hangUpsDuringFetch({ start }) {
+export async function hangUpsDuringFetch({ runtime, start }) {
   const issuer = await startIssuer(afterASecond);
   try {
     const server = await start({ APP_ID, APP_CERTIFICATE, ...issuer.env });
@@ -86,13 +86,15 @@ export async function hangUpsDuringFetch({ start }) {
     done = true;
     await hangUps;
     await inTime(1_000, () => expectToken(server, bearer(issuer.token())));
-    assert.equal(issuer.fetches, 1);
-    return `${hungUp} hang-ups`;
+    // The local server joins them. A Worker's requests cannot wait for each other: at a cold start several fetch.
+    const most = runtime === "worker" ? 16 : 1;
+    assert.ok(issuer.fetches <= most, `${issuer.fetches} fetches`);
+    return `${hungUp} hang-ups, ${issuer.fetches} fetches`;
   } finally {
     issuer.stop();
   }
 }
-hangUpsDuringFetch.on = ["native"];
+hangUpsDuringFetch.on = ["native", "worker"];
 
 function afterASecond(response) {
   setTimeout(() => well(response), 1_000);
