@@ -21,7 +21,7 @@ export async function keySetHostDrips({ start }) {
 }
 
 export async function keySetHostIsBroken({ start }) {
-  await failsAndRecovers(start, broken, /key set: status 500/);
+  await failsAndRecovers(start, broken, /key set: expected status 200, got 500/);
 }
 
 async function failsAndRecovers(start, behaviour, cause) {
