@@ -15,12 +15,19 @@ let rust;
 const heads = new Map();
 const MAX_HEADS = 100;
 
+/**
+ * The number of the last request. It goes on when Rust is started anew after a panic, so an operation of a request before
+ * that never resumes one of the same number behind it.
+ */
+let requests = 0;
+
 export default {
   fetch(request, env, context) {
     rust ??= start(new Rust(context, env));
     const head = headOf(request);
+    const id = ++requests;
     const answer = (body, isTooLarge) =>
-      responseTo(rust.answer(Date.now() / 1000, env, host, head, body, isTooLarge), context);
+      responseTo(rust.answer(id, Date.now() / 1000, env, host, head, body, isTooLarge), id, context);
     const declared = request.headers.get("content-length");
     if (declared === null) {
       if (request.body === null) return answer(EMPTY, false);
@@ -74,12 +81,12 @@ function headOf({ method, url, headers }) {
  * The response that Rust answers with, after every operation that it waits for. A remote one goes on if the client hangs
  * up, since other requests may wait for the same key set.
  */
-function responseTo(answer, context) {
-  if (typeof answer === "string") return responseOf(answer);
+function responseTo(answer, id, context) {
+  if (answer !== undefined) return responseOf(answer);
   const goesOn = isRemote();
   const response = operation().then(
-    (outcome) => responseTo(rust.resume(answer, outcome), context),
-    () => responseTo(rust.resume(answer), context),
+    (outcome) => responseTo(rust.resume(id, outcome), id, context),
+    () => responseTo(rust.resume(id), id, context),
   );
   if (goesOn) context.waitUntil(response);
   return response;

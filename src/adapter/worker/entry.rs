@@ -54,28 +54,29 @@ pub fn headers_read() -> Option<String> {
     Some(names.iter().map(HeaderName::as_str).collect::<Vec<_>>().join("\n"))
 }
 
-/// Answers a request: `now` in Unix seconds, `head` all of it but the body, which is missing if it was
-/// cut off or is declared too large. Returns the answer as text, or the number under which the request
-/// waits for the operation that the host began for it.
+/// Answers a request: `id` is its number, `now` in Unix seconds, `head` all of it but the body, which is
+/// missing if it was cut off or is declared too large. Returns the answer as text; without one, the
+/// request waits for the operation that the host began for it.
 ///
 /// # Errors
 /// If the head is invalid in HTTP.
 #[wasm_bindgen(js_name = answer)]
 pub fn answer(
+    id: u32,
     now: u32,
     env: Env,
     host: Host,
     head: &str,
     body: Option<Vec<u8>>,
     is_too_large: bool,
-) -> Result<JsValue, JsError> {
+) -> Result<Option<String>, JsError> {
     let body = match body {
         Some(body) => Body::Whole(body.into()),
         None if is_too_large => Body::TooLarge,
         None => Body::CutOff,
     };
     let request = request_of(head, body)?;
-    Ok(proceed(Box::pin(async move { text_of(answer_to(now, &env, &host, &request).await) })))
+    Ok(proceed(id, Box::pin(async move { text_of(answer_to(now, &env, &host, &request).await) })))
 }
 
 /// Goes on with a request whose operation has this outcome; `undefined` if it failed. Returns what
@@ -84,10 +85,10 @@ pub fn answer(
 /// # Errors
 /// If no request waits under this number, since Rust was started anew after a panic.
 #[wasm_bindgen(js_name = resume)]
-pub fn resume(id: u32, outcome: JsValue) -> Result<JsValue, JsError> {
+pub fn resume(id: u32, outcome: JsValue) -> Result<Option<String>, JsError> {
     let exchange = pending::take(id).ok_or_else(|| JsError::new("the request is gone"))?;
     host::deliver(outcome);
-    Ok(proceed(exchange))
+    Ok(proceed(id, exchange))
 }
 
 async fn answer_to(now: u32, env: &Env, host: &Host, request: &http::Request<Body>) -> Answer {
