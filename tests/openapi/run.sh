@@ -45,7 +45,7 @@ done
 # It runs in the scratch directory, or it would repeat what failed last time.
 conform() {
   cd "$scratch"
-  SCHEMATHESIS_HOOKS=hooks PYTHONPATH=$here PYTHONDONTWRITEBYTECODE=1 timeout 900 "$venv/bin/schemathesis" \
+  SCHEMATHESIS_HOOKS=hooks PYTHONPATH=$here PYTHONDONTWRITEBYTECODE=1 timeout 120 "$venv/bin/schemathesis" \
     --config-file "$here/schemathesis.toml" run "$url/openapi.json" --seed "$seed" --continue-on-failure --no-color \
     --generation-database none --warnings off --exclude-path /inspect "$@" | tee -a "$scratch/report"
 }
