@@ -226,10 +226,8 @@ impl<'a> Presented<'a> {
         issuers: Option<&Issuers>,
     ) -> Result<Self, AuthError> {
         let jwt_as_bearer = issuers.is_some_and(Issuers::use_authorization);
-        let bearer = match credentials.authorization {
-            Some(authorization) if api_keys.is_some() || jwt_as_bearer => Some(bearer_token(authorization)?),
-            _ => None,
-        };
+        let authorization = credentials.authorization.filter(|_| api_keys.is_some() || jwt_as_bearer);
+        let bearer = authorization.map(bearer_token).transpose()?;
         let is_jwt = |token: &&str| jwt_as_bearer && (api_keys.is_none() || token.split('.').count() == 3);
         let in_authorization = bearer.filter(is_jwt).map(|token| Carried { header: None, token });
         let is_used = |name: &str| issuers.is_some_and(|issuers| issuers.headers().any(|used| used == name));

@@ -38,7 +38,12 @@ impl Grants {
         let max_expire_time =
             member(members, "maxExpireTime", "an integer of at least 1", |value| match value {
                 Json::Integer(seconds) => u32::try_from(*seconds).ok().and_then(NonZeroU32::new),
-                _ => None,
+                Json::Null
+                | Json::Bool(_)
+                | Json::Float(_)
+                | Json::Text(_)
+                | Json::Array(_)
+                | Json::Object(_) => None,
             })?;
         let grants = Self {
             channels: list(members, "channels")?,
@@ -47,7 +52,12 @@ impl Grants {
             token_types: named(members, "tokenTypes")?,
             wildcards: member(members, "wildcards", "true or false", |value| match value {
                 Json::Bool(wildcards) => Some(*wildcards),
-                _ => None,
+                Json::Null
+                | Json::Integer(_)
+                | Json::Float(_)
+                | Json::Text(_)
+                | Json::Array(_)
+                | Json::Object(_) => None,
             })?,
         };
         let identity = members.get("uid").map(Identity::parse).transpose().map_err(BadGrants::Uid)?;

@@ -30,11 +30,12 @@ impl Identity {
     /// `sub` would otherwise hand out wildcards.
     pub(super) fn parse(claim: &Json<'_>) -> Result<Self, BadIdentity> {
         let identity = plain_text(claim).ok_or(BadIdentity::OtherType)?;
-        match identity.as_str() {
-            "" => Err(BadIdentity::Empty),
-            "0" => Err(BadIdentity::Wildcard),
-            _ if is_wildcard(&identity) => Err(BadIdentity::Wildcard),
-            _ => Ok(Self::Bound(identity)),
+        if identity.is_empty() {
+            Err(BadIdentity::Empty)
+        } else if identity == "0" || is_wildcard(&identity) {
+            Err(BadIdentity::Wildcard)
+        } else {
+            Ok(Self::Bound(identity))
         }
     }
 

@@ -151,7 +151,9 @@ impl JwtSettings<'_> {
             (None, None, Some(_)) => {
                 Ok(Keys { public: PublicKeys::Configured(Vec::new()), secrets: secrets(algorithm)? })
             }
-            _ => Err(BadJwtSetting::NotOneKey),
+            (None, None, None) | (None, Some(_), Some(_)) | (Some(_), Some(_), _) => {
+                Err(BadJwtSetting::NotOneKey)
+            }
         }
     }
 }
@@ -168,11 +170,12 @@ fn header(name: Option<String>) -> Result<Option<String>, BadJwtSetting> {
     // RFC 9110 §5.6.2.
     let is_token =
         name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte));
-    match name.as_str() {
-        "authorization" => Ok(None),
-        "x-api-key" => Err(BadJwtSetting::Header),
-        _ if is_token => Ok(Some(name)),
-        _ => Err(BadJwtSetting::Header),
+    if name == "authorization" {
+        Ok(None)
+    } else if is_token && name != "x-api-key" {
+        Ok(Some(name))
+    } else {
+        Err(BadJwtSetting::Header)
     }
 }
 

@@ -35,7 +35,7 @@ impl VerifyingKey {
             let key = PublicKey::new(material)?;
             match algorithm {
                 Some(algorithm) if !key.algorithms().contains(&algorithm) => Err(BadKey::OtherAlgorithm),
-                _ => Ok(Self::new(key, algorithm)),
+                Some(_) | None => Ok(Self::new(key, algorithm)),
             }
         };
         keys.into_iter().map(bound).collect()

@@ -32,7 +32,7 @@ struct Case {
 
 #[derive(Clone, Debug)]
 enum Sender {
-    Nobody,
+    Anonymous,
     Key,
     Jwt(Value),
 }
@@ -118,7 +118,7 @@ fn cases() -> BoxedStrategy<Case> {
         }
         Sender::Jwt(claims)
     });
-    let caller = prop_oneof![1 => Just(Sender::Nobody), 2 => Just(Sender::Key), 4 => jwt];
+    let caller = prop_oneof![1 => Just(Sender::Anonymous), 2 => Just(Sender::Key), 4 => jwt];
     let body =
         (object(BODY), prop::sample::select(&[60, 600, 3600, 86400][..])).prop_map(|(mut body, seconds)| {
             body["expireTime"] = seconds.into();
@@ -135,7 +135,7 @@ fn cases() -> BoxedStrategy<Case> {
             let mut variables: Vec<_> = variables.into_iter().flatten().collect();
             let limits = limits.filter(|limits| limits.get("uid") != Some(&json!(0)));
             match caller {
-                Sender::Nobody => {
+                Sender::Anonymous => {
                     variables.retain(|(name, _)| !name.starts_with("JWT"));
                     variables.push(("AUTH", "none".to_owned()));
                 }
@@ -171,7 +171,7 @@ impl Case {
         let app = App::new(Ok(config));
         let request = Request::post("/token").header("content-type", "application/json");
         let request = match &self.caller {
-            Sender::Nobody => request,
+            Sender::Anonymous => request,
             Sender::Key => request.header("x-api-key", KEY),
             Sender::Jwt(claims) => request.header("authorization", format!("Bearer {}", signed(claims))),
         };
@@ -206,7 +206,7 @@ impl Case {
         let at = NOW.to_string();
         command.args(["policy", "explain", "--json", "--at", &at, "--body", &self.body.to_string()]);
         match &self.caller {
-            Sender::Nobody => &mut command,
+            Sender::Anonymous => &mut command,
             Sender::Key => command.args(["--api-key", "shop"]),
             Sender::Jwt(claims) => command.args(["--claims", &claims.to_string()]),
         };

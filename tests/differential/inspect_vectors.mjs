@@ -356,7 +356,7 @@ add("006-rtm-uid-slot", "the user is in the uid slot", `${N6}: AccessToken`, rtm
 add("006-rtm-neither-slot", "somebody is in each slot", `${N6}: AccessToken`, rtm006("room-1", "bob"), {
   uid: "alice",
 });
-add("006-rtm-no-user", "nobody is in either slot", `${N6}: AccessToken`, rtm006("", ""), { uid: "alice" });
+add("006-rtm-no-user", "neither slot names a user", `${N6}: AccessToken`, rtm006("", ""), { uid: "alice" });
 add(
   "006-rtm-without-user",
   "nothing given to verify it with",

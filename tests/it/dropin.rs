@@ -98,11 +98,11 @@ fn drop_in_uid_out_of_range_or_padded_is_rejected() {
         let fetch = json!({ "ChannelName": "room-1", "uid": uid });
         assert_eq!(fields(&post("/fetch_rtc_token", &fetch)), ["uid"], "{uid}");
     }
-    let names_of_nobody = Server::with(&[("ALLOW_WILDCARD_UID", "false")]);
+    let without_wildcards = Server::with(&[("ALLOW_WILDCARD_UID", "false")]);
     for path in
         ["/rtc/room-1/publisher/uid/0", "/rtc/room-1/publisher/userAccount/0", "/access_token?channel=a"]
     {
-        let (rule, _) = names_of_nobody.bare(Method::GET, path).forbidden();
+        let (rule, _) = without_wildcards.bare(Method::GET, path).forbidden();
         assert_eq!(rule, "wildcard", "text uid 0 is uid 0: {path}");
     }
 }

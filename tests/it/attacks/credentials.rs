@@ -135,9 +135,9 @@ fn invalid_claims_are_rejected() {
     for (changes, expected) in cases {
         assert_eq!(cause_of(&alice(&changes)), expected, "{changes}");
     }
-    let mut nobody = claims();
-    nobody["sub"] = Value::Null;
-    assert_eq!(cause_of(&signed(&nobody)), "jwt sub: expected a text or an integer");
+    let mut unnamed = claims();
+    unnamed["sub"] = Value::Null;
+    assert_eq!(cause_of(&signed(&unnamed)), "jwt sub: expected a text or an integer");
 }
 
 #[test]
