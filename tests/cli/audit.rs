@@ -552,12 +552,14 @@ fn sarif_names_rule_for_each_result() {
 fn endpoint_without_token_is_misuse() {
     let refusing = Endpoint::start(|_| (401, Vec::new(), "{}".to_owned()));
     let empty = Endpoint::start(|_| ok(&json!({ "hello": "world" })));
+    let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let closed = format!("http://{closed}/token");
     for (arguments, expected) in [
         (vec![refusing.origin.as_str()], "status 401: pass the credential that clients send with --header"),
         (vec![&refusing.origin, "--header", CREDENTIAL], "status 401: the endpoint rejects the credential"),
         (vec![&empty.origin], "status 200: the answer holds no token"),
         (vec!["ftp://127.0.0.1/token"], "URL: expected http or https"),
-        (vec!["http://127.0.0.1:1/token"], "no answer: the endpoint is unreachable"),
+        (vec![closed.as_str()], "no answer: the endpoint is unreachable"),
         (vec![&empty.origin, "--body", "{"], "--body: expected JSON"),
     ] {
         let output = audit(&arguments);

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use crate::common::server::{EVERY_TYPE, Reply, Server};
 use agora_token_server::api::{Body, FieldFault, MAX_BODY_BYTES, Problem, routes};
 use agora_token_server::policy::Denied;
+use agora_token_server::request::TokenKind;
 use agora_token_server::time::Ttl;
 use http::{Method, Request};
 use serde_json::{Map, Value};
@@ -61,6 +62,23 @@ fn openapi_lists_exactly_routes() {
         .map(|(path, method, _)| (path.to_owned(), method.to_string()))
         .collect();
     assert_eq!(described, table);
+}
+
+#[test]
+fn openapi_lists_every_token_type() {
+    let document = document();
+    let kinds: BTreeSet<&str> = TokenKind::ALL.map(TokenKind::name).into();
+    let schemas = &document["components"]["schemas"];
+    let issued = &schemas["IssuedToken"]["properties"]["tokenType"]["enum"];
+    let requested = schemas["TokenRequest"]["oneOf"].as_array().unwrap().iter().flat_map(|request| {
+        let kind = &resolved(&document, request)["properties"]["tokenType"];
+        kind["enum"].as_array().cloned().unwrap_or_else(|| vec![kind["const"].clone()])
+    });
+    let requested: Vec<Value> = requested.collect();
+    for listed in [issued.as_array().unwrap(), &requested] {
+        let listed: BTreeSet<&str> = listed.iter().map(|kind| kind.as_str().unwrap()).collect();
+        assert_eq!(listed, kinds);
+    }
 }
 
 #[test]
