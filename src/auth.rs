@@ -23,7 +23,7 @@ mod uid;
 
 pub use algorithm::{Algorithm, UnknownAlgorithm};
 pub use api_key::{ApiKeyFault, ApiKeys, BadApiKeyEntry, BadKeyGrants, NewApiKey};
-pub use authenticator::{Authenticator, Credentials};
+pub use authenticator::{Authenticator, Credentials, Method};
 pub use caller::{AppLevel, Caller};
 pub use claims::{BadClaim, CLOCK_SKEW, Problem};
 pub use error::{AuthError, Cause};

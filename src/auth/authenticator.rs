@@ -17,6 +17,7 @@ use super::issuers::{Carried, Issuers};
 use super::key_set::KeySetClaim;
 use super::signature::{self, Authentication};
 use crate::time::UnixTime;
+use crate::token::{UnknownName, closed_set};
 
 /// The headers of a request that may hold a credential, as texts.
 ///
@@ -46,6 +47,34 @@ impl fmt::Debug for Credentials<'_> {
     }
 }
 
+closed_set! {
+    /// A kind of credential, named as in `AUTH`.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum Method {
+        /// A key of a backend.
+        ApiKey = "api-key",
+        /// A JWT of a user.
+        Jwt = "jwt",
+    }
+}
+
+impl Method {
+    /// The methods that the items of `AUTH` name, each once; without one for `none` alone.
+    ///
+    /// # Errors
+    /// If an item is no method, is repeated, or is missing.
+    pub fn of_items<'a>(items: impl Iterator<Item = &'a str>) -> Result<Vec<Self>, UnknownName> {
+        let items: Vec<&str> = items.collect();
+        if items == ["none"] {
+            return Ok(Vec::new());
+        }
+        let is_named = |method: &Self| items.contains(&method.name());
+        let methods: Vec<Self> = Self::ALL.into_iter().filter(is_named).collect();
+        // Fewer than the items, if one is unknown or repeated.
+        if methods.is_empty() || methods.len() != items.len() { Err(UnknownName) } else { Ok(methods) }
+    }
+}
+
 /// Authenticates requests.
 #[derive(Debug)]
 pub struct Authenticator(Mode);
@@ -53,7 +82,7 @@ pub struct Authenticator(Mode);
 #[derive(Debug)]
 enum Mode {
     Open,
-    Guarded { api_keys: Option<ApiKeys>, issuers: Option<Issuers> },
+    Guarded { methods: Vec<Method>, api_keys: Option<ApiKeys>, issuers: Option<Issuers> },
 }
 
 impl Authenticator {
@@ -71,8 +100,19 @@ impl Authenticator {
 
     /// The same with the JWTs of any number of issuers.
     #[must_use]
-    pub const fn with_issuers(api_keys: Option<ApiKeys>, issuers: Option<Issuers>) -> Self {
-        Self(Mode::Guarded { api_keys, issuers })
+    pub fn with_issuers(api_keys: Option<ApiKeys>, issuers: Option<Issuers>) -> Self {
+        let methods = [api_keys.as_ref().map(|_| Method::ApiKey), issuers.as_ref().map(|_| Method::Jwt)];
+        Self::new_guarded(methods.into_iter().flatten().collect(), api_keys, issuers)
+    }
+
+    /// Requires a credential of one of these methods. One without its keys accepts nothing.
+    #[must_use]
+    pub const fn new_guarded(
+        methods: Vec<Method>,
+        api_keys: Option<ApiKeys>,
+        issuers: Option<Issuers>,
+    ) -> Self {
+        Self(Mode::Guarded { methods, api_keys, issuers })
     }
 
     /// Whether no credential is required.
@@ -83,13 +123,13 @@ impl Authenticator {
 
     /// The credentials that it accepts, as `AUTH` spells them.
     #[must_use]
-    pub fn methods(&self) -> &'static str {
+    pub fn methods(&self) -> String {
         match &self.0 {
-            Mode::Open => "none",
-            Mode::Guarded { api_keys: Some(_), issuers: Some(_) } => "api-key,jwt",
-            Mode::Guarded { api_keys: Some(_), issuers: None } => "api-key",
-            Mode::Guarded { api_keys: None, issuers: Some(_) } => "jwt",
-            Mode::Guarded { api_keys: None, issuers: None } => "missing",
+            Mode::Open => "none".to_owned(),
+            Mode::Guarded { methods, .. } if methods.is_empty() => "missing".to_owned(),
+            Mode::Guarded { methods, .. } => {
+                methods.iter().map(|method| method.name()).collect::<Vec<_>>().join(",")
+            }
         }
     }
 
@@ -113,7 +153,7 @@ impl Authenticator {
     /// most). Meanwhile other requests use the current set.
     #[must_use]
     pub fn fetch_due(&self, credentials: &Credentials<'_>, now: UnixTime) -> Option<KeySetClaim<'_>> {
-        let Mode::Guarded { api_keys, issuers: Some(issuers) } = &self.0 else { return None };
+        let Mode::Guarded { api_keys, issuers: Some(issuers), .. } = &self.0 else { return None };
         let jwt = Presented::new(credentials, api_keys.as_ref(), Some(issuers)).ok()?.jwt?;
         issuers.choose(jwt).ok()?.fetch_due(jwt.token, now)
     }
@@ -132,7 +172,7 @@ impl Authenticator {
         credentials: &Credentials<'_>,
         now: UnixTime,
     ) -> Result<Authentication<'_>, AuthError> {
-        let Mode::Guarded { api_keys, issuers } = &self.0 else {
+        let Mode::Guarded { api_keys, issuers, methods: _ } = &self.0 else {
             return Ok(Authentication::Caller(Caller::open()));
         };
         let presented = Presented::new(credentials, api_keys.as_ref(), issuers.as_ref())?;

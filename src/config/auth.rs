@@ -6,7 +6,7 @@ use super::notice::Notice;
 use super::reader::{Reader, items, var};
 use super::server::Exposure;
 use super::variable::DefaultValue;
-use crate::auth::{ApiKeys, Authenticator, Issuers, Jwt, JwtSettings, UidKey};
+use crate::auth::{ApiKeys, Authenticator, Issuers, Jwt, JwtSettings, Method, UidKey};
 
 /// `UID_KEY` alone, for a command that prints uids.
 ///
@@ -48,25 +48,22 @@ impl Reader<'_> {
                 }
             };
         };
-        let mut kinds: Vec<&str> = items(said).collect();
-        kinds.sort_unstable();
-        match kinds.as_slice() {
-            ["none"] => {
-                notices.push(Notice::NoAuthentication);
-                Some(Authenticator::none())
-            }
-            ["api-key"] => Some(Authenticator::new(Some(self.api_keys()?), None)),
-            ["jwt"] => Some(Authenticator::with_issuers(None, Some(self.issuers(notices)?))),
-            ["api-key", "jwt"] => {
-                let (api_keys, issuers) = (self.api_keys(), self.issuers(notices));
-                Some(Authenticator::with_issuers(Some(api_keys?), Some(issuers?)))
-            }
-            _ => {
-                let detail = format!("expected api-key, jwt, api-key,jwt or none, got {said:?}");
-                self.fault(var!("AUTH"), detail);
-                None
-            }
+        let Ok(methods) = Method::of_items(items(said)) else {
+            let names = Method::ALL.map(Method::name);
+            let (each, all) = (names.join(", "), names.join(","));
+            let detail = format!("expected {each}, {all} or none, got {said:?}");
+            self.fault(var!("AUTH"), detail);
+            return None;
+        };
+        if methods.is_empty() {
+            notices.push(Notice::NoAuthentication);
+            return Some(Authenticator::none());
         }
+        // Both are read before a fault ends this, so that the operator learns every fault at once.
+        let api_keys = methods.contains(&Method::ApiKey).then(|| self.api_keys());
+        let issuers = methods.contains(&Method::Jwt).then(|| self.issuers(notices));
+        let has_fault = matches!(api_keys, Some(None)) || matches!(issuers, Some(None));
+        (!has_fault).then(|| Authenticator::new_guarded(methods, api_keys.flatten(), issuers.flatten()))
     }
 
     fn api_keys(&mut self) -> Option<ApiKeys> {
