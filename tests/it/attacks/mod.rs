@@ -14,6 +14,7 @@ mod issuers;
 mod legacy_format;
 mod order;
 mod reach;
+mod two_issuers;
 
 use std::cell::Cell;
 
