@@ -44,11 +44,12 @@ impl Caller {
         }
     }
 
-    /// What its requests count against. Names are those of its issuer, so they are counted apart.
+    /// What its requests count against. Names are those of its issuer, so they are counted apart. The
+    /// quoted issuer ends before the name begins, whatever either holds.
     #[must_use]
     pub fn limit_key(&self) -> Option<String> {
         let name = self.name.as_ref()?;
-        Some(self.issuer.as_ref().map_or_else(|| name.clone(), |issuer| format!("{issuer} {name}")))
+        Some(self.issuer.as_ref().map_or_else(|| name.clone(), |issuer| format!("{issuer:?} {name}")))
     }
 
     /// A backend with the API key of this name: only the configuration limits it.

@@ -65,6 +65,10 @@ fn parse(entry: &Json<'_>, common: &JwtSettings<'_>, several: bool) -> Result<Jw
         Some(Json::Text(text)) => Ok(Some(text.as_ref())),
         Some(_) => Err(vec![BadEntry::Member { name, expected: "text" }]),
     };
+    // It separates the issuer from the subject where an integer uid is derived.
+    if members.text("issuer").is_some_and(|issuer| issuer.contains('\0')) {
+        return Err(vec![BadEntry::Member { name: "issuer", expected: "text without U+0000" }]);
+    }
     let audiences = audiences(members)?;
     let settings = JwtSettings {
         issuer: text("issuer")?,

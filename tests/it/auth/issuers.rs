@@ -171,7 +171,7 @@ fn issuer_is_chosen_by_exact_iss() {
     let first = caller(&authenticator, &Key::rsa().jwt(&claims_with(&json!({}))));
     let second = caller(&authenticator, &Key::ed25519().jwt(&claims_with(&json!({ "iss": OTHER }))));
     let facts = |caller: &Caller| (caller.issuer.clone(), caller.limit_key(), caller.identity.clone());
-    assert_eq!(facts(&first).1.as_deref(), Some("https://issuer.example/ jwt:alice"));
+    assert_eq!(facts(&first).1.as_deref(), Some(r#""https://issuer.example/" jwt:alice"#));
     assert_ne!(facts(&first), facts(&second));
     // Same subject, same algorithm: the key of one issuer verifies nothing of the other.
     for (signer, iss) in [(Key::rsa(), OTHER), (Key::ed25519(), ISSUER)] {
@@ -186,6 +186,21 @@ fn issuer_is_chosen_by_exact_iss() {
             now(),
         ));
         assert_eq!(cause, format!("jwt iss: expected one of JWT_ISSUERS, got {iss:?}"));
+    }
+}
+
+#[test]
+fn limit_keys_of_issuers_differ_whatever_they_hold() {
+    let key = |issuer: &str, subject: &str| {
+        let name = Some(format!("jwt:{subject}"));
+        Caller { name, issuer: Some(issuer.to_owned()), ..Caller::open() }.limit_key().unwrap()
+    };
+    for ((issuer, subject), (other, posing)) in [
+        (("https://a.example jwt:b", "c"), ("https://a.example", "b jwt:c")),
+        (("https://a.example\" jwt:b", "c"), ("https://a.example", "b\" jwt:c")),
+        (("https://a.example\\", "c"), ("https://a.example", "\\ jwt:c")),
+    ] {
+        assert_ne!(key(issuer, subject), key(other, posing), "{issuer:?} {other:?}");
     }
 }
 
@@ -255,6 +270,10 @@ fn bad_issuer_lists_name_entry() {
         ("[], \"other\": 1".to_owned(), "expected a list of 1 to 16 issuers"),
         (twice, "entry 2: issuer: an earlier entry has the same"),
         (with(json!({ "issuer": OTHER, "audiences": "x" })), r#"entry 2: unknown member "audiences""#),
+        (
+            with(json!({ "issuer": "https://issuer.example/\0" })),
+            "entry 2: issuer: expected text without U+0000",
+        ),
         (
             with(json!({ "issuer": OTHER, "audience": 7 })),
             "entry 2: audience: expected text or a list of texts",
