@@ -166,7 +166,6 @@ impl Authenticator {
     }
 
     /// Authenticates these credentials as far as possible without public-key cryptography.
-    /// Every credential that is sent must be good.
     pub fn authenticate(
         &self,
         credentials: &Credentials<'_>,
@@ -176,12 +175,12 @@ impl Authenticator {
             return Ok(Authentication::Caller(Caller::open()));
         };
         let presented = Presented::new(credentials, api_keys.as_ref(), issuers.as_ref())?;
-        let key = presented.key(api_keys.as_ref())?;
-        match (presented.jwt.zip(issuers.as_ref()), key) {
-            // With both, the JWT: it identifies a user, and allows less.
-            (Some((jwt, issuers)), _) => issuers.choose(jwt)?.authenticate(jwt.token, now),
-            (None, Some(caller)) => Ok(Authentication::Caller(caller)),
-            (None, None) => Err(AuthError::Refused(Cause::NoCredential)),
+        match presented.jwt.zip(issuers.as_ref()) {
+            Some((jwt, issuers)) => issuers.choose(jwt)?.authenticate(jwt.token, now),
+            None => match presented.key(api_keys.as_ref())? {
+                Some(caller) => Ok(Authentication::Caller(caller)),
+                None => Err(AuthError::Refused(Cause::NoCredential)),
+            },
         }
     }
 
@@ -251,8 +250,8 @@ impl Authenticator {
 ///
 /// A header that no configured kind of credential uses is not read: API Gateway has its
 /// own use for `X-API-Key`, and a proxy with a header of its own may need `Authorization` itself.
-/// All others count. Were the first good one enough, a request could carry a stolen credential
-/// along with a good one, and the log would name the wrong caller.
+/// All others count, and a request has one caller. Were the first good one enough, a request could
+/// carry a stolen credential along with a good one, and the log would name the wrong caller.
 struct Presented<'a> {
     bearer_key: Option<&'a str>,
     x_api_key: Option<&'a str>,
@@ -278,11 +277,12 @@ impl<'a> Presented<'a> {
         if jwts.next().is_some() {
             return Err(AuthError::Refused(Cause::TwoJwts));
         }
-        Ok(Self {
-            bearer_key: bearer.filter(|token| !is_jwt(token)),
-            x_api_key: credentials.x_api_key.filter(|_| api_keys.is_some()),
-            jwt,
-        })
+        let bearer_key = bearer.filter(|token| !is_jwt(token));
+        let x_api_key = credentials.x_api_key.filter(|_| api_keys.is_some());
+        if jwt.is_some() && (bearer_key.is_some() || x_api_key.is_some()) {
+            return Err(AuthError::Refused(Cause::KeyAndJwt));
+        }
+        Ok(Self { bearer_key, x_api_key, jwt })
     }
 
     /// The caller that the API keys of the request name.

@@ -30,6 +30,8 @@ pub enum Cause {
     TwoApiKeys,
     /// JWTs in two headers.
     TwoJwts,
+    /// An API key and a JWT.
+    KeyAndJwt,
     /// A JWT whose `iss` is not configured.
     UnknownIssuer(Excerpt<'static>),
     /// Not a JWT that the key signed.
@@ -58,6 +60,7 @@ impl fmt::Display for Cause {
             Self::ApiKey => f.write_str("api key: expected a key of API_KEYS"),
             Self::TwoApiKeys => f.write_str("api key: expected one, got two different ones"),
             Self::TwoJwts => f.write_str("jwt: expected one, got two in different headers"),
+            Self::KeyAndJwt => f.write_str("credential: expected one, got an API key and a JWT"),
             Self::UnknownIssuer(found) => write!(f, "jwt iss: expected one of JWT_ISSUERS, got {found}"),
             Self::Jwt(bad) => write!(f, "jwt {bad}"),
             Self::NoKey(no_key) => write!(f, "jwt {no_key}"),
