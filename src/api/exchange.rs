@@ -114,6 +114,15 @@ impl<'a> Fetching<'a> {
             (Fetched::Certificate | Fetched::KeySet, Waiting::Readiness(ready)) => ready.fetch_key_sets(),
         }
     }
+
+    /// The answer to a probe that is certain without the fetch, for an adapter that can fetch afterwards.
+    #[must_use]
+    pub fn early(self) -> Option<Answer> {
+        match self.waiting {
+            Waiting::Guarded(_) => None,
+            Waiting::Readiness(Readiness { exchange, config }) => readiness::early(exchange, config),
+        }
+    }
 }
 
 /// The signature of a JWT, which the platform verifies. A verifier that fails for any reason answers

@@ -5,6 +5,7 @@ use http::Response;
 
 use super::answer::fixed;
 use super::answer::problem::Problem;
+use super::answered::{Answer, Exchange};
 use super::app::App;
 use crate::config::Config;
 use crate::time::UnixTime;
@@ -41,4 +42,11 @@ pub(super) fn check(
     let missing = sets.iter().filter(|(_, age)| age.is_none());
     warnings.extend(missing.map(|(issuer, _)| format!("key set of {issuer}: not fetched yet")));
     Ok(fixed::ready())
+}
+
+/// The answer to a probe of a server that is ready, whatever a fetch brings: a prober waits for a second
+/// at most, and an issuer that hangs for longer. Warnings are logged with the fetch.
+pub(super) fn early(exchange: Exchange<'_>, config: &Config) -> Option<Answer> {
+    let ready = check(config, exchange.context.now, &mut Vec::new()).ok()?;
+    Some(exchange.finish(Ok(ready)))
 }

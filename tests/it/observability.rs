@@ -1,6 +1,6 @@
 //! What operators follow a request and a token by: traces, token hashes, drawn uids.
 
-use agora_token_server::api::Body;
+use agora_token_server::api::{Body, Step};
 use agora_token_server::fetch::{Fetch, FetchError};
 use agora_token_server::inspect::token_hash;
 use bytes::Bytes;
@@ -218,6 +218,41 @@ fn readyz_warns_of_issuer_with_unfetched_key_set() {
     assert!(!warning.contains("b.example"), "{warning}");
     let again = ask(Ok(jwks));
     assert_eq!((again.log()["warning"].is_string(), again.is_logged), (true, false), "once a minute");
+}
+
+/// An issuer that hangs keeps its fetch for seconds, and a prober waits for one.
+#[test]
+fn readyz_waits_for_no_fetch_if_ready() {
+    let issuers = json!([
+        { "issuer": "https://a.example/", "audience": "agora", "jwksUrl": "https://a.example/jwks.json", "sharedUsers": true },
+        { "issuer": "https://b.example/", "audience": "agora", "jwksUrl": "https://b.example/jwks.json", "sharedUsers": true },
+    ]);
+    let server = Server::with(&[("AUTH", "jwt"), ("JWT_ISSUERS", &issuers.to_string())]);
+    let probe = Request::get("/readyz").body(Body::Whole("".into())).unwrap();
+    let early = |request: &Request<Body>, now| match server.app.begin(request, &context(now, SALT)) {
+        Step::Fetch(due) => due.early().map(|answer| server.reply(request, answer)),
+        step => panic!("a fetch is due: {step:?}"),
+    };
+    assert!(early(&probe, NOW).is_none(), "no key set is there");
+    let jwks: Bytes = issuer::key_set(&[issuer::Key::ed25519().jwk(&json!({ "kid": "k" }))]).into();
+    let fetch = |due: Fetch| {
+        if due.url.starts_with("https://a.") { Ok(jwks.clone()) } else { Err(FetchError::TimedOut) }
+    };
+    server.answer(&probe, &context(NOW, SALT), fetch, |_| None).ok();
+    let reply = early(&probe, NOW + 10).expect("the key set of a is there");
+    assert_eq!(reply.ok(), json!({ "status": "ready" }));
+    assert_eq!((&reply.log()["warning"], reply.is_logged), (&Value::Null, false), "not before the fetch");
+    // The fetch is still due.
+    let (again, fetched) = ready(&server, &Err(FetchError::TimedOut), NOW + 10);
+    assert_eq!((again.status, fetched), (200, vec!["https://b.example/jwks.json".to_owned()]));
+    // A caller's answer depends on it.
+    let jwt = issuer::Key::ed25519().jwt_of("k", &json!({ "iss": "https://b.example/" }));
+    let caller = Request::get("/rtm/alice").header("authorization", format!("Bearer {jwt}"));
+    let caller = caller.body(Body::Whole("".into())).unwrap();
+    let at = context(NOW + 20, SALT);
+    let Step::Count(count) = server.app.begin(&caller, &at) else { panic!("a count is due") };
+    let Step::Fetch(due) = count.allow() else { panic!("a fetch is due") };
+    assert!(due.early().is_none());
 }
 
 #[test]

@@ -121,11 +121,19 @@ impl Server {
         let request = Request::from_parts(parts, body);
         let context = host::context(host::now(), None, Some(peer));
         let response = match caught(async { self.decide(self.app.begin(&request, &context)) }).await {
-            Some(Some(answer)) => self.finish(answer, start),
-            Some(None) => {
+            Some(Decided::Answered(answer)) => self.finish(answer, start),
+            Some(Decided::AnsweredBeforeFetch(answer)) => {
+                let server = Arc::clone(self);
+                tokio::spawn(
+                    async move { server.log(server.fetch(&request, &context).await, start.elapsed()) },
+                );
+                self.finish(answer, start)
+            }
+            Some(Decided::Awaits) => {
                 let server = Arc::clone(self);
                 // The fetch belongs to the server: a client that hangs up must not cancel it.
-                let task = tokio::spawn(async move { server.fetch(&request, &context, start).await });
+                let task =
+                    tokio::spawn(async move { server.finish(server.fetch(&request, &context).await, start) });
                 task.await.unwrap_or_else(|error| panic::resume_unwind(error.into_panic()))
             }
             None => self.finish(self.app.failed(&request, &context), start),
@@ -146,21 +154,23 @@ impl Server {
 
     /// Takes the steps of a request that needs no fetch. If a fetch is due, it is released for the
     /// request to claim it once more.
-    fn decide(&self, mut step: Step<'_>) -> Option<Answer> {
+    fn decide(&self, mut step: Step<'_>) -> Decided {
         loop {
             step = match step {
-                Step::Fetch(_) => return None,
+                Step::Fetch(due) => {
+                    return due.early().map_or(Decided::Awaits, Decided::AnsweredBeforeFetch);
+                }
                 Step::Verify(jws) => verify::step(jws),
                 Step::Count(count) => self.count(count),
-                Step::Done(answer) => return Some(answer),
+                Step::Done(answer) => return Decided::Answered(answer),
             };
         }
     }
 
     /// Takes every step, from the first one.
-    async fn fetch(&self, request: &Request<Body>, context: &Context, start: Instant) -> Response<Bytes> {
+    async fn fetch(&self, request: &Request<Body>, context: &Context) -> Answer {
         let answer = caught(self.steps(request, context)).await;
-        self.finish(answer.unwrap_or_else(|| self.app.failed(request, context)), start)
+        answer.unwrap_or_else(|| self.app.failed(request, context))
     }
 
     async fn steps(&self, request: &Request<Body>, context: &Context) -> Answer {
@@ -188,10 +198,18 @@ impl Server {
         }
     }
 
+    /// Counts and logs a request.
     fn finish(&self, answer: Answer, start: Instant) -> Response<Bytes> {
         let took = start.elapsed();
         if let Some(metrics) = &self.metrics {
             metrics.answered(answer.log.outcome(), took);
+        }
+        self.log(answer, took)
+    }
+
+    /// Logs a request, and counts what it fetched.
+    fn log(&self, answer: Answer, took: Duration) -> Response<Bytes> {
+        if let Some(metrics) = &self.metrics {
             metrics.fetched(answer.log.key_set_fetches());
         }
         if let Some(line) = answer.log.line(took) {
@@ -199,6 +217,15 @@ impl Server {
         }
         answer.response
     }
+}
+
+/// What a request came to without a fetch.
+enum Decided {
+    Answered(Answer),
+    /// A fetch is due that the answer does not depend on.
+    AnsweredBeforeFetch(Answer),
+    /// A fetch is due first.
+    Awaits,
 }
 
 async fn read(body: &mut Incoming) -> Body {

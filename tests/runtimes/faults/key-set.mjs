@@ -9,6 +9,8 @@ import { bytes, Wire } from "../lib/wire.mjs";
 
 /** 3 s are the server's own; the rest is for a busy machine. */
 const REFUSED_WITHIN_MS = 6_000;
+/** A second is what Kubernetes waits for a probe. */
+const PROBED_WITHIN_MS = 1_000;
 /** 10 s is the server's pause after a failed fetch. */
 const ASKED_AGAIN_AFTER_MS = 11_000;
 
@@ -46,6 +48,36 @@ async function failsAndRecovers(start, behaviour, cause) {
     issuer.stop();
   }
 }
+
+/** One of two issuers hangs: neither the other's users nor probes wait for it. */
+export async function oneKeySetHostOfTwoHangs({ start }) {
+  const [up, hangs] = [await startIssuer(), await startIssuer(hanging)];
+  const other = "https://other.example/";
+  const entry = (issuer, { env }) => ({
+    issuer,
+    audience: env.JWT_AUDIENCE,
+    jwksUrl: env.JWT_JWKS_URL,
+    uidClaim: "none",
+  });
+  const issuers = [entry(other, hangs), entry(up.env.JWT_ISSUER, up)].map((one) => ({ ...one, sharedUsers: true }));
+  const probe = { ...HEALTH, path: "/readyz" };
+  try {
+    const server = await start({ APP_ID, APP_CERTIFICATE, AUTH: "jwt", JWT_ISSUERS: JSON.stringify(issuers) });
+    await expectToken(server, bearer(up.token()));
+    for (let asked = 0; asked < 3; asked += 1) {
+      await inTime(PROBED_WITHIN_MS, () => expectAnswer(server, probe, 200));
+      await inTime(1_500, () => expectToken(server, bearer(up.token())));
+      await pause(5_000);
+    }
+    assert.equal(up.fetches, 1);
+    assert.ok(hangs.fetches >= 2, `${hangs.fetches} fetches`);
+    await inTime(REFUSED_WITHIN_MS, () => expectAnswer(server, bearer(up.token({ issuer: other })), 503));
+  } finally {
+    up.stop();
+    hangs.stop();
+  }
+}
+oneKeySetHostOfTwoHangs.on = ["native"];
 
 /** The clocks of issuer and server, an hour apart. */
 export async function clockFarOff({ start }) {

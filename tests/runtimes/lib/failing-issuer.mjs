@@ -22,8 +22,8 @@ export async function startIssuer(behaviour = well) {
       JWT_JWKS_URL: `http://127.0.0.1:${server.address().port}/jwks`,
     },
     /** Times in seconds from now. */
-    token: ({ expires = 600, notBefore = -60 } = {}) =>
-      jwt({ key: "p256", claims: { exp: { $now: expires }, nbf: { $now: notBefore } } }),
+    token: ({ issuer = ISSUER, expires = 600, notBefore = -60 } = {}) =>
+      jwt({ key: "p256", claims: { iss: issuer, exp: { $now: expires }, nbf: { $now: notBefore } } }),
     stop() {
       server.closeAllConnections();
       server.close();
