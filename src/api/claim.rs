@@ -39,19 +39,24 @@ impl Claim<'_> {
                 Fetched::Certificate
             }
             Self::KeySet(claim) => {
-                let issuer = claim.issuer();
+                let (issuer, among_others) = (claim.issuer(), claim.issuer_among_others());
                 let result = claim.resolve(answer, now);
                 exchange.log.fetched(issuer, result.as_ref().map_or_else(KeySetError::result, |_| "ok"));
+                let named = |text: String| match among_others {
+                    Some(issuer) => format!("{issuer}: {text}"),
+                    None => text,
+                };
                 match result {
                     Ok(set) => {
                         let mut mistakes = set.iter().flat_map(|set| set.mistakes());
-                        warnings.extend(mistakes.by_ref().take(MAX_MISTAKES).map(ToString::to_string));
+                        let first = mistakes.by_ref().take(MAX_MISTAKES);
+                        warnings.extend(first.map(|mistake| named(mistake.to_string())));
                         let further = mistakes.count();
                         if further > 0 {
-                            warnings.push(format!("key set: {further} further keys are not used"));
+                            warnings.push(named(format!("key set: {further} further keys are not used")));
                         }
                     }
-                    Err(error) => warnings.push(error.to_string()),
+                    Err(error) => warnings.push(named(error.to_string())),
                 }
                 Fetched::KeySet
             }

@@ -60,13 +60,13 @@ impl Jwt {
         let jwt = self.parse(token).ok().filter(|jwt| !jwt.algorithm.is_symmetric())?;
         let lacks =
             |set: &KeySet| matches!(set.find(jwt.kid.as_deref(), jwt.algorithm), Err(NoKey::Unknown(_)));
-        keys.claim(now, lacks).map(|claim| KeySetClaim::new(&self.expected.issuer, claim))
+        keys.claim(now, lacks).map(|claim| KeySetClaim::new(&self.expected, claim))
     }
 
     pub(super) fn refresh_due(&self, now: UnixTime) -> Option<KeySetClaim<'_>> {
         match &self.keys.public {
             PublicKeys::Published(keys) => {
-                keys.claim(now, |_| false).map(|claim| KeySetClaim::new(&self.expected.issuer, claim))
+                keys.claim(now, |_| false).map(|claim| KeySetClaim::new(&self.expected, claim))
             }
             PublicKeys::Configured(_) => None,
         }

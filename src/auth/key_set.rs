@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::algorithm::Algorithm;
+use super::claims::Expected;
 use super::key::VerifyingKey;
 use super::public_key::BadKey;
 use crate::fetch::{Claim, Fetch, FetchError, RefreshPolicy, Refreshed};
@@ -45,19 +46,25 @@ pub(super) type RemoteKeySet = Refreshed<KeySet, KeySetError>;
 
 /// The fetch of a key set, claimed by the request that needs it.
 pub struct KeySetClaim<'a> {
-    issuer: &'a str,
+    expected: &'a Expected,
     claim: Claim<'a, KeySet, KeySetError>,
 }
 
 impl<'a> KeySetClaim<'a> {
-    pub(super) fn new(issuer: &'a str, claim: Claim<'a, KeySet, KeySetError>) -> Self {
-        Self { issuer, claim }
+    pub(super) fn new(expected: &'a Expected, claim: Claim<'a, KeySet, KeySetError>) -> Self {
+        Self { expected, claim }
     }
 
     /// Whose key set it is.
     #[must_use]
     pub fn issuer(&self) -> &'a str {
-        self.issuer
+        &self.expected.issuer
+    }
+
+    /// The same if several issuers are configured, for warnings.
+    #[must_use]
+    pub fn issuer_among_others(&self) -> Option<&'a str> {
+        self.expected.among_others.map(|_| self.expected.issuer.as_str())
     }
 
     /// What to fetch.
