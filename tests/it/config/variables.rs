@@ -86,33 +86,91 @@ fn template_yaml_sets_lambda_variables() {
     let lines = between(&template, "        Variables:", "      Events:");
     let assignments: Vec<(&str, &str)> =
         lines.iter().filter_map(|line| line.trim_start().split_once(": ")).collect();
-    // What belongs to the handler comes from a parameter; the extension's own have values.
-    let ours = assignments.iter().filter_map(|(name, value)| Some((*name, value.strip_prefix("!Ref ")?)));
-    let ours: Vec<(&str, &str)> = ours.collect();
-    let set: BTreeSet<String> = ours.iter().map(|(name, _)| (*name).to_owned()).collect();
+    // The handler's variables come from parameters; those of the extension have values.
+    let handlers: Vec<(&str, &str)> =
+        assignments.iter().filter_map(|(name, value)| Some((*name, value.strip_prefix("!Ref ")?))).collect();
+    let set: BTreeSet<String> = handlers.iter().map(|(name, _)| (*name).to_owned()).collect();
     // A parameter would leave the certificate in the stack's configuration; it is kept in a secret store.
     let unset = BTreeSet::from(["APP_CERTIFICATE".to_owned()]);
     assert_eq!(&set | &unset, on(Platform::Lambda));
     assert!(set.is_disjoint(&unset));
 
-    let parameters = between(&template, "Parameters:", "# What the server would refuse").join("\n");
-    for (name, parameter) in ours {
-        let start = parameters.find(&format!("  {parameter}:\n")).expect(parameter);
-        let body: Vec<&str> =
-            parameters[start..].lines().skip(1).take_while(|line| line.starts_with("    ")).collect();
+    for (name, parameter) in handlers {
+        let body = parameter_of_template(&template, parameter);
         let words = name.split('_').map(|word| format!("{}{}", &word[..1], word[1..].to_lowercase()));
         assert_eq!(words.collect::<String>(), parameter);
         let hidden = body.contains(&"    NoEcho: true");
         assert_eq!(hidden, secrets(Platform::Lambda).contains(name), "{parameter}");
         let default = body.iter().find_map(|line| line.strip_prefix("    Default: "));
-        match VARIABLES.iter().find(|variable| variable.name == name).unwrap().default {
-            DefaultValue::Value(value) => assert_eq!(default.map(|it| it.trim_matches('"')), Some(value)),
-            // AppId and Auth must be given; the secret has a name of its own.
-            DefaultValue::Unset(_) => {
-                assert!(matches!(default, None | Some("\"\"" | "agora/app-certificate")), "{parameter}");
-            }
+        let expected = match VARIABLES.iter().find(|variable| variable.name == name).unwrap().default {
+            DefaultValue::Value(value) => Some(value),
+            // A deployment must name its project. The others are the template's: closed until there is an API key.
+            DefaultValue::Unset(_) => match parameter {
+                "AppId" => None,
+                "AppCertificateSecret" => Some("agora/app-certificate"),
+                "Auth" => Some("api-key"),
+                _ => Some(""),
+            },
+        };
+        assert_eq!(default.map(|it| it.trim_matches('"')), expected, "{parameter}");
+    }
+}
+
+/// The lines below a parameter's name.
+fn parameter_of_template<'a>(template: &'a str, parameter: &str) -> Vec<&'a str> {
+    let parameters = between(template, "Parameters:", "Rules:");
+    let after = parameters.into_iter().skip_while(|line| *line != format!("  {parameter}:"));
+    let body: Vec<&str> = after.skip(1).take_while(|line| line.starts_with("    ")).collect();
+    assert!(!body.is_empty(), "{parameter}");
+    body
+}
+
+#[test]
+fn template_yaml_groups_list_parameters_in_order() {
+    let template = file("template.yaml");
+    let groups = between(&template, "    ParameterGroups:", "Parameters:").join(" ");
+    let listed: Vec<&str> = groups
+        .split("Label: ")
+        .skip(1)
+        .flat_map(|group| group.split_once("Parameters:").unwrap().1.split([' ', ',', '[', ']', '-']))
+        .filter(|word| !word.is_empty())
+        .collect();
+    let parameters: Vec<&str> = between(&template, "Parameters:", "Rules:")
+        .into_iter()
+        .filter(|line| line.starts_with("  ") && !line.starts_with("   "))
+        .map(|line| line.trim().trim_end_matches(':'))
+        .collect();
+    assert_eq!(listed, parameters);
+    // The console shows them in this order, and every parameter but the first has a default.
+    assert_eq!(parameters[..4], ["AppId", "AppCertificateSecret", "Auth", "ApiKeys"]);
+    for parameter in &parameters {
+        let has_default =
+            parameter_of_template(&template, parameter).iter().any(|line| line.starts_with("    Default: "));
+        assert_eq!(has_default, *parameter != "AppId", "{parameter}");
+    }
+}
+
+#[test]
+fn guide_to_lambda_states_template_defaults() {
+    let template = file("template.yaml");
+    let guide = file("docs/deploy-lambda.md");
+    let rows = between(&guide, "| parameter | default |", "A PEM public key");
+    let mut names = 0;
+    for row in rows.into_iter().skip(1).filter(|row| row.starts_with('|')) {
+        let cells: Vec<&str> = row.split('|').map(str::trim).collect();
+        for parameter in cells[1].split('`').skip(1).step_by(2) {
+            let body = parameter_of_template(&template, parameter);
+            let default = body.iter().find_map(|line| line.strip_prefix("    Default: "));
+            let expected = match default.map(|value| value.trim_matches('"')) {
+                None => "required".to_owned(),
+                Some("") => "empty".to_owned(),
+                Some(value) => format!("`{value}`"),
+            };
+            assert_eq!(cells[2], expected, "{parameter}");
+            names += 1;
         }
     }
+    assert!(names >= 8, "{names}");
 }
 
 #[test]
