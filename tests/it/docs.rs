@@ -142,3 +142,42 @@ fn threat_model_names_tests_that_exist() {
     }
     assert!(names > 30, "{names}");
 }
+
+/// The figures of README's table are those of `benches/README.md`, digit by digit.
+#[test]
+fn readme_figures_are_those_of_the_benches() {
+    let (readme, benches) = (read("README.md"), read("benches/README.md"));
+    let (_, table) = readme.split_once("## Performance\n").unwrap();
+    let rows: Vec<&str> = table.lines().take_while(|line| !line.starts_with("## ")).collect();
+    let rows: Vec<&str> = rows.into_iter().filter(|line| line.starts_with('|')).skip(2).collect();
+    assert_eq!(rows.len(), 4);
+    assert!(rows[0].contains("JWT"), "JWTs come first");
+    let is_part = |character: char| character.is_ascii_digit() || character == '.';
+    let measured: BTreeSet<&str> =
+        benches.split(|character| !is_part(character)).map(|word| word.trim_end_matches('.')).collect();
+    for row in rows {
+        let cells: Vec<&str> = row.split('|').map(str::trim).collect();
+        for cell in &cells[2..5] {
+            let figure = cell.rsplit(": ").next().unwrap().replace(',', "");
+            let figure = figure.split(' ').next().unwrap();
+            assert!(figure.parse::<f64>().is_ok(), "{cell}");
+            assert!(measured.contains(figure), "{figure} of {row} is not in benches/README.md");
+        }
+    }
+}
+
+/// Paths in code spans, but those with a place for a name.
+#[test]
+fn contributing_names_files_that_exist() {
+    let document = read(".github/CONTRIBUTING.md");
+    let mut names = 0;
+    for name in document.split('`').skip(1).step_by(2) {
+        if name.contains(['<', ' ']) || !name.contains('/') {
+            continue;
+        }
+        let name = name.trim_end_matches("/**");
+        assert!(fs::exists(path(name)).unwrap(), "{name}");
+        names += 1;
+    }
+    assert!(names > 25, "{names}");
+}
