@@ -191,7 +191,7 @@ function wycheproof() {
   after(() => harness.stop());
 
   const vectors = join(top, "tests/vectors/wycheproof");
-  const files = readdirSync(vectors).filter((name) => name.endsWith(".json"));
+  const files = readdirSync(vectors).filter((name) => name.endsWith(".json") && name !== "exceptions.json");
   for (const name of files) {
     const { algorithm, testGroups } = JSON.parse(readFileSync(join(vectors, name), "utf8"));
     // Whole tokens are read by the handler.
@@ -215,6 +215,54 @@ function wycheproof() {
     });
   }
   test("every file of signatures is read", () => assert.equal(files.length, 11));
+}
+
+for (const runtime of runtimes.filter((name) => name !== "lambda"))
+  suite(`${runtime}: Wycheproof's tokens`, { timeout }, () => wycheproofTokens(runtime));
+
+/**
+ * Whole tokens of public keys, each group with a key set of its own. Their payloads are no claims, so each gets 401: the
+ * log says whether its signature was accepted. Lambda answers one request by many events, and has the local server's
+ * verifier.
+ */
+function wycheproofTokens(runtime) {
+  const read = (name) => JSON.parse(readFileSync(join(top, "tests/vectors/wycheproof", name), "utf8"));
+  const isException = (name, id) =>
+    read("exceptions.json").some(({ file, tests }) => file === name && tests.includes(id));
+  for (const name of ["jws", "jwk"]) {
+    test(name, async () => {
+      const groups = read(`${name}.json`).testGroups.filter(({ key }) => isPublic(key));
+      let accepted = 0;
+      for (const { key, tests } of groups) {
+        const verdicts = await verdictsOn(runtime, key, tests);
+        for (const [index, { tcId, result }] of tests.entries()) {
+          assert.equal(verdicts[index], (result === "valid") !== isException(name, tcId), `${name} ${tcId}`);
+        }
+        accepted += verdicts.filter(Boolean).length;
+      }
+      assert.ok(accepted > 0 && groups.length > 5, `${accepted} of ${groups.length} groups`);
+    });
+  }
+}
+
+const isPublic = (key) => (key.keys ?? [key]).every(({ kty }) => kty !== "oct");
+
+/** Whether the signature of each of these tokens is accepted by a server with this key set. */
+async function verdictsOn(runtime, key, tests) {
+  const published = createServer((_, response) => response.end(JSON.stringify({ keys: key.keys ?? [key] })));
+  published.listen(0, "127.0.0.1");
+  await once(published, "listening");
+  const keySet = { JWT_JWKS_URL: `http://127.0.0.1:${published.address().port}/keys` };
+  const server = await STARTERS[runtime](artefacts, { ...BASE, ...keySet }, {});
+  for (const { jws } of tests) {
+    const [answer] = await server.send(request(jws));
+    assert.ok([401, 503].includes(answer.status), answer.body.toString());
+  }
+  const { logLines } = await server.stop();
+  published.close();
+  const causes = logLines.map((line) => JSON.parse(line)).filter(({ message }) => message === "request");
+  assert.equal(causes.length, tests.length);
+  return causes.map(({ cause }) => /^jwt payload: (not JSON|expected an object)/.test(cause));
 }
 
 const HARNESS = `import { importKey, verify } from "./subtle.mjs";
