@@ -12,7 +12,10 @@ use agora_token_server::token::{
 };
 use divan::{AllocProfiler, Bencher, black_box};
 use http::Method;
-use subject::{BODY, NOW, answer, app, context, request, rtc, three_hmacs, token, with_permissions};
+use subject::{
+    BODY, NOW, answer, app, app_with_jwts, context, request, request_with_jwt, rtc, three_hmacs, token,
+    with_permissions,
+};
 
 /// Counts what is allocated, beside the times.
 #[global_allocator]
@@ -95,6 +98,12 @@ fn inspect(bencher: Bencher<'_, '_>) {
 #[divan::bench]
 fn handler_token(bencher: Bencher<'_, '_>) {
     let (app, context, request) = (app(), context(), request(Method::POST, "/token", BODY));
+    bencher.bench(|| answer(&app, black_box(&request), &context));
+}
+
+#[divan::bench]
+fn handler_jwt(bencher: Bencher<'_, '_>) {
+    let (app, context, request) = (app_with_jwts(), context(), request_with_jwt());
     bencher.bench(|| answer(&app, black_box(&request), &context));
 }
 

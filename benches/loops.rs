@@ -13,13 +13,16 @@ use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use http::Method;
 use ring::signature::{self, UnparsedPublicKey, VerificationAlgorithm};
-use subject::{BODY, NOW, answer, app, context, request, rtc, three_hmacs, token, with_permissions};
+use subject::{
+    BODY, NOW, answer, app, app_with_jwts, context, request, request_with_jwt, rtc, three_hmacs, token,
+    with_permissions,
+};
 
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).filter(|argument| argument != "--bench").collect();
     let [name, times, rounds] = arguments.as_slice() else {
         eprintln!(
-            "usage: loops floor|build_rtc|build_006|permissions_NAMES|parse|verify|handler_token TIMES ROUNDS"
+            "usage: loops floor|build_rtc|build_006|permissions_NAMES|parse|verify|handler_token|handler_jwt TIMES ROUNDS"
         );
         return;
     };
@@ -69,6 +72,12 @@ fn named(name: &str) -> Box<dyn FnMut()> {
         "verify" => verification(),
         "handler_token" => {
             let (app, context, request) = (app(), context(), request(Method::POST, "/token", BODY));
+            Box::new(move || {
+                black_box(answer(&app, black_box(&request), &context));
+            })
+        }
+        "handler_jwt" => {
+            let (app, context, request) = (app_with_jwts(), context(), request_with_jwt());
             Box::new(move || {
                 black_box(answer(&app, black_box(&request), &context));
             })

@@ -14,7 +14,7 @@ import { test } from "node:test";
 import { built, instructions } from "../lib/loops.mjs";
 
 const TOLERANCE = 0.05;
-const LOOPS = ["build_rtc", "build_006", "parse", "handler_token"];
+const LOOPS = ["build_rtc", "build_006", "parse", "handler_token", "handler_jwt"];
 
 const committed = join(import.meta.dirname, "counts.json");
 const accepts = process.argv.includes("--accept");

@@ -10,6 +10,8 @@ use agora_token_server::time::{Ttl, UnixTime};
 use agora_token_server::token::{
     Access, AccessToken2, Permissions, Project, Resource, RtcPrivileges, Service,
 };
+use base64::Engine;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD as URL_SAFE_NO_PAD;
 use http::{Method, Request};
 
 pub(crate) const NOW: UnixTime = UnixTime::from_secs(1_795_000_000);
@@ -42,12 +44,31 @@ pub(crate) fn with_permissions(names: usize) -> AccessToken2 {
 }
 
 pub(crate) fn app() -> App {
-    let variable = |name: &str| match name {
-        // Agora's public test project.
-        "APP_ID" => Ok("970CA35de60c44645bbae8a215061b33".to_owned()),
-        "APP_CERTIFICATE" => Ok("5CFd2fd1755d40ecb72977518be15d3b".to_owned()),
-        "AUTH" => Ok("none".to_owned()),
-        _ => Err(VarError::NotPresent),
+    app_with(&[("AUTH", "none")])
+}
+
+/// Callers authenticate by a JWT. The key is that of RFC 8410, section 10.1.
+pub(crate) fn app_with_jwts() -> App {
+    let key = "-----BEGIN PUBLIC KEY-----\n\
+               MCowBQYDK2VwAyEAGb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE=\n\
+               -----END PUBLIC KEY-----";
+    app_with(&[
+        ("AUTH", "jwt"),
+        ("JWT_ISSUER", "https://issuer.example/"),
+        ("JWT_AUDIENCE", "https://tokens.example"),
+        ("JWT_PUBLIC_KEY", key),
+    ])
+}
+
+fn app_with(variables: &[(&str, &str)]) -> App {
+    // Agora's public test project.
+    const PROJECT: [(&str, &str); 2] = [
+        ("APP_ID", "970CA35de60c44645bbae8a215061b33"),
+        ("APP_CERTIFICATE", "5CFd2fd1755d40ecb72977518be15d3b"),
+    ];
+    let variable = |name: &str| {
+        let found = PROJECT.iter().chain(variables).find(|(other, _)| *other == name);
+        found.map(|(_, value)| (*value).to_owned()).ok_or(VarError::NotPresent)
     };
     let environment = Environment {
         sources: &[Source { name: "environment", lookup: &variable }],
@@ -70,13 +91,14 @@ pub(crate) fn context() -> Context {
     }
 }
 
-/// Drives a request that needs nothing but its answer: nothing is fetched and nothing counted.
+/// Drives a request that needs nothing but its answer: nothing is fetched and nothing counted. Signatures are not
+/// verified: that is the platform's part.
 pub(crate) fn answer(app: &App, request: &Request<Body>, context: &Context) -> Answer {
     let mut step = app.begin(request, context);
     loop {
         step = match step {
             Step::Fetch(due) => due.resolve(Err(FetchError::Unreachable)),
-            Step::Verify(jws) => jws.invalid(),
+            Step::Verify(jws) => jws.valid(),
             Step::Count(count) => count.allow(),
             Step::Done(answer) => return answer,
         };
@@ -91,4 +113,19 @@ pub(crate) fn request(method: Method, path: &str, body: &'static [u8]) -> Reques
         .header("content-type", "application/json")
         .body(Body::Whole(body.into()))
         .expect("a request")
+}
+
+/// A request for [`app_with_jwts`], with the claims of an identity provider.
+pub(crate) fn request_with_jwt() -> Request<Body> {
+    let part = |text: &str| URL_SAFE_NO_PAD.encode(text);
+    let claims = format!(
+        r#"{{"iss":"https://issuer.example/","aud":"https://tokens.example","sub":"42","iat":{},"exp":{}}}"#,
+        NOW.as_secs(),
+        NOW.as_secs() + 3600
+    );
+    let header = part(r#"{"alg":"EdDSA","typ":"JWT"}"#);
+    let bearer = format!("Bearer {header}.{}.{}", part(&claims), URL_SAFE_NO_PAD.encode([7; 64]));
+    let mut request = request(Method::POST, "/token", BODY);
+    request.headers_mut().insert("authorization", bearer.parse().expect("a header"));
+    request
 }

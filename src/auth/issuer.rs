@@ -49,6 +49,10 @@ impl Jwt {
         self.header.as_deref()
     }
 
+    pub(super) fn has_key_set(&self) -> bool {
+        matches!(self.keys.public, PublicKeys::Published(_))
+    }
+
     /// The issuer and the age of its key set, if it has one.
     pub(super) fn key_set(&self, now: UnixTime) -> Option<(&str, Option<u32>)> {
         let PublicKeys::Published(keys) = &self.keys.public else { return None };
