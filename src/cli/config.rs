@@ -12,7 +12,11 @@ use crate::config::{self, Config as Effective, Origin, Setting, Shown, Socket};
 
 /// The configuration that `serve` would use.
 #[derive(Args)]
-#[command(after_help = "Secrets are never printed.
+#[command(after_help = "Examples:
+  agora-token-server config
+  AUTH=none agora-token-server config --json
+
+Secrets are never printed.
 
 Exit status: 0 if the configuration is valid, 2 if it is not.")]
 pub(super) struct Config {

@@ -16,6 +16,14 @@ impl Failure {
         Self { message: message.into(), status: MISUSE }
     }
 
+    /// An invalid argument of a command, with where its arguments are described.
+    pub(super) fn argument(command: &str, message: impl Into<String>) -> Self {
+        Self::misuse(format!(
+            "{}\nRun `agora-token-server {command} --help` to see its arguments",
+            message.into()
+        ))
+    }
+
     pub(super) fn other(message: impl Into<String>) -> Self {
         Self { message: message.into(), status: 1 }
     }

@@ -32,12 +32,12 @@ impl Mint {
         // A holder of the certificate can make any token.
         let (policy, caller) = (Policy::unrestricted(), Caller::open());
         let request = token_request(self.request.body().as_bytes(), &policy, &caller)
-            .map_err(|problem| Failure::misuse(problem.to_string()))?;
+            .map_err(|problem| Failure::argument("mint", problem.to_string()))?;
         let project = project()?;
         let context = host::context(host::now(), None, None);
         let grant = policy
             .grant(&caller, request, context.now)
-            .map_err(|denied| Failure::misuse(denied.to_string()))?;
+            .map_err(|denied| Failure::argument("mint", denied.to_string()))?;
         let issued = grant.issue(&project, context.now, context.salt);
         if self.json {
             let answer = serde_json::to_string_pretty(&Issued::new(&grant, &issued, &project.app_id()));

@@ -13,9 +13,9 @@ use crate::config::{Config, Notice, Socket};
 #[derive(Subcommand)]
 #[expect(clippy::large_enum_variant, reason = "there is one in a process")]
 pub(super) enum Command {
-    /// Explain whether a caller may request a token; exit status 0 if so, 1 if not
+    /// Explain whether a caller may request a token
     Explain(policy_explain::Explain),
-    /// Report settings that are open, over-wide or contradictory; exit status 1 if there are any
+    /// Report settings that are open, over-wide or contradictory
     Check(policy_check::Check),
 }
 

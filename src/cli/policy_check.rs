@@ -12,6 +12,11 @@ use crate::policy::{ChannelPattern, Policy};
 use crate::request::Level;
 
 #[derive(Args)]
+#[command(after_help = "Examples:
+  agora-token-server policy check
+  AUTH=none agora-token-server policy check --json
+
+Exit status: 0 without findings, 1 with findings, 2 if the configuration is invalid.")]
 pub(super) struct Check {
     /// Print JSON
     #[arg(long)]

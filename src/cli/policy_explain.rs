@@ -19,11 +19,18 @@ use crate::time::UnixTime;
 /// The request flags are the fields of `POST /token`. Without --api-key and --claims, the caller is
 /// the one of AUTH=none.
 #[derive(Args)]
+#[command(after_help = "Examples:
+  agora-token-server policy explain --channel room-1 --uid 42 --role publisher
+  agora-token-server policy explain --api-key my-backend --channel room-1 --uid 42 --role publisher --json
+  agora-token-server policy explain --claims '{\"iss\":\"https://issuer.example.com/\",\"aud\":\"agora-token\",\"sub\":\"alice\"}' \\
+    --channel room-1 --role subscriber
+
+Exit status: 0 if the request is allowed, 1 if not, 2 for misuse.")]
 pub(super) struct Explain {
     /// Caller with the API key of this NAME
     #[arg(long, value_name = "NAME", conflicts_with = "claims")]
     api_key: Option<String>,
-    /// Caller with a JWT of these claims; its signature is not checked, a missing exp is in an hour
+    /// Caller with a JWT of these claims, unsigned; exp defaults to one hour from now
     #[arg(long, value_name = "JSON")]
     claims: Option<String>,
     #[command(flatten)]
@@ -80,7 +87,7 @@ impl Explain {
                 match config.authenticator.supposed_jwt(&claims, now) {
                     Some(Ok((caller, identity_claim))) => (caller, Credential::Jwt { identity_claim }),
                     Some(Err(error)) => return Ok(Outcome::Unauthorized { cause: error.to_string() }),
-                    None => return Err(Failure::misuse("--claims: AUTH has no jwt")),
+                    None => return Err(Failure::misuse("--claims: AUTH does not include jwt; set AUTH=jwt")),
                 }
             }
             (None, None) if config.authenticator.is_open() => (Caller::open(), Credential::Key),

@@ -27,6 +27,11 @@ struct Arguments {
 #[derive(Subcommand)]
 enum Command {
     /// Run the server on HOST:PORT (default)
+    #[command(after_help = "Examples:
+  agora-token-server serve
+  PORT=3000 agora-token-server serve
+
+Every setting is a variable: see `agora-token-server config`.")]
     Serve,
     /// Print a token
     Mint(mint::Mint),
@@ -35,7 +40,12 @@ enum Command {
     /// Request tokens from a URL as its clients do, and report faults
     Audit(audit::Audit),
     /// Explain or check what the configuration allows, offline
-    #[command(subcommand)]
+    #[command(
+        subcommand,
+        after_help = "Examples:
+  agora-token-server policy explain --channel room-1 --uid 42 --role publisher
+  agora-token-server policy check"
+    )]
     Policy(policy::Command),
     /// Make an API key and its entry for `API_KEYS`
     ApiKey(api_key::ApiKey),
@@ -44,6 +54,10 @@ enum Command {
     /// Show the effective configuration and the source of each value
     Config(config::Config),
     /// Check whether the server on HOST:PORT answers, for containers
+    #[command(after_help = "Example:
+  PORT=3000 agora-token-server healthcheck
+
+Exit status: 0 if the server answers, 1 if not.")]
     Healthcheck,
     /// Print a completion script for a shell
     Completions(shell::Completions),

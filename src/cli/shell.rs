@@ -43,7 +43,9 @@ impl Man {
             None => command,
             Some(name) => {
                 let found = command.find_subcommand(name).cloned();
-                found.ok_or_else(|| Failure::misuse(format!("man: expected a command, got {name:?}")))?
+                found.ok_or_else(|| {
+                    Failure::argument("man", format!("COMMAND: expected a command, got {name:?}"))
+                })?
             }
         };
         let mut rendered = Vec::new();

@@ -558,8 +558,11 @@ fn endpoint_without_token_is_misuse() {
         (vec![refusing.origin.as_str()], "status 401: pass the credential that clients send with --header"),
         (vec![&refusing.origin, "--header", CREDENTIAL], "status 401: the endpoint rejects the credential"),
         (vec![&empty.origin], "status 200: the answer holds no token"),
-        (vec!["ftp://127.0.0.1/token"], "URL: expected http or https"),
-        (vec![closed.as_str()], "no answer: the endpoint is unreachable"),
+        (vec!["ftp://127.0.0.1/token"], "URL: expected http://… or https://…"),
+        (
+            vec![closed.as_str()],
+            "no answer: the endpoint is unreachable; check the URL, and that the server runs",
+        ),
         (vec![&empty.origin, "--body", "{"], "--body: expected JSON"),
     ] {
         let output = audit(&arguments);

@@ -139,11 +139,44 @@ fn mint_accepts_every_kind_by_flags_and_body() {
 fn misuse_exits_with_2_and_names_fault() {
     let output = run(&["mint", "--channel", "room-1", "--role", "boss", "--uid", "1"]);
     assert_eq!(output.status.code(), Some(2));
-    let expected = "role is incorrect: \"boss\", expected publisher or subscriber\n";
+    let expected = "role is incorrect: \"boss\", expected publisher or subscriber\n\
+                    Run `agora-token-server mint --help` to see its arguments\n";
     assert!(text(&output.stderr).ends_with(expected), "{}", text(&output.stderr));
+    let output = run(&["mint", "--channle", "room-1"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(text(&output.stderr).contains("'--channel'"), "{}", text(&output.stderr));
     assert_eq!(run(&["nonsense"]).status.code(), Some(2));
     assert_eq!(run(&["inspect"]).status.code(), Some(2));
     assert_eq!(run(&["api-key", "two words"]).status.code(), Some(2));
+}
+
+/// The commands in a help text.
+fn commands(help: &str) -> Vec<&str> {
+    let (_, list) = help.split_once("Commands:\n").unwrap();
+    let names = list.lines().map_while(|line| line.strip_prefix("  ")?.split(' ').next());
+    names.filter(|name| !name.is_empty() && *name != "help").collect()
+}
+
+#[test]
+fn help_of_every_command_has_examples() {
+    let help = |path: &[&str]| text(&run(&[path, &["--help"]].concat()).stdout).to_owned();
+    let has_example = |path: &[&str]| {
+        let help = help(path);
+        let (_, examples) = help.split_once("Example").unwrap_or_else(|| panic!("{path:?}: no example"));
+        assert!(
+            examples.contains(&["agora-token-server", &path.join(" ")].join(" ")),
+            "{path:?}: {examples}"
+        );
+    };
+    let (top, policy) = (help(&[]), help(&["policy"]));
+    assert!(top.contains("Examples:\n"));
+    assert!(commands(&top).len() > 10 && commands(&policy) == ["explain", "check"]);
+    for name in commands(&top) {
+        has_example(&[name]);
+    }
+    for name in commands(&policy) {
+        has_example(&["policy", name]);
+    }
 }
 
 #[test]

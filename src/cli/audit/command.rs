@@ -56,7 +56,7 @@ pub(in crate::cli) struct Audit {
 impl Audit {
     pub(in crate::cli) fn run(&self) -> Result<ExitCode, Failure> {
         let target = Target::parse(&self.url, self.method.as_deref(), &self.header, self.body.as_deref())
-            .map_err(Failure::misuse)?;
+            .map_err(|fault| Failure::argument("audit", fault))?;
         let judge = Judge {
             project: project()?,
             now: self.at.unwrap_or_else(host::now),

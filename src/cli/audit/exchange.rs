@@ -108,7 +108,7 @@ fn failed(error: &ureq::Error) -> NoReply {
         ureq::Error::Timeout(_) => format!("no response within {} s", TIMEOUT.as_secs()),
         ureq::Error::BodyExceedsLimit(_) => format!("the response exceeds {MAX_BYTES} bytes"),
         ureq::Error::HostNotFound => "the host was not found".to_owned(),
-        _ => "the endpoint is unreachable".to_owned(),
+        _ => "the endpoint is unreachable; check the URL, and that the server runs".to_owned(),
     })
 }
 

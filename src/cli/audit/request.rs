@@ -27,14 +27,16 @@ impl Target {
         headers: &[String],
         body: Option<&str>,
     ) -> Result<Self, String> {
-        let uri: Uri = url.parse().map_err(|_| "URL: expected http or https".to_owned())?;
+        let expected_url = || "URL: expected http://… or https://…".to_owned();
+        let uri: Uri = url.parse().map_err(|_| expected_url())?;
         if !matches!(uri.scheme_str(), Some("http" | "https")) || uri.host().is_none() {
-            return Err("URL: expected http or https".to_owned());
+            return Err(expected_url());
         }
         let method = match method {
-            Some(text) => {
-                text.to_ascii_uppercase().parse().map_err(|_| "--method: expected GET or POST".to_owned())?
-            }
+            Some(text) => text
+                .to_ascii_uppercase()
+                .parse()
+                .map_err(|_| format!("--method: expected GET or POST, got {text:?}"))?,
             None if body.is_some() => Method::POST,
             None => Method::GET,
         };
