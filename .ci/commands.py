@@ -3,7 +3,7 @@
 
     .ci/commands.py [DOCUMENT ...]
 
-Every command in a block marked `sh` is run or stands in NOT_HERE with the reason why this machine cannot run it. A command that
+Every command in a block marked `sh` is run or listed in NOT_HERE with the reason why this machine cannot run it. A command that
 is neither is a fault. Needs the tools that .ci/run installs, on PATH.
 """
 import contextlib

@@ -30,7 +30,8 @@ COMMENTS = [
     (r"\b(may|can|could|to|cannot) be had\b", "say what is issued or available"),
     (r"\b(tells?|told|telling)\b(?! apart)", "say states, reports or logs"),
     (r"\b(ours|our|we|us)\b", 'say "you", or name the actor'),
-    (r"\bstands? (in|for|beside|before|behind|around|there|above|below|at)\b", "no metaphor: say is, means, precedes or matches"),
+    (r"\b(stands?|stood)\b(?!-)(?! still)", "no metaphor: say is, means, precedes or matches"),
+    (r"\bcomes? of\b|\bas (it|they) came\b|\bgoes? on\b", "no metaphor: say results, unchanged, continues"),
     (r"\bmend(s|ed|ing)?\b", "say fix"),
     (r"\b(\w+'s|its own|whose|the) business\b", "name the actor that does it"),
     (r"\binside of\b", "say inside or in"),
@@ -38,6 +39,10 @@ COMMENTS = [
     (r"\bgoes without saying\b|\bneed not\b.*\bsaid\b", "say is expected"),
 ]
 IDIOMS = COMMENTS
+# In names as well as in texts.
+NAMES = WORDS[:2]
+# Files of settings without a suffix that says so.
+CONFIGURATION = {"run", "reproducible", ".justfile", ".gitignore", ".npmrc", ".editorconfig"}
 # Quotations of other projects' texts, and codes that are stable names.
 ALLOWED = re.compile(r"\{[^{} ]*\}|\bus: 0|uidClaim is none|\bis none\(|ourAppId|uid-0-for-everybody|publisher-for-everybody|AppId|us-east|US East|\bUS dollars\b|anybody_can")
 
@@ -56,8 +61,10 @@ def without_code(markdown):
 
 
 def prose_of_source(path, text):
-    """Comments, and in Rust texts and test names as well; lines keep their numbers."""
+    """Comments, and the texts, test names and descriptions of a language that has them; lines keep their numbers."""
     lines = []
+    if path.suffix in (".yaml", ".yml"):
+        return prose_of_yaml(text)
     for line in text.split("\n"):
         if path.suffix == ".rs":
             comment = re.search(r"//[/!]?(?P<c>.*)", line)
@@ -66,16 +73,43 @@ def prose_of_source(path, text):
             parts = [comment["c"] if comment else "", strings, name[1].replace("_", " ") if name else ""]
             continued = line.strip() if not comment and not strings and line.strip().endswith("\\") else ""
             lines.append(" ".join(parts) + continued)
-        elif path.suffix in (".mjs", ".js"):
+        elif path.suffix in (".mjs", ".js", ".jsx"):
             comment = re.search(r"(?:^|\s)(?://|\*|/\*)(?P<c>.*)", line)
-            lines.append(comment["c"] if comment else "")
-        elif path.suffix in (".toml", ".yaml", ".yml", ".sh", ".py") or path.name.startswith((".env", ".dev", "run", "Dockerfile")):
+            strings = [text for _, text in re.findall(r"""(["'`])((?:(?!\1)[^\\\n]|\\.)* (?:(?!\1)[^\\\n]|\\.)*)\1""", line)]
+            name = re.search(r"""\btest\(["'](\w+)""", line)
+            strings = [re.sub(r"\$\{[^}]*\}", "x", text) for text in strings]
+            lines.append(" ".join([comment["c"] if comment else "", *strings, name[1].replace("_", " ") if name else ""]))
+        elif path.suffix in (".toml", ".sh", ".py") or path.name in CONFIGURATION or path.name.startswith((".env", ".dev", "Dockerfile")):
             comment = re.search(r"#(?P<c>.*)", line)
-            described = re.search(r"(?:Description|ConstraintDescription|description|name): *(?P<c>.*)", line)
+            described = re.search(r"\b(?:description|name) *= *(?P<c>.*)", line)
             lines.append((comment["c"] if comment else "") + " " + (described["c"] if described else ""))
         else:
             lines.append(line)
     return "\n".join(lines)
+
+
+def prose_of_yaml(text):
+    """Comments, names and descriptions, those over several lines included."""
+    lines, folded = [], None
+    for line in text.split("\n"):
+        depth = len(line) - len(line.lstrip())
+        if folded is not None and line.strip() and depth <= folded:
+            folded = None
+        comment = re.search(r"(?:^|\s)#(?P<c>.*)", line)
+        described = re.search(r"\b(?:\w*Description|\w*description|name|comment|default|label):\s*(?P<c>.*)", line)
+        if folded is not None:
+            lines.append(line)
+            continue
+        if described and re.fullmatch(r"[|>][-+]?", described["c"]):
+            folded = depth
+        lines.append((comment["c"] if comment else "") + " " + (described["c"] if described else ""))
+    return "\n".join(lines)
+
+
+def identifiers(text):
+    """Each line's names of the code, split into words: `uid0_for_everybody` and `Uid0ForEverybody` alike."""
+    words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", text)
+    return re.sub(r"[_\-]+", " ", words)
 
 
 def check_words(name, text, rules, faults):
@@ -126,10 +160,18 @@ def help_texts(program):
     run = lambda *words: subprocess.run([program, *words, "--help"], capture_output=True, check=True, text=True).stdout
     top = run()
     yield "--help", top
-    commands = re.search(r"Commands:\n(.*?)\n\n", top, flags=re.S)
+    for path in subcommands(run, top, []):
+        yield f"{' '.join(path)} --help", run(*path)
+
+
+def subcommands(run, help_text, above):
+    """The paths of a help's commands, those of their own commands included."""
+    commands = re.search(r"Commands:\n(.*?)\n\n", help_text, flags=re.S)
     for name in re.findall(r"^  ([a-z-]+)", commands[1], flags=re.M) if commands else []:
         if name != "help":
-            yield f"{name} --help", run(name)
+            path = [*above, name]
+            yield path
+            yield from subcommands(run, run(*path), path)
 
 
 def main():
@@ -144,7 +186,7 @@ def main():
         limit = MAX_README if name == "README.md" else MAX_DOC if path.parent == TOP / "docs" else None
         if limit and lines > limit:
             faults.append(f"{name}: {lines} lines, at most {limit}")
-    sources = tracked("src", "tests", "benches", "fuzz", ".ci", ".docker", ".github", "*.toml", "*.yaml", "*.json", ".env.example", ".dev.vars.example")
+    sources = tracked("src", "tests", "benches", "fuzz", ".ci", ".docker", ".github", "*.toml", "*.yaml", "*.json", "build.rs", ".env.example", ".dev.vars.example", ".justfile", ".cargo", ".gitignore", ".npmrc", ".editorconfig")
     for path in sources:
         data = {"vectors", "corpus", "node_modules", "keys", "screenshots"} & set(path.parts)
         if data or path.suffix in (".md", ".png", ".lock", ".der", ".pem", ".bin") or path.name.startswith("package") or path == Path(__file__):
@@ -153,7 +195,10 @@ def main():
             text = path.read_text()
         except UnicodeDecodeError:
             continue
-        check_words(str(path.relative_to(TOP)), prose_of_source(path, text), WORDS + COMMENTS, faults)
+        name = str(path.relative_to(TOP))
+        check_words(name, prose_of_source(path, text), WORDS + COMMENTS, faults)
+        check_words(name, identifiers(ALLOWED.sub("x", text)), NAMES, faults)
+        check_words(name, name.replace("_", " ").replace("-", " "), NAMES, faults)
     if len(sys.argv) > 1:
         for name, text in help_texts(sys.argv[1]):
             check_words(name, text, WORDS + IDIOMS, faults)

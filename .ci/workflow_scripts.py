@@ -3,7 +3,7 @@
 
     .ci/workflow_scripts.py FILE…
 
-GitHub replaces `${{ … }}` before a shell reads the script, so a word stands for it here.
+GitHub replaces `${{ … }}` before a shell reads the script, so a word replaces it here.
 """
 import re
 import subprocess

@@ -16,7 +16,7 @@ const heads = new Map();
 const MAX_HEADS = 100;
 
 /**
- * The number of the last request. It goes on when Rust is started anew after a panic, so an operation of a request before
+ * The number of the last request. Restarting Rust after a panic does not reset it, so an operation of a request before
  * that never resumes one of the same number behind it.
  */
 let requests = 0;
@@ -78,8 +78,8 @@ function headOf({ method, url, headers }) {
 }
 
 /**
- * The response that Rust answers with, after every operation that it waits for. A remote one goes on if the client hangs
- * up, since other requests may wait for the same key set.
+ * The response that Rust answers with, after every operation that it waits for. A remote one continues if the client
+ * hangs up, since other requests may wait for the same key set.
  */
 function responseTo(answer, id, context) {
   if (answer !== undefined) return responseOf(answer);

@@ -148,7 +148,7 @@ enum Slashes {
 }
 
 impl<'a> Parameters<'a> {
-    /// As they came.
+    /// The names and values as received.
     pub(super) fn iter(self) -> impl Iterator<Item = (&'static str, &'a str)> {
         self.expected()
             .zip(self.segments())

@@ -33,7 +33,7 @@ impl<'a> Trace<'a> {
         is_valid.then_some(Self { value, id: trace_id, flags })
     }
 
-    /// The header as it came, for the response.
+    /// The header as received, for the response.
     pub(super) fn value(&self) -> &'a HeaderValue {
         self.value
     }

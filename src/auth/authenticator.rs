@@ -62,7 +62,7 @@ impl Method {
     /// The methods that the items of `AUTH` name, each once; without one for `none` alone.
     ///
     /// # Errors
-    /// If an item is no method, is repeated, or is missing.
+    /// If an item is unknown, repeated or missing.
     pub fn of_items<'a>(items: impl Iterator<Item = &'a str>) -> Result<Vec<Self>, UnknownName> {
         let items: Vec<&str> = items.collect();
         if items == ["none"] {

@@ -96,7 +96,7 @@ fn channels(config: &Config, found: &mut Vec<Finding>) {
         if !config.authenticator.accepts_jwts() {
             let detail = format!("{pattern} matches no channel, since no caller has a JWT");
             push(Fault::Contradictory, "subject_without_jwt", detail);
-        } else if pattern.goes_on_behind_subject() {
+        } else if pattern.continues_after_subject() {
             let detail =
                 format!("{pattern} also allows the channels of a subject that starts with the caller's");
             push(Fault::OverWide, "overlapping_subjects", detail);

@@ -1,4 +1,4 @@
-//! Whether a caller may have a token, and what refuses it.
+//! Explains whether a caller may request a token, and which rule refuses it.
 
 use std::fmt::Write;
 use std::process::ExitCode;

@@ -168,7 +168,7 @@ impl FindingKind {
                     Quoted(uid)).into(), odd.fix().into()),
             Self::NameIsPlaceholder { service, field, word } => ("name_is_placeholder", INVALID,
                 format!("the {} of the {service} service is the word {word}: a variable was not set", field.name()).into(),
-                "check what the token server was asked for".into()),
+                "check the request that the token server received".into()),
             Self::NameNotAllowed { service, field, error } => ("name_not_allowed",
                 if *field == Field::Channel { CHANNEL } else { USER },
                 format!("the {} of the {service} service is not allowed: {error}", field.name()).into(),

@@ -45,7 +45,7 @@ impl ChannelPattern {
 
     /// Whether the pattern continues after `{sub}`, so that one subject can be the start of another.
     #[must_use]
-    pub fn goes_on_behind_subject(&self) -> bool {
+    pub fn continues_after_subject(&self) -> bool {
         self.open_end && self.names_subject()
     }
 

@@ -142,7 +142,7 @@ fn misuse_exits_with_2_and_names_fault() {
     let expected = "role is incorrect: \"boss\", expected publisher or subscriber\n\
                     Run `agora-token-server mint --help` to see its arguments\n";
     assert!(text(&output.stderr).ends_with(expected), "{}", text(&output.stderr));
-    let output = run(&["mint", "--channle", "room-1"]);
+    let output = run(&["mint", "--channels", "room-1"]);
     assert_eq!(output.status.code(), Some(2));
     assert!(text(&output.stderr).contains("'--channel'"), "{}", text(&output.stderr));
     assert_eq!(run(&["nonsense"]).status.code(), Some(2));

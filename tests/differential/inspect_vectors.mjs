@@ -150,7 +150,7 @@ add(
 );
 add(
   "rtm-other-user",
-  "signing in as somebody else",
+  "signing in as another user",
   `${N7}: RtmTokenBuilder.buildToken`,
   build(T, () => v7.RtmTokenBuilder.buildToken(APP, CERT, "alice", 3600)),
   { uid: "bob" },
@@ -202,7 +202,7 @@ build7(
 );
 build7(
   "no-use-one-user-fits",
-  "the uid fits RTC, so the RTM user is no fault",
+  "the uid fits RTC, so the RTM user is not a fault",
   "ConvoAITokenBuilder.buildToken",
   convoai,
   { uid: "42" },
@@ -353,7 +353,7 @@ add("006-rtm-both-slots", "the user is in the uid slot too", `${N6}: AccessToken
 add("006-rtm-uid-slot", "the user is in the uid slot", `${N6}: AccessToken`, rtm006("room-1", "alice"), {
   uid: "alice",
 });
-add("006-rtm-neither-slot", "somebody is in each slot", `${N6}: AccessToken`, rtm006("room-1", "bob"), {
+add("006-rtm-neither-slot", "each slot has a user", `${N6}: AccessToken`, rtm006("room-1", "bob"), {
   uid: "alice",
 });
 add("006-rtm-no-user", "neither slot names a user", `${N6}: AccessToken`, rtm006("", ""), { uid: "alice" });

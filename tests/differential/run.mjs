@@ -43,7 +43,7 @@ const ours = read("crate.jsonl")
   .filter(Boolean)
   .map((line) => JSON.parse(line));
 
-test("ours_builds_what_each_official_builder_builds", (t) => {
+test("crate_builds_what_each_official_builder_builds", (t) => {
   t.diagnostic(`${result.passed} of ${cases} tokens built alike`);
   assert.deepEqual([cargo.status, result], [0, { ...result, passed: cases, failed: 0 }]);
 });
@@ -52,7 +52,7 @@ test("inspect_names_each_planted_fault", () => {
   assert.deepEqual(readJson("planted.json"), { passed: faults, failed: 0 });
 });
 
-suite("official libraries read ours", () => {
+suite("official_libraries_read_tokens_of_the_crate", () => {
   for (const builder of builders) {
     test(builder, () => {
       const mine = official.map((one, index) => [one, ours[index]?.token]).filter(([one]) => one.builder === builder);

@@ -54,7 +54,7 @@ test("parser_reads_the_documented_families", async () => {
   assert.deepEqual(Object.keys(found).sort(), [...documented().keys()].sort());
 });
 
-test("key_sets_and_readiness_are_told_for_each_issuer", async () => {
+test("key_sets_and_readiness_are_reported_for_each_issuer", async () => {
   const text = await scrape();
   assert.match(text, /^agora_token_ready 1$/m);
   assert.match(text, new RegExp(`^agora_token_key_set_age_seconds\\{issuer="${ISSUER}"\\} \\d+$`, "m"));

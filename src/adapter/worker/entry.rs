@@ -79,7 +79,7 @@ pub fn answer(
     Ok(proceed(id, Box::pin(async move { text_of(answer_to(now, &env, &host, &request).await) })))
 }
 
-/// Goes on with a request whose operation has this outcome; `undefined` if it failed. Returns what
+/// Continues a request whose operation has this outcome; `undefined` if it failed. Returns what
 /// [`answer`] does.
 ///
 /// # Errors

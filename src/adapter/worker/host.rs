@@ -45,7 +45,7 @@ thread_local! {
     static OUTCOME: Cell<Option<JsValue>> = const { Cell::new(None) };
 }
 
-/// Hands in the outcome of the operation that the request, which goes on now, waits for.
+/// Hands in the outcome of the operation for which the request waited that continues now.
 pub(super) fn deliver(outcome: JsValue) {
     OUTCOME.set(Some(outcome));
 }

@@ -12,7 +12,7 @@ thread_local! {
     static PENDING: RefCell<Vec<(u32, Exchange)>> = const { RefCell::new(Vec::new()) };
 }
 
-/// Goes on with a request. Returns its answer; without one, it waits under its number for the operation
+/// Continues a request. Returns its answer; without one, it waits under its number for the operation
 /// that it has begun.
 pub(super) fn proceed(id: u32, mut exchange: Exchange) -> Option<String> {
     match exchange.as_mut().poll(&mut task::Context::from_waker(Waker::noop())) {

@@ -20,11 +20,11 @@ pub(super) enum Code {
     AppIdFromClient,
     UidFromClient,
     UidNotValidated,
-    Uid0ForEverybody,
+    Uid0ForAll,
     Uid0ByDefault,
     UidTextZero,
     UidRandomSmall,
-    PublisherForEverybody,
+    PublisherForAll,
     PublisherByDefault,
     RoleGuessed,
     LifetimeUnbounded,
@@ -143,7 +143,7 @@ impl Code {
                 "an invalid uid is signed, wrapped or turned into an account",
                 "accept integers from 1 to 4294967295 and reject everything else",
             ),
-            Self::Uid0ForEverybody => (
+            Self::Uid0ForAll => (
                 "uid-0-for-everybody",
                 "every token is for uid 0, so its holder can join as any user",
                 "issue the token for the caller's own uid",
@@ -163,7 +163,7 @@ impl Code {
                 "uids are drawn from so few numbers that two users of a channel soon share one",
                 "derive the uid from the user, or draw from 1 to 4294967295",
             ),
-            Self::PublisherForEverybody => (
+            Self::PublisherForAll => (
                 "publisher-for-everybody",
                 "a request for a subscriber gets a publisher's token",
                 "grant publish privileges only to callers who may publish",

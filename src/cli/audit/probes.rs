@@ -112,7 +112,7 @@ impl Probe<'_, '_, '_> {
         let without = target.with(name, None);
         let Some(token) = self.token(&without) else { return };
         if token.is_for_uid("") {
-            self.findings.add(if followed { Code::Uid0ByDefault } else { Code::Uid0ForEverybody });
+            self.findings.add(if followed { Code::Uid0ByDefault } else { Code::Uid0ForAll });
         } else if token.is_for_uid("0") {
             self.findings.add(Code::UidTextZero);
         } else if ["undefined", "null", "NaN", "None"].iter().any(|word| token.is_for_uid(word)) {
@@ -151,7 +151,7 @@ impl Probe<'_, '_, '_> {
         };
         let Some(asked) = self.token(&target.with(name, Some(subscriber))) else { return };
         if asked.publishes() {
-            return self.findings.add(Code::PublisherForEverybody);
+            return self.findings.add(Code::PublisherForAll);
         }
         if self.token(&target.with(name, None)).is_some_and(|token| token.publishes()) {
             self.findings.add(Code::PublisherByDefault);

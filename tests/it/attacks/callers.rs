@@ -79,7 +79,7 @@ fn forged_x_forwarded_for_is_ignored() {
     for forged in ["203.0.113.1", "203.0.113.1, 203.0.113.2", "", "unknown"] {
         assert_eq!(address("0", &[forged.as_bytes()]), PEER);
     }
-    // One proxy: what it wrote, which stands last, on a line of its own or on the client's.
+    // One proxy: what it wrote, which is last, on a line of its own or on the client's.
     for line in [
         "198.51.100.7",
         "203.0.113.1, 198.51.100.7",

@@ -1,5 +1,5 @@
 //! What an attacker tries outside of the handler: replaced tools and images, a log that vanishes, a function without a
-//! throttle. The files that build and deploy the server say what stands against it.
+//! throttle. The files that build and deploy the server contain the defenses.
 
 use std::fs;
 

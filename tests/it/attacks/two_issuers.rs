@@ -502,7 +502,7 @@ fn limits_and_log_names_of_issuers_are_apart() {
 }
 
 #[test]
-fn unverified_email_is_no_identity_of_any_issuer() {
+fn unverified_email_is_not_an_identity_of_any_issuer() {
     const UNVERIFIED: &str = "jwt email: expected email_verified true";
     let email = |issuer: &str| if issuer == FIRST { json!({}) } else { json!({ "uidClaim": "email" }) };
     let site = Site::of(email, &[("UID_KEY", UID_KEY)]);

@@ -49,7 +49,7 @@ fn is_due(authenticator: &Authenticator, token: &str, at: UnixTime) -> bool {
     due(authenticator, token, at).is_some_and(|claim| claim.request().url == URL)
 }
 
-/// What comes of a fetch that this answers.
+/// The result of a fetch with this response.
 #[track_caller]
 fn fetched(
     authenticator: &Authenticator,

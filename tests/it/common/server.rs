@@ -184,10 +184,10 @@ pub struct Reply {
 }
 
 impl Reply {
-    /// A header that stands once.
+    /// A header that occurs at most once.
     #[track_caller]
     pub fn header(&self, name: &str) -> Option<&str> {
-        assert!(self.headers.get_all(name).iter().count() < 2, "{name} stands twice");
+        assert!(self.headers.get_all(name).iter().count() < 2, "{name} occurs twice");
         self.headers.get(name).map(|value| value.to_str().unwrap())
     }
 
@@ -223,7 +223,7 @@ impl Reply {
         assert_eq!(text("error"), detail);
         let code = text("code");
         assert!(Problem::CODES.contains(&code.as_str()), "{code}");
-        assert_eq!(self.status == 403, rest.remove("rule").is_some(), "rule stands on 403");
+        assert_eq!(self.status == 403, rest.remove("rule").is_some(), "a 403 has a rule");
         assert_eq!(rest.remove("status"), Some(self.status.into()));
         let details: Option<Vec<String>> = rest.remove("errors").map(|errors| {
             let detail = |error: &Value| {

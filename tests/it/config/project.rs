@@ -91,7 +91,7 @@ fn project_with_other_than_32_hex_digits_is_rejected() {
     assert!(given(&read(Platform::Lambda, &secondary).0).secondary().is_some());
 }
 
-/// What comes of a file with this text, or without one.
+/// The result for a file with this text, or without one.
 fn from_file(text: Option<&str>) -> Result<Config, String> {
     let variables = [("APP_ID", APP_ID), ("APP_CERTIFICATE_FILE", "/run/secrets/agora")];
     let file = |path: &str| {

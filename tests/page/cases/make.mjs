@@ -90,7 +90,7 @@ const FAULTS = {
   "wildcard channel in 006": [{ version: "006", channel: "a*" }, ["channel", /no wildcard channels/]],
   "wildcard account in 006": [{ version: "006", uid: "a*" }, ["uid", /no wildcards but uid 0/]],
   "rtm without user ID": [{ tokenType: "rtm", uid: "" }, { uid: "uid is required" }],
-  "permissions that are no JSON": [
+  "permissions that are not JSON": [
     { tokenType: "rtm", permissions: "{" },
     { permissions: "permissions: expected JSON" },
   ],
@@ -98,7 +98,7 @@ const FAULTS = {
     { tokenType: "rtm", permissions: "[]" },
     ["permissions", /expected an object, got a list/],
   ],
-  "permissions inside of which something is wrong": [
+  "permissions with invalid members": [
     { tokenType: "rtm", permissions: '{"users": {"read": "bob", "watch": []}, "rooms": {}}' },
     [
       "permissions",
@@ -173,7 +173,7 @@ for (const [name, [values, expected]] of Object.entries(FAULTS)) {
 }
 
 Object.assign(tests, {
-  async "a fault goes when it is mended"(visit) {
+  async "fault disappears when it is fixed"(visit) {
     await visit.make({ channel: "", uid: "" });
     await visit.make({ channel: "room-1" });
     assert.deepEqual(await visit.faults(), { uid: "uid is required" });

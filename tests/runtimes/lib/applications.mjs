@@ -56,7 +56,7 @@ async function send(base, { method = "GET", path, headers = {}, body }) {
 
 /** Whatever a client takes for its token must be one. */
 function tokenOf(read, { token: path }) {
-  if (!/^00[67]/.test(read[path])) throw new Refused(`${path} is no token: ${read[path]}`);
+  if (!/^00[67]/.test(read[path])) throw new Refused(`${path} is not a token: ${read[path]}`);
   return read[path];
 }
 

@@ -26,7 +26,7 @@ for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => process.exi
 export function start(source, program, args, env, { quiet = false, unread = false } = {}) {
   const child = spawn(program, args, {
     cwd: scratch,
-    // A backtrace is one more place where a secret could stand.
+    // A backtrace is one more place where a secret could appear.
     env: { PATH: process.env.PATH, HOME: scratch, RUST_BACKTRACE: "1", ...env },
     stdio: ["ignore", quiet ? "ignore" : "pipe", "pipe"],
   });

@@ -37,7 +37,7 @@ const isText = (value) => typeof value === "string";
 const isObject = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
 const isInt = (value) => Number.isInteger(value);
 
-/** Goes on with the value if it is as it must be. */
+/** Returns the value if it is as it must be. */
 const only = (is) => (value, path) => {
   if (is(value)) return value;
   throw new Refused(`${path} is ${JSON.stringify(value)}`);

@@ -130,7 +130,7 @@ function placeholder(name, actual, { answer, body }, where) {
     "<requestId>": () => actual === header(answer, "x-request-id"),
     "<text>": () => typeof actual === "string" && actual !== "",
   };
-  return checks[name]() ? [] : [`${where}: ${show(actual)} is no ${name}`];
+  return checks[name]() ? [] : [`${where}: ${show(actual)} is not a ${name}`];
 }
 
 function matcher(key, argument, actual, context, where) {
@@ -146,7 +146,7 @@ function matcher(key, argument, actual, context, where) {
       return new RegExp(argument).test(actual) ? [] : [`${where}: ${show(actual)} is not /${argument}/`];
     case "$unordered": {
       const sorted = (list) => [...list].sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
-      if (!Array.isArray(actual)) return [`${where}: ${show(actual)} is no list`];
+      if (!Array.isArray(actual)) return [`${where}: ${show(actual)} is not a list`];
       if (isDeepStrictEqual(sorted(argument), sorted(actual))) return [];
       return differences(sorted(argument), sorted(actual), context, where);
     }

@@ -22,7 +22,7 @@ export function recordOwnOutput() {
 export function leaks(secrets) {
   const found = new Set();
   for (const [source, parts] of texts) {
-    // Joined, because a secret may stand across two chunks of a pipe.
+    // Joined, because a secret may span two chunks of a pipe.
     const whole = parts.join("");
     const folded = whole.toLowerCase();
     for (const secret of secrets) {
