@@ -89,11 +89,14 @@ impl App {
             } else if let AllowOrigin::List(_) = config.allow_origin {
                 names.push(header::ORIGIN);
             }
-            if !config.authenticator.is_open() {
-                names.extend([header::AUTHORIZATION, X_API_KEY.clone()]);
-                let jwt_headers = config.authenticator.jwt_headers();
-                names.extend(jwt_headers.filter_map(|name| HeaderName::from_bytes(name.as_bytes()).ok()));
+            if config.authenticator.reads_authorization() {
+                names.push(header::AUTHORIZATION);
             }
+            if config.authenticator.accepts_api_keys() {
+                names.push(X_API_KEY.clone());
+            }
+            let jwt_headers = config.authenticator.jwt_headers();
+            names.extend(jwt_headers.filter_map(|name| HeaderName::from_bytes(name.as_bytes()).ok()));
         }
         names.sort_by(|one, other| one.as_str().cmp(other.as_str()));
         names.dedup();

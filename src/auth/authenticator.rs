@@ -201,6 +201,18 @@ impl Authenticator {
         issuers.map(|issuer| issuer.expected.issuer.as_str())
     }
 
+    /// Whether API keys are accepted. Without them, nothing reads `X-API-Key`.
+    #[must_use]
+    pub fn accepts_api_keys(&self) -> bool {
+        matches!(self.0, Mode::Guarded { api_keys: Some(_), .. })
+    }
+
+    /// Whether a credential may arrive in `Authorization`.
+    #[must_use]
+    pub fn reads_authorization(&self) -> bool {
+        self.accepts_api_keys() || self.issuers().is_some_and(Issuers::use_authorization)
+    }
+
     /// Whether JWTs are accepted.
     #[must_use]
     pub fn accepts_jwts(&self) -> bool {

@@ -184,6 +184,13 @@ fn headers_read_are_those_that_the_configuration_needs() {
         names.iter().map(|name| name.as_str().to_owned()).collect::<Vec<_>>().join(" ")
     };
     let key = ("API_KEYS", "backend:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08");
+    let jwt = [
+        ("AUTH", "jwt"),
+        ("JWT_ISSUER", "https://issuer.example/"),
+        ("JWT_AUDIENCE", "tokens"),
+        ("JWT_JWKS_URL", "https://issuer.example/keys"),
+    ];
+    let header = ("JWT_HEADER", "Cf-Access-Jwt-Assertion");
     for (variables, names) in [
         (vec![], "content-encoding content-type traceparent"),
         (
@@ -191,14 +198,13 @@ fn headers_read_are_those_that_the_configuration_needs() {
             "content-encoding content-type origin traceparent",
         ),
         (vec![("AUTH", "api-key"), key], "authorization content-encoding content-type traceparent x-api-key"),
+        (jwt.to_vec(), "authorization content-encoding content-type traceparent"),
         (
-            vec![
-                ("AUTH", "jwt"),
-                ("JWT_ISSUER", "https://issuer.example/"),
-                ("JWT_AUDIENCE", "tokens"),
-                ("JWT_JWKS_URL", "https://issuer.example/keys"),
-                ("JWT_HEADER", "Cf-Access-Jwt-Assertion"),
-            ],
+            [jwt.as_slice(), &[header]].concat(),
+            "cf-access-jwt-assertion content-encoding content-type traceparent",
+        ),
+        (
+            [&[("AUTH", "api-key,jwt"), key, header], &jwt[1..]].concat(),
             "authorization cf-access-jwt-assertion content-encoding content-type traceparent x-api-key",
         ),
     ] {
