@@ -44,6 +44,13 @@ impl VerifyingKey {
     /// The key in a JWK that may verify a signature, RFC 7517 §4. Its `alg` decides, then
     /// `algorithm` if it fits the key, then the key's default.
     pub(super) fn from_jwk(jwk: Object<'_>, algorithm: Option<Algorithm>) -> Result<Self, BadKey> {
+        // Before their use: a private key that is exported with its `key_ops` is for signing alone.
+        if jwk.text("kty") == Some("oct") {
+            return Err(BadKey::Symmetric);
+        }
+        if PRIVATE_MEMBERS.iter().any(|member| jwk.get(member).is_some()) {
+            return Err(BadKey::Published);
+        }
         match jwk.get("use").map(Json::as_text) {
             None | Some(Some("sig")) => {}
             Some(_) => return Err(BadKey::OtherUse),
@@ -52,9 +59,6 @@ impl VerifyingKey {
             None => {}
             Some(Some(operations)) if operations.iter().any(|one| one.as_text() == Some("verify")) => {}
             Some(_) => return Err(BadKey::OtherUse),
-        }
-        if PRIVATE_MEMBERS.iter().any(|member| jwk.get(member).is_some()) {
-            return Err(BadKey::Published);
         }
         let material = match (jwk.text("kty"), jwk.text("crv")) {
             (Some("RSA"), _) => KeyMaterial::Rsa { n: number(jwk, "n")?, e: number(jwk, "e")? },
@@ -65,7 +69,6 @@ impl VerifyingKey {
                 KeyMaterial::P384(point(coordinate::<48>(jwk, "x")?, coordinate::<48>(jwk, "y")?)?)
             }
             (Some("OKP"), Some("Ed25519")) => KeyMaterial::Ed25519(coordinate(jwk, "x")?),
-            (Some("oct"), _) => return Err(BadKey::Symmetric),
             _ => return Err(BadKey::OtherType),
         };
         let key = PublicKey::new(material)?;

@@ -144,6 +144,7 @@ impl KeySet {
     pub fn mistakes(&self) -> impl Iterator<Item = &UnusableKey> {
         self.unusable.iter().filter(|key| match key.bad {
             BadKey::Published
+            | BadKey::Symmetric
             | BadKey::OtherAlgorithm
             | BadKey::RsaBits
             | BadKey::Roca
@@ -153,7 +154,6 @@ impl KeySet {
             | BadKey::Private
             | BadKey::SecretTooShort { .. }
             | BadKey::SecretIsPem
-            | BadKey::Symmetric
             | BadKey::OtherType
             | BadKey::OtherUse => false,
         })

@@ -178,7 +178,7 @@ impl fmt::Display for BadKey {
                 write!(f, "expected a secret of at least {min} bytes, got {bytes}")
             }
             Self::SecretIsPem => f.write_str("expected a secret, got a PEM key; set JWT_PUBLIC_KEY instead"),
-            Self::Symmetric => f.write_str("a secret (oct)"),
+            Self::Symmetric => f.write_str("a secret (oct); replace it, it is public"),
             Self::OtherType => f.write_str("expected RSA, P-256, P-384 or Ed25519, got another type"),
             Self::OtherUse => f.write_str("a key that is not for verifying"),
             Self::OtherAlgorithm => f.write_str("an algorithm that the key is not for"),

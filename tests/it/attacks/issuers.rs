@@ -100,7 +100,7 @@ fn bad_keys_of_key_set_keep_log_line_short() {
     assert_eq!(
         cause,
         "key set: expected a usable key, got none; expected RSA, P-256, P-384 or Ed25519, got another type; \
-         a secret (oct); a malformed key",
+         a secret (oct); replace it, it is public; a malformed key",
     );
 
     let site = Site::new();

@@ -307,7 +307,7 @@ fn invalid_key_set_keeps_previous_one() {
         (Ok(key_set(&vec![k1(); 51])), "key set: expected at most 50 keys, got 51"),
         (
             Ok(key_set(&[Key::secret().jwk(&json!({})), Key::rsa().jwk(&json!({ "use": "enc" }))])),
-            "key set: expected a usable key, got none; a secret (oct); a key that is not for verifying",
+            "key set: expected a usable key, got none; a secret (oct); replace it, it is public; a key that is not for verifying",
         ),
     ];
     let token = Key::rsa().jwt_of("k1", &claims());
@@ -389,6 +389,11 @@ fn mistakes_in_key_set_are_named() {
     let set = key_set(&[
         k1(),
         Key::p256().jwk(&json!({ "kid": "k2", "d": "AQAB" })),
+        // As Web Crypto exports it.
+        Key::p256().jwk(&json!({ "kid": "k5", "d": "AQAB", "key_ops": ["sign"], "ext": true })),
+        Key::rsa().jwk(&json!({ "kid": "k6", "d": "AQAB", "use": "enc" })),
+        Key::secret().jwk(&json!({ "kid": "k7", "use": "sig" })),
+        Key::secret().jwk(&json!({ "kid": "k8", "key_ops": ["sign"] })),
         Key::p256().jwk(&json!({ "alg": "ES384" })),
         // No mistakes: keys for something else.
         Key::rsa().jwk(&json!({ "kid": "k3", "use": "enc" })),
@@ -400,6 +405,10 @@ fn mistakes_in_key_set_are_named() {
         mistakes,
         [
             r#"key set: kid "k2" is not used: a key with its private part; replace it, it is public"#,
+            r#"key set: kid "k5" is not used: a key with its private part; replace it, it is public"#,
+            r#"key set: kid "k6" is not used: a key with its private part; replace it, it is public"#,
+            r#"key set: kid "k7" is not used: a secret (oct); replace it, it is public"#,
+            r#"key set: kid "k8" is not used: a secret (oct); replace it, it is public"#,
             "key set: a key without kid is not used: an algorithm that the key is not for",
         ]
     );
