@@ -91,7 +91,7 @@ impl Candidates {
 impl Connections {
     /// At most `configured` connections, and at most as many as the system has descriptors for.
     pub(super) fn new(configured: Option<NonZeroUsize>) -> Arc<Self> {
-        let max = configured.map_or(MAX_CONNECTIONS, NonZeroUsize::get).min(descriptors_for_clients()).max(1);
+        let max = cap(configured, descriptors_for_clients());
         Arc::new(Self {
             room: Arc::new(Semaphore::new(max)),
             open: Mutex::default(),
@@ -316,6 +316,10 @@ const MAX_RECEIVING: usize = 256;
 /// How many connections are looked for at once that may have to be closed.
 const FOUND_AT_ONCE: usize = 64;
 
+fn cap(configured: Option<NonZeroUsize>, descriptors: usize) -> usize {
+    configured.map_or(MAX_CONNECTIONS, NonZeroUsize::get).min(descriptors).max(1)
+}
+
 /// How many clients the soft limit of the system leaves descriptors for.
 #[cfg(unix)]
 fn descriptors_for_clients() -> usize {
@@ -329,4 +333,18 @@ fn descriptors_for_clients() -> usize {
 #[cfg(not(unix))]
 fn descriptors_for_clients() -> usize {
     usize::MAX
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{NonZeroUsize, cap};
+
+    #[test]
+    fn cap_is_configured_or_10000_within_descriptors() {
+        assert_eq!(cap(None, 1_000_000), 10_000);
+        assert_eq!(cap(None, 992), 992);
+        assert_eq!(cap(NonZeroUsize::new(20_000), 1_000_000), 20_000);
+        assert_eq!(cap(NonZeroUsize::new(20_000), 992), 992);
+        assert_eq!(cap(None, 0), 1);
+    }
 }
