@@ -120,6 +120,89 @@ fn rules_table_lists_every_rule() {
     assert_eq!(listed(table(&read("docs/http-api.md"), "rules"), 0), rules);
 }
 
+/// The limits of the page are those of the source, the private ones of the adapters too.
+#[test]
+fn limits_table_states_values_of_source() {
+    let page = read("docs/limits-and-cost.md");
+    for (row, constant) in [
+        ("| request body | 64 KiB, then 413 |", "api/request.rs: MAX_BODY_BYTES: usize = 64 * 1024;"),
+        (
+            "| request head (local) | 16 KiB, then 431 |",
+            "adapter/native/connection.rs: MAX_HEAD_BYTES: usize = 16 * 1024;",
+        ),
+        (
+            "| reading a head, a body (local) | 10 s each |",
+            "adapter/native/connection.rs: HEAD_TIMEOUT: Duration = Duration::from_secs(10);",
+        ),
+        (
+            "| reading a head, a body (local) | 10 s each |",
+            "adapter/native/server.rs: BODY_TIMEOUT: Duration = Duration::from_secs(10);",
+        ),
+        (
+            "| writing a response without progress (local) | 10 s |",
+            "adapter/native/stream.rs: WRITE_TIMEOUT: Duration = Duration::from_secs(10);",
+        ),
+        (
+            "| reading on after an early response (local) | 2 s |",
+            "adapter/native/stream.rs: LINGER_TIMEOUT: Duration = Duration::from_secs(2);",
+        ),
+        (
+            "| connections (local) | `MAX_CONNECTIONS`; 10,000 by default, or the soft descriptor limit less 32 |",
+            "adapter/native/connections.rs: MAX_CONNECTIONS: usize = 10_000;",
+        ),
+        (
+            "| connections (local) | `MAX_CONNECTIONS`; 10,000 by default, or the soft descriptor limit less 32 |",
+            "adapter/native/connections.rs: OTHER_DESCRIPTORS: usize = 32;",
+        ),
+        (
+            "| requests that arrive at once (local) | 256 |",
+            "adapter/native/connections.rs: MAX_RECEIVING: usize = 256;",
+        ),
+        (
+            "| requests in progress at the end (local) | 25 s |",
+            "adapter/native/serve.rs: DRAIN_TIMEOUT: Duration = Duration::from_secs(25);",
+        ),
+        ("| key set | 3 s, 256 KiB,", "auth/key_set.rs: KEY_SET_TIMEOUT: Duration = Duration::from_secs(3);"),
+        ("| key set | 3 s, 256 KiB,", "auth/key_set.rs: KEY_SET_MAX_BYTES: usize = 256 * 1024;"),
+        ("fetch per minute for an unknown `kid`", "auth/key_set.rs: retry_after: 60,"),
+        ("| JWT | 8 KiB |", "auth/jwt.rs: JWT_MAX_BYTES: usize = 8 * 1024;"),
+        ("| token lifetime | 1 to 86,400 s |", "time.rs: MAX: Self = Self(86_400);"),
+    ] {
+        assert!(page.contains(row), "{row}");
+        let (file, value) = constant.split_once(": ").unwrap();
+        assert!(read(&format!("src/{file}")).contains(value), "{constant}");
+    }
+    let rates = "`RATE_LIMIT` (local), off by default; `RATE_LIMITER` (Workers), 6,000 a minute; `ThrottleRate` (Lambda), 100 per second";
+    assert!(page.contains(&format!("| requests per caller | {rates} |")));
+    assert!(read("wrangler.toml").contains("simple = { limit = 6000, period = 60 }"));
+    let template = read("template.yaml");
+    let throttle =
+        template.split_once("\n  ThrottleRate:\n").unwrap().1.split_once("\n  Throttle").unwrap().0;
+    assert!(throttle.contains("    Default: 100\n"), "{throttle}");
+}
+
+/// What the project does not defend must be where a newcomer looks, too.
+#[test]
+fn limits_of_formats_are_stated_in_readme_and_threat_model() {
+    let readme = read("README.md");
+    let limitations = readme.split_once("\nLimitations:\n").unwrap().1.split_once("\n## ").unwrap().0;
+    for stated in [
+        "- 006 tokens can be rewritten",
+        "`ALLOW_006=true`",
+        "- Chat folds case",
+        "publish privileges only if",
+    ] {
+        assert!(limitations.contains(stated), "{stated}");
+    }
+    let document = read("docs/threat-model.md");
+    let undefended = document.split_once("\n## Not defended\n").unwrap().1;
+    for stated in
+        ["- **006 tokens.**", "- **Chat folds case.**", "- **Co-host authentication.**", "- **Revocation.**"]
+    {
+        assert!(undefended.contains(stated), "{stated}");
+    }
+}
+
 /// The last column of the attacks names modules of `tests/it`, files, and faults of the running server.
 #[test]
 fn threat_model_names_tests_that_exist() {
@@ -131,7 +214,8 @@ fn threat_model_names_tests_that_exist() {
         .collect();
     let mut names = 0;
     for row in rows.take_while(|line| line.starts_with('|')) {
-        let tests = row.trim_end_matches(" |").rsplit(" | ").next().unwrap();
+        let tests = row.trim_end_matches('|').rsplit('|').next().unwrap();
+        let before = names;
         for name in tests.split('`').skip(1).step_by(2) {
             let is_module =
                 ["", ".rs"].iter().any(|end| fs::exists(path(&format!("tests/it/{name}{end}"))).unwrap());
@@ -139,6 +223,7 @@ fn threat_model_names_tests_that_exist() {
             assert!(is_module || is_fault || fs::exists(path(name)).unwrap(), "{name} in {row}");
             names += 1;
         }
+        assert!(names > before || tests.contains("fuzz targets"), "no test in {row}");
     }
     assert!(names > 30, "{names}");
 }
