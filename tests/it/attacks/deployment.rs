@@ -55,8 +55,15 @@ fn release_has_its_parts_list_and_image_digest() {
     let release = file(".github/workflows/release.yml");
     assert!(release.contains("cargo auditable "));
     assert!(release.contains("cargo cyclonedx "));
+    // CI looks the digest up, fails on anything else, and builds from that.
     let ci = file(".github/workflows/ci.yml");
-    assert!(ci.contains("image=$tag@$digest"));
+    let steps = [
+        "image=$tag@$digest\n",
+        "[[ $image =~ ^rust:[0-9.]+-alpine@sha256:[0-9a-f]{64}$ ]]\n",
+        "--build-arg \"RUST_IMAGE=$image\"",
+    ];
+    let places = steps.map(|step| ci.find(step).unwrap_or_else(|| panic!("no {step:?}")));
+    assert!(places.is_sorted(), "{places:?}");
     // The Dockerfile names no base image by a tag of its own.
     let dockerfile = file(".docker/Dockerfile");
     for from in dockerfile.lines().filter_map(|line| line.strip_prefix("FROM ")) {
@@ -70,19 +77,31 @@ fn function_url_needs_reserved_concurrency() {
     let rule = block(&file("template.yaml"), "  FunctionUrlNeedsLimit:").join("\n");
     assert!(rule.contains("RuleCondition: !Equals [!Ref FunctionUrl, \"true\"]"), "{rule}");
     assert!(rule.contains("Assert: !Not [!Equals [!Ref ReservedConcurrency, \"\"]]"), "{rule}");
+    let template = file("template.yaml");
+    let function = block(&template, "  TokenFunction:");
+    let reserved = "ReservedConcurrentExecutions: !If [ReservesConcurrency, !Ref ReservedConcurrency, !Ref AWS::NoValue]";
+    assert!(function.contains(&reserved));
+    assert!(template.contains("  ReservesConcurrency: !Not [!Equals [!Ref ReservedConcurrency, \"\"]]\n"));
 }
 
 #[test]
 fn function_decrypts_through_its_services_only() {
     let template = file("template.yaml");
-    let lines: Vec<&str> = template.lines().map(str::trim).collect();
-    let statements: Vec<usize> =
-        (0..lines.len()).filter(|index| lines[*index] == "Action: kms:Decrypt").collect();
-    assert_eq!(statements.len(), 2);
-    for index in statements {
-        let statement = &lines[index..index + 6];
-        assert!(statement.iter().any(|line| line.starts_with("kms:ViaService:")), "{statement:?}");
-    }
+    let statements = template.split("Action: kms:Decrypt\n").skip(1);
+    let conditions: Vec<String> = statements
+        .map(|rest| {
+            let (statement, _) = rest.split_once("- !Ref AWS::NoValue").unwrap();
+            let lines = statement.lines().map(str::trim).filter(|line| !line.starts_with('#'));
+            lines.collect::<Vec<_>>().join("\n")
+        })
+        .collect();
+    let of_secret = "Resource: !Ref AppCertificateKmsKeyArn\nCondition:\nStringEquals:\nkms:ViaService: !If\n\
+                     - SecretIsParameter\n\
+                     - !Sub ssm.${AWS::Region}.amazonaws.com\n\
+                     - !Sub secretsmanager.${AWS::Region}.amazonaws.com\n";
+    let of_environment = "Resource: !Ref EnvironmentKmsKeyArn\nCondition:\nStringEquals:\n\
+                          kms:ViaService: !Sub lambda.${AWS::Region}.amazonaws.com\n";
+    assert_eq!(conditions, [of_secret, of_environment]);
 }
 
 #[test]

@@ -248,6 +248,9 @@ fn example_files_open_no_server() {
             variables.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
         assert!(refused_config(platform, &variables).is_missing_auth(), "{example} on {platform:?}");
     }
+    // The guide says how to open `wrangler dev`, and the line is there.
+    assert!(file("docs/deploy-workers.md").contains("remove the `#` before `AUTH=none`"));
+    assert!(file(".dev.vars.example").contains("\n#AUTH=none\n"));
 }
 
 #[test]
