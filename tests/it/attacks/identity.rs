@@ -100,6 +100,25 @@ fn own_identity_given_or_missing_is_accepted() {
     }
 }
 
+/// Chat ignores the case of its users, and providers such as Firebase have subjects of mixed case: the token names the
+/// subject as the issuer does, and no other spelling is the caller's.
+#[test]
+fn subject_is_signed_in_its_case() {
+    let site = Site::new();
+    let credential = alice(&json!({ "sub": "Alice" }));
+    for mut body in [
+        json!({ "tokenType": "chat-user", "expireTime": 60 }),
+        json!({ "tokenType": "rtm", "expireTime": 60 }),
+        rtc(json!({ "uid": "Alice", "chat": true })),
+    ] {
+        assert!(
+            identities(&site.token(&credential, &body).token()).iter().all(|identity| identity == "Alice")
+        );
+        body["uid"] = "alice".into();
+        assert_forbidden(&site.token(&credential, &body), "uid", "uid");
+    }
+}
+
 #[test]
 fn identity_matches_uid_as_text_or_number_only() {
     let site = Site::new();
