@@ -1,9 +1,12 @@
 //! `AUTH`, and that the variables of each way reach it. What they may hold is `tests/it/auth`'s.
 
+use agora_token_server::auth::{AuthError, Credentials};
 use agora_token_server::config::Notice;
 use agora_token_server::time::UnixTime;
+use serde_json::json;
 
 use super::{HOSTED, HOSTS, faults, listening, read};
+use crate::common::issuer::{AUDIENCE, ISSUER, Key, NOW, SECRET, authenticate, claims_with};
 use crate::common::server::{Platform, local};
 
 pub(crate) const UNSET: &str = "AUTH is missing: set AUTH=none, api-key or jwt";
@@ -99,6 +102,41 @@ fn jwt_variables_reach_authenticator() {
     let header = with_auth("jwt", &[JWT.as_slice(), &[("JWT_HEADER", "Cf-Access-Jwt-Assertion")]].concat());
     let (config, _) = read(Platform::Lambda, &header);
     assert_eq!(config.authenticator.jwt_headers().collect::<Vec<_>>(), ["cf-access-jwt-assertion"]);
+}
+
+/// `JWT_TYPE` and `JWT_GRANTS_REQUIRED` are for the one issuer and for each one of a list.
+#[test]
+fn jwt_type_and_required_grants_hold_for_every_issuer() {
+    let list = format!(
+        r#"[{{"issuer": "{ISSUER}", "audience": "{AUDIENCE}", "secret": "{SECRET}"}},
+            {{"issuer": "https://b.example/", "audience": "tokens", "jwksUrl": "https://b.example/jwks.json"}}]"#
+    );
+    let one = [("JWT_ISSUER", ISSUER), ("JWT_AUDIENCE", AUDIENCE), ("JWT_SECRET", SECRET)];
+    let several = [("JWT_ISSUERS", list.as_str()), ("UID_KEY", SECRET)];
+    let jwt = |typ: &str, changes| {
+        Key::secret().jwt_with(&json!({ "alg": "HS256", "typ": typ }), &claims_with(&changes))
+    };
+    for issuers in [one.as_slice(), &several] {
+        let refusal = |setting, jwt: &str| {
+            let (config, _) = read(Platform::Lambda, &with_auth("jwt", &[issuers, &[setting]].concat()));
+            let authorization = format!("Bearer {jwt}");
+            let credentials = Credentials { authorization: Some(&authorization), ..Credentials::default() };
+            let caller = authenticate(&config.authenticator, &credentials, UnixTime::from_secs(NOW));
+            caller.err().map(|error| match error {
+                AuthError::Refused(cause) => cause.to_string(),
+                other => panic!("{other:?}"),
+            })
+        };
+        let typed = ("JWT_TYPE", "session+jwt");
+        assert_eq!(refusal(typed, &jwt("session+jwt", json!({}))), None);
+        let other = r#"jwt typ: expected a type of JWT_TYPE, got "JWT""#;
+        assert_eq!(refusal(typed, &jwt("JWT", json!({}))).as_deref(), Some(other));
+        let required = ("JWT_GRANTS_REQUIRED", "true");
+        assert_eq!(refusal(required, &jwt("JWT", json!({ "agora": { "roles": ["publisher"] } }))), None);
+        let missing = Some("jwt agora: missing".to_owned());
+        assert_eq!(refusal(required, &jwt("JWT", json!({}))), missing);
+        assert_eq!(refusal(("JWT_GRANTS_REQUIRED", "false"), &jwt("JWT", json!({}))), None);
+    }
 }
 
 #[test]
