@@ -3,4 +3,5 @@
 mod entry;
 pub(super) mod host;
 mod pending;
+mod refused;
 mod text;

@@ -12,6 +12,7 @@ use worker::{Env, console_log};
 
 use super::host::{self, Host};
 use super::pending::{self, proceed};
+use super::refused::Refused;
 use super::text::{CLIENT_ADDRESS, REQUEST_ID, request_of, text_of};
 use crate::adapter::host::{context, unix_time};
 use crate::adapter::verify::subtle;
@@ -32,6 +33,13 @@ static ISOLATE: OnceLock<Isolate> = OnceLock::new();
 struct Isolate {
     app: App,
     counts_requests: bool,
+    refused: Refused,
+}
+
+impl Isolate {
+    fn new(app: App, counts_requests: bool) -> Self {
+        Self { app, counts_requests, refused: Refused::default() }
+    }
 }
 
 /// The longest body to read, in bytes.
@@ -101,13 +109,13 @@ async fn answer_to(now: u32, env: &Env, host: &Host, request: &http::Request<Bod
         Some(isolate) => isolate,
         None => match configured(env, host).await {
             Err(error) => {
-                unconfigured = Isolate { app: App::new(Err(error)), counts_requests: false };
+                unconfigured = Isolate::new(App::new(Err(error)), false);
                 &unconfigured
             }
             config => {
                 let app = App::starting(config, now, |line| console_log!("{line}"));
                 let counts_requests = env.rate_limiter(RATE_LIMITER).is_ok();
-                ISOLATE.get_or_init(|| Isolate { app, counts_requests })
+                ISOLATE.get_or_init(|| Isolate::new(app, counts_requests))
             }
         },
     };
@@ -125,12 +133,17 @@ async fn answer_to(now: u32, env: &Env, host: &Host, request: &http::Request<Bod
                     jws.invalid()
                 }
             }
-            Step::Count(count) if count.is_charged() && isolate.counts_requests => {
-                if host.is_within_limit(env, RATE_LIMITER, &count.caller()).await {
-                    count.allow()
+            Step::Count(count) if isolate.counts_requests => {
+                let caller = count.caller();
+                let is_allowed = if !count.is_charged() {
+                    !isolate.refused.has(&caller, now, RATE_LIMIT_PERIOD_SECS)
+                } else if host.is_within_limit(env, RATE_LIMITER, &caller).await {
+                    true
                 } else {
-                    count.limited(RATE_LIMIT_PERIOD_SECS)
-                }
+                    isolate.refused.add(caller, now);
+                    false
+                };
+                if is_allowed { count.allow() } else { count.limited(RATE_LIMIT_PERIOD_SECS) }
             }
             Step::Count(count) => count.allow(),
             Step::Done(answer) => return answer,
