@@ -124,7 +124,7 @@ fn jwt_type_and_required_grants_hold_for_every_issuer() {
             let caller = authenticate(&config.authenticator, &credentials, UnixTime::from_secs(NOW));
             caller.err().map(|error| match error {
                 AuthError::Refused(cause) => cause.to_string(),
-                other => panic!("{other:?}"),
+                unavailable @ AuthError::Unavailable(_) => panic!("{unavailable:?}"),
             })
         };
         let typed = ("JWT_TYPE", "session+jwt");
