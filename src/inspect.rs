@@ -1,19 +1,4 @@
-//! Why Agora refuses a token: what any token holds, until when, and its faults.
-//!
-//! Everything happens offline. What only Agora knows, such as a deleted certificate, a banned user
-//! or whether co-host authentication is enabled, is not considered.
-//!
-//! ```
-//! use agora_token_server::inspect::{Client, Inspection, Verdict};
-//! use agora_token_server::time::UnixTime;
-//! use agora_token_server::token::Project;
-//!
-//! let now = UnixTime::from_secs(1_700_000_000);
-//! let inspection = Inspection::new("undefined", &Project::public_test(), now, Client::default())?;
-//! assert_eq!(inspection.verdict(), Verdict::Refused);
-//! assert_eq!(inspection.findings[0].code(), "placeholder");
-//! # Ok::<(), agora_token_server::inspect::SeveralTokens>(())
-//! ```
+#![doc = include_str!("inspect/reading.md")]
 
 mod client;
 mod explain;

@@ -79,6 +79,13 @@ impl FromStr for UnixTime {
 }
 
 /// Text that is neither Unix seconds nor RFC 3339, or a moment before 1970 or after 2106.
+///
+/// ```
+/// use agora_token_server::time::{InvalidTime, UnixTime};
+///
+/// assert_eq!("2025-11-23T06:18:05Z".parse(), Ok(UnixTime::from_secs(1_763_878_685)));
+/// assert_eq!("tomorrow".parse::<UnixTime>(), Err(InvalidTime));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct InvalidTime;
 

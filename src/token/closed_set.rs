@@ -46,7 +46,16 @@ macro_rules! closed_set {
 
 pub(crate) use closed_set;
 
-/// A text that names no member of a closed set.
+/// A text that is not the name of a member of a closed set.
+///
+/// ```
+/// use agora_token_server::token::{Access, Resource, UnknownName};
+///
+/// assert_eq!("write".parse(), Ok(Access::Write));
+/// assert_eq!("streams".parse::<Resource>(), Err(UnknownName));
+/// assert_eq!(Access::ALL.map(Access::name), ["read", "write"]);
+/// assert_eq!((Resource::ALL.len(), Resource::Users.name()), (5, "users"));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct UnknownName;
 

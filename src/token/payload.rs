@@ -16,10 +16,16 @@ use super::text::Text;
 ///
 /// ```
 /// use agora_token_server::time::Ttl;
-/// use agora_token_server::token::{Payload, RtcPrivileges, Service};
+/// use agora_token_server::token::{Field, Payload, PrivilegeTtl, RtcPrivileges, Service};
 ///
 /// let rtc = Service::rtc(&"room-1".parse()?, &42.into(), RtcPrivileges::publisher(Ttl::HOUR.into()));
 /// assert!(matches!(rtc.payload(), Payload::Rtc { channel, .. } if channel.as_str() == "room-1"));
+///
+/// // Or by its parts, which are then unchecked.
+/// let fpa = Service::new(Payload::Fpa, &[(1, PrivilegeTtl::UNTIL_TOKEN_ENDS)]);
+/// assert!(fpa.payload().texts().is_empty());
+/// assert_eq!(rtc.payload().texts()[0], (Field::Channel, &"room-1".parse()?));
+/// assert_eq!((Field::ALL[0], Field::UserId.name()), (Field::Channel, "userId"));
 /// # Ok::<(), agora_token_server::token::NameError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]

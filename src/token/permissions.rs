@@ -70,6 +70,7 @@ impl Access {
 /// let lobby = ["lobby".parse()?];
 /// let permissions = Permissions::new().allow(Resource::MessageChannels, Access::Read, &lobby)?;
 /// assert_eq!(permissions.names_of(Resource::MessageChannels).collect::<Vec<_>>(), ["lobby"]);
+/// assert_eq!(permissions.entries().next(), Some((0, 0, &lobby[..])));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -155,6 +156,15 @@ impl Permissions {
 }
 
 /// The permissions take more than [`Permissions::MAX_BYTES`] in the token.
+///
+/// ```
+/// use agora_token_server::token::{Access, Permissions, Resource, TooManyPermissions};
+///
+/// let long = ["x".repeat(Permissions::MAX_BYTES).parse()?];
+/// let refused = Permissions::new().allow(Resource::Users, Access::Write, &long);
+/// assert!(matches!(refused, Err(TooManyPermissions { .. })));
+/// # Ok::<(), agora_token_server::token::NameError>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct TooManyPermissions;

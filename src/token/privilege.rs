@@ -58,6 +58,11 @@ impl From<Ttl> for PrivilegeTtl {
 /// let until = PrivilegeTtl::from_secs(600)?;
 /// let audio_only = RtcPrivileges::subscriber(until).with_publish_audio_stream(Some(until));
 /// assert_eq!(audio_only.publish_video_stream(), None);
+/// assert_eq!(audio_only.publish_audio_stream(), Some(audio_only.join_channel()));
+///
+/// let silent = RtcPrivileges::publisher(600_u32).with_publish_audio_stream(None);
+/// let data_only = silent.with_publish_video_stream(None).with_publish_data_stream(Some(300));
+/// assert_eq!(data_only.map(|seconds| seconds / 60).publish_data_stream(), Some(5));
 /// # Ok::<(), agora_token_server::time::TtlOutOfRange>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

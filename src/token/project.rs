@@ -95,6 +95,10 @@ impl fmt::Debug for AppCertificate {
 /// let app_id = "970CA35de60c44645bbae8a215061b33".parse()?;
 /// let project = Project::new(app_id, "5CFd2fd1755d40ecb72977518be15d3b".parse()?);
 /// assert!(project.secondary().is_none());
+///
+/// // During a rotation, the other certificate verifies.
+/// let rotating = project.with_secondary(Some("0123456789abcdef0123456789abcdef".parse()?));
+/// assert!(rotating.secondary().is_some());
 /// # Ok::<(), agora_token_server::token::NotHex32>(())
 /// ```
 #[derive(Clone, Debug)]

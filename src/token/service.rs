@@ -15,7 +15,7 @@ use super::uid::Uid;
 /// use agora_token_server::token::{PrivilegeTtl, Service};
 ///
 /// let service = Service::rtm(&"alice".parse()?, PrivilegeTtl::UNTIL_TOKEN_ENDS);
-/// assert_eq!(service.name(), "rtm");
+/// assert_eq!((service.type_number(), service.name()), (2, "rtm"));
 /// assert_eq!(service.privilege_name(1), Some("login"));
 /// # Ok::<(), agora_token_server::token::NameError>(())
 /// ```

@@ -15,6 +15,7 @@ const MAX_TEXT_BYTES: usize = 65_535;
 ///
 /// let lobby: Text = "lobby".parse()?;
 /// assert_eq!(lobby.as_str(), "lobby");
+/// assert_eq!("".parse(), Ok(Text::<64>::empty()));
 /// assert!("x".repeat(65_536).parse::<Text>().is_err());
 /// # Ok::<(), agora_token_server::token::NameError>(())
 /// ```
