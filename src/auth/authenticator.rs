@@ -314,7 +314,7 @@ impl<'a> Presented<'a> {
     }
 }
 
-/// Whether a byte may stand in a token, RFC 6750 §2.1. The token is the longest text of a request, and looking
+/// Whether a byte may occur in a token, RFC 6750 §2.1. The token is the longest text of a request, and looking
 /// its bytes up takes a third of the time of comparing them.
 const IS_TOKEN: [bool; 256] = {
     let mut is_token = [false; 256];

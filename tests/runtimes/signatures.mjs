@@ -221,7 +221,7 @@ for (const runtime of runtimes.filter((name) => name !== "lambda"))
   suite(`${runtime}: Wycheproof's tokens`, { timeout }, () => wycheproofTokens(runtime));
 
 /**
- * Whole tokens of public keys, each group with a key set of its own. Their payloads are no claims, so each gets 401: the
+ * Whole tokens of public keys, each group with a key set of its own. Their payloads are not claims, so each gets 401: the
  * log says whether its signature was accepted. Lambda answers one request by many events, and has the local server's
  * verifier.
  */
