@@ -142,7 +142,7 @@ pub enum FindingKind {
 }
 
 impl FindingKind {
-    /// The service that the finding is about, if it is one.
+    /// The service that the finding is about, if the SDKs of others would not report it.
     pub(super) fn service(&self) -> Option<&'static str> {
         match self {
             Self::PrivilegeMissing { service, .. }
@@ -159,9 +159,7 @@ impl FindingKind {
             | Self::UserDiffers { service, .. }
             | Self::WildcardChannel { service, .. }
             | Self::WildcardUid { service, .. } => Some(service),
-            Self::NoService { wanted, .. } => Some(wanted.name()),
             Self::RtmWrongSlot { .. } => Some("rtm"),
-            Self::ChatUserIsUuid { .. } => Some("chat"),
             Self::UidIsTextZero
             | Self::OddUid(..)
             | Self::NamesSwapped { .. }

@@ -69,11 +69,11 @@ pub enum OddUid {
     NotWhole,
 }
 
-/// Whether a token's name, perhaps a wildcard, is good for a client's. Takes time in proportion to
-/// both lengths.
-pub(super) fn matches(pattern: &str, name: &str) -> bool {
-    let Some((head, rest)) = pattern.split_once('*') else {
-        return pattern.is_empty() || pattern == name;
+/// Whether a wildcard of a token is good for a client's name. Takes time in proportion to both lengths.
+fn matches(wildcard: &str, name: &str) -> bool {
+    let Some((head, rest)) = wildcard.split_once('*') else {
+        // The empty one.
+        return true;
     };
     let (middle, tail) = rest.rsplit_once('*').unwrap_or(("", rest));
     let Some(name) = name.strip_prefix(head).and_then(|name| name.strip_suffix(tail)) else {

@@ -44,9 +44,8 @@ pub(super) fn zlib(bytes: &[u8]) -> Vec<u8> {
 
 /// Records the position of the three bytes at `at`. Returns the last position that had their hash.
 fn record(positions: &mut [u16; 1 << HASH_BITS], bytes: &[u8], at: usize) -> Option<usize> {
-    let three = bytes.get(at..)?.first_chunk::<MIN_MATCH>()?;
-    let [a, b, c] = three.map(u32::from);
-    let hash = (a | b << 8 | c << 16).wrapping_mul(0x9E37_79B1) >> (u32::BITS - HASH_BITS);
+    let [a, b, c] = *bytes.get(at..)?.first_chunk::<MIN_MATCH>()?;
+    let hash = u32::from_le_bytes([a, b, c, 0]).wrapping_mul(0x9E37_79B1) >> (u32::BITS - HASH_BITS);
     let position = &mut positions[usize::try_from(hash).ok()?];
     // A position above 16 bits is not recorded: matches start in the first 64 KiB only.
     let here = u16::try_from(at + 1).unwrap_or(0);
