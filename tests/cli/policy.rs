@@ -175,6 +175,7 @@ fn policy_check_reports_each_setting_once() {
         (&[], r#"{"channels":["lobby*","ro"]}"#, &["outside_channels", "outside_channels"]),
         // A key has no subject.
         (&[("ALLOWED_CHANNELS", "user-{sub}")], r#"{"channels":["user-7"]}"#, &["outside_channels"]),
+        (&[("ALLOWED_CHANNELS", "user-{sub}")], r#"{"channels":["user-*"]}"#, &["outside_channels"]),
         (&[], r#"{"tokenTypes":[]}"#, &["no_token_type"]),
         (&[], r#"{"tokenTypes":["rtm"]}"#, &["outside_token_types"]),
         (

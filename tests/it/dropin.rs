@@ -1,5 +1,6 @@
 //! The drop-in routes, where a hostile or careless caller would try them.
 
+use crate::common::opened::services;
 use crate::common::server::{DRAWN_UID, NOW, Reply, Server};
 use agora_token_server::api::Body;
 use http::{Method, Request};
@@ -228,4 +229,86 @@ fn drop_in_chat_app_needs_permission() {
 fn drop_in_success_body_has_no_white_space() {
     let body = String::from_utf8(get("/rtc/room-1/1/uid/1/?expiry=600").body).unwrap();
     assert!(body.starts_with(r#"{"rtcToken":"007"#), "{body}");
+}
+
+#[test]
+fn chat_user_of_digits_is_uid() {
+    let expected = "expected an integer from 0 to 4294967295 without leading zeros, got";
+    for id in ["007", "4294967296"] {
+        assert_eq!(get(&format!("/chat/account/{id}")).faults(), [format!("id: {expected} \"{id}\"")]);
+    }
+    assert_eq!(get("/chat/account/7").status, 200);
+}
+
+#[test]
+fn text_of_19_digits_at_most_is_number() {
+    let expiry = |text: &str| get(&format!("/rtc/room-1/publisher/uid/1?expiry={text}")).faults();
+    let expected = "expiry: expected an integer from 1 to 86400, got";
+    let too_much = "expiry: expected 1 to 86400 seconds from now, got the Unix timestamp 9999999999999999999";
+    assert_eq!(expiry("9999999999999999999"), [too_much]);
+    for text in ["99999999999999999999", "-5", "%2B5", "5s"] {
+        assert_eq!(expiry(text), [format!("{expected} {:?}", text.replace("%2B", "+"))], "{text}");
+    }
+}
+
+#[test]
+fn kind_of_uid_must_be_known() {
+    for kind in ["useraccount", "UID", "account", "1"] {
+        let faults = get(&format!("/rtc/room-1/publisher/{kind}/1")).faults();
+        assert_eq!(faults, ["tokentype: token type is invalid, expected uid or userAccount"], "{kind}");
+    }
+    assert_eq!(get("/rtc/room-1/publisher/userAccount/alice").status, 200);
+    assert_eq!(get("/rtc/room-1/publisher/uid/alice").status, 400);
+}
+
+#[test]
+fn role_is_word_or_number() {
+    let expected = |role: &Value| {
+        json!(matches!(role.to_string().trim_matches('"'), "publisher" | "broadcaster" | "host" | "1"))
+    };
+    for role in [
+        json!(1),
+        json!(2),
+        json!("1"),
+        json!("2"),
+        json!("publisher"),
+        json!("broadcaster"),
+        json!("host"),
+        json!("subscriber"),
+        json!("audience"),
+    ] {
+        let body = json!({ "tokenType": "rtc", "channel": "room-1", "uid": 1, "role": role });
+        let services = services(&post("/getToken", &body).token());
+        let publishes = services[0]["privileges"].get("publishAudioStream").is_some();
+        assert_eq!(json!(publishes), expected(&role), "{role}");
+    }
+}
+
+/// What an RTM stream channel needs is added: joining it in RTC, and publishing data there.
+#[test]
+fn rtm_token_with_channel_opens_stream_channel() {
+    let services = |body: Value| services(&post("/getToken", &body).token());
+    let with_channel =
+        services(json!({ "tokenType": "rtm", "channel": "room-1", "uid": "alice", "expire": 60 }));
+    assert_eq!(
+        with_channel,
+        json!([
+            { "type": "rtc", "channel": "room-1", "uid": "alice", "privileges": { "joinChannel": 60, "publishDataStream": 60 } },
+            { "type": "rtm", "userId": "alice", "privileges": { "login": 60 } },
+        ])
+    );
+    for channel in [json!(null), json!("")] {
+        let without =
+            services(json!({ "tokenType": "rtm", "channel": channel, "uid": "alice", "expire": 60 }));
+        assert_eq!(without, json!([{ "type": "rtm", "userId": "alice", "privileges": { "login": 60 } }]));
+    }
+    let old = Server::with(&[("DROP_IN_TOKEN_VERSION", "006")]);
+    let body = json!({ "tokenType": "rtm", "channel": "room-1", "uid": "alice" });
+    assert!(old.post("/getToken", body.to_string()).token().starts_with("006"));
+}
+
+#[test]
+fn segment_that_is_not_utf8_is_named() {
+    assert_eq!(get("/rtc/%FF/publisher/uid/1").faults(), ["channel is not UTF-8 after percent-decoding"]);
+    assert_eq!(get("/rtm/alice?expiry=%FF").faults(), ["expiry is not UTF-8 after percent-decoding"]);
 }

@@ -1,8 +1,9 @@
 //! What operators follow a request and a token by: traces, token hashes, drawn uids.
 
-use agora_token_server::api::{Body, Step};
+use agora_token_server::api::{Body, LogLine, Step};
 use agora_token_server::fetch::{Fetch, FetchError};
 use agora_token_server::inspect::token_hash;
+use agora_token_server::time::UnixTime;
 use bytes::Bytes;
 use http::{Method, Request};
 use serde_json::{Value, json};
@@ -150,6 +151,12 @@ fn readyz_needs_valid_configuration() {
     assert_eq!((reply.ok(), fetched.len()), (json!({ "status": "ready" }), 0));
     let (reply, fetched) = ready(&Server::unconfigured(), &unread, NOW);
     assert_eq!((lacks(&reply).as_str(), fetched.len()), ("configuration", 0));
+    let now = UnixTime::from_secs(NOW);
+    assert!(Server::local().app.is_ready(now) && !Server::unconfigured().app.is_ready(now));
+    assert_eq!(
+        (Server::local().app.key_sets(now), Server::unconfigured().app.key_sets(now)),
+        (vec![], vec![])
+    );
 }
 
 #[test]
@@ -161,6 +168,9 @@ fn readyz_needs_fetched_key_set() {
         ("JWT_AUDIENCE", "agora"),
         ("JWT_JWKS_URL", URL),
     ]);
+    let known =
+        |now| (server.app.is_ready(UnixTime::from_secs(now)), server.app.key_sets(UnixTime::from_secs(now)));
+    assert_eq!(known(NOW), (false, vec![("https://issuer.example/", None)]));
     let (reply, fetched) = ready(&server, &Err(FetchError::TimedOut), NOW);
     assert_eq!((lacks(&reply).as_str(), fetched), ("key set", vec![URL.to_owned()]));
     assert!(!String::from_utf8_lossy(&reply.body).contains("issuer.example"));
@@ -171,6 +181,7 @@ fn readyz_needs_fetched_key_set() {
     let jwks: Bytes = issuer::key_set(&[issuer::Key::ed25519().jwk(&json!({ "kid": "k" }))]).into();
     let (reply, fetched) = ready(&server, &Ok(jwks), NOW + 60);
     assert_eq!((reply.ok(), fetched.len()), (json!({ "status": "ready" }), 1));
+    assert_eq!(known(NOW + 65), (true, vec![("https://issuer.example/", Some(5))]));
     // The set that is there stays in use.
     let (reply, fetched) = ready(&server, &Err(FetchError::Unreachable), NOW + 700);
     assert_eq!((reply.status, fetched.len()), (200, 1));
@@ -319,4 +330,40 @@ fn probe_is_logged_on_error_change_and_warning() {
             (1505, 200, 0, false, false),
         ]
     );
+}
+
+#[test]
+fn fetched_key_sets_are_counted_by_issuer_and_result() {
+    let key = |kid: &str| issuer::Key::ed25519().jwk(&json!({ "kid": kid }));
+    for (answer, result) in [
+        (Ok(issuer::key_set(&[key("k")]).into()), "ok"),
+        (Ok(Bytes::from_static(b"{}")), "invalid"),
+        (Ok(issuer::key_set(&[]).into()), "invalid"),
+        (Ok(issuer::key_set(&vec![key("k"); 51]).into()), "invalid"),
+        (Err(FetchError::TimedOut), "timeout"),
+        (Err(FetchError::TooLarge), "too_large"),
+        (Err(FetchError::Status(500)), "status"),
+        (Err(FetchError::Unreachable), "unreachable"),
+    ] {
+        let server = Server::with(&[
+            ("AUTH", "jwt"),
+            ("JWT_ISSUER", "https://issuer.example/"),
+            ("JWT_AUDIENCE", "agora"),
+            ("JWT_JWKS_URL", "https://issuer.example/jwks.json"),
+        ]);
+        let request = Request::get("/readyz").body(Body::Whole("".into())).unwrap();
+        let counted = server.key_set_fetches(&request, |_| answer.clone());
+        let counted: Vec<_> = counted.iter().map(|fetch| (fetch.issuer.as_str(), fetch.result)).collect();
+        assert_eq!(counted, [("https://issuer.example/", result)]);
+        // Not again within the limits of every fetch.
+        assert_eq!(server.key_set_fetches(&request, |_| answer.clone()), []);
+    }
+}
+
+#[test]
+fn dropped_lines_are_logged_by_number() {
+    let line = LogLine::dropped(3, UnixTime::from_secs(NOW));
+    let message = "log lines dropped: standard output is not read fast enough";
+    let line: Value = serde_json::from_str(&line).unwrap();
+    assert_eq!(line, json!({ "level": "warn", "message": message, "dropped": 3, "time": NOW }));
 }

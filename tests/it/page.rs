@@ -67,6 +67,26 @@ fn home_with_page_has_strict_csp() {
     assert_eq!(reply.header("content-security-policy"), Some(policy.as_str()));
 }
 
+/// The page asks for the credentials that the server accepts.
+#[test]
+fn page_states_what_authenticates_callers() {
+    let secret = "ab".repeat(32);
+    let (key, keys) = (("AUTH", "api-key"), ("API_KEYS", &format!("shop:{}", "cd".repeat(32))[..]));
+    let jwt =
+        [("JWT_SECRET", &secret[..]), ("JWT_ISSUER", "https://issuer.example/"), ("JWT_AUDIENCE", "agora")];
+    let with = |variables: &[&[(&str, &str)]]| Server::with(&variables.concat());
+    for (server, state) in [
+        (with(&[&[("AUTH", "none")]]), "none"),
+        (with(&[&[key, keys]]), "api-key"),
+        (with(&[&[("AUTH", "jwt")], &jwt]), "jwt"),
+        (with(&[&[("AUTH", "api-key,jwt"), keys], &jwt]), "api-key,jwt"),
+        (Server::unconfigured(), "missing"),
+    ] {
+        let html = String::from_utf8(with_page(server).bare(Method::GET, "/").body).unwrap();
+        assert!(html.contains(&format!("data-state=\"{state}\"")), "{state}");
+    }
+}
+
 #[test]
 fn page_is_small_and_needs_no_csp_exception() {
     let html = html();

@@ -39,3 +39,12 @@ fn drop_in_006_rejects_wildcards_by_route_field() {
     );
     assert_eq!(post("/rtmtoken", json!({ "user": "*" })), [format!("user: {}", user_id(0))]);
 }
+
+#[test]
+fn version_in_route_comes_before_drop_in_006() {
+    for body in [json!({ "channelName": "lobby", "uid": 7 }), json!({ "uid": 7, "type": 2 })] {
+        let answer = old().post("/v2/token/generate", body.to_string()).ok();
+        let token = answer["data"]["token"].as_str().unwrap();
+        assert!(token.starts_with("007"), "{body}: {token}");
+    }
+}

@@ -97,12 +97,31 @@ fn unknown_field_near_missing_one_gets_hint() {
     assert_eq!(hint("rtmm"), ["rtmm is unknown; did you mean \"rtm\"?"]);
     assert_eq!(hint("stm"), ["stm is unknown; did you mean \"rtm\"?"]);
     assert_eq!(hint("ttt"), ["ttt is unknown"]);
+    // Three edits, in front, within and at the end: more characters, fewer, and others.
+    for name in
+        ["xprivilegxx", "prxvilegesyz", "pxrxivilegex", "privilegxyz", "rivilxxes", "prvilgxs", "tokeType9Z"]
+    {
+        assert_eq!(hint(name), [format!("{name} is unknown")]);
+    }
+    for name in ["xprivilegex", "pxrxivileges", "rivileges", "rivilexes", "privilgs", "privilegesxy"] {
+        assert_eq!(hint(name), [format!("{name} is unknown; did you mean \"privileges\"?")]);
+    }
     // Fields of another kind give no hint, and the log does not repeat names of the client.
     let body = json!({ "tokenType": "rtm", "uid": "a", "expireTime": 60, "chanel": "c", "permission": {} });
     let reply = Server::local().token(&body);
     let hint = "permission is unknown; did you mean \"permissions\"?";
     assert_eq!(reply.faults(), ["chanel is unknown", hint]);
     assert!(!reply.log().to_string().contains("chanel"));
+}
+
+#[test]
+fn documented_field_given_twice_is_named_in_log() {
+    let reply = Server::local().post(
+        "/token",
+        r#"{"channel":"a","role":"publisher","uid":1,"uid":2,"expireTime":60,"hobby":1,"hobby":2}"#,
+    );
+    let cause = reply.log()["cause"].as_str().unwrap().to_owned();
+    assert!(cause.contains("uid") && cause.contains("unknown field") && !cause.contains("hobby"), "{cause}");
 }
 
 #[test]

@@ -6,7 +6,9 @@ use std::net::SocketAddr;
 use std::num::NonZeroU32;
 use std::time::Duration;
 
-use agora_token_server::api::{Answer, App, Body, Context, MAX_BODY_BYTES, Outcome, Problem, Seed, Step};
+use agora_token_server::api::{
+    Answer, App, Body, Context, KeySetFetch, MAX_BODY_BYTES, Outcome, Problem, Seed, Step,
+};
 use agora_token_server::config::{Config, ConfigError, Environment, Notice, Socket, Source};
 use agora_token_server::fetch::{Fetch, FetchError};
 use agora_token_server::is_valid_signature;
@@ -62,6 +64,15 @@ impl Server {
     pub fn outcome(&self, request: &Request<Body>) -> Outcome {
         let fetch = |due: Fetch| panic!("{due:?}");
         self.decide(request, &context(NOW, SALT), fetch, |_| None).log.outcome()
+    }
+
+    /// The key sets that a request fetched, for metrics.
+    pub fn key_set_fetches(
+        &self,
+        request: &Request<Body>,
+        fetch: impl FnMut(Fetch) -> Result<Bytes, FetchError>,
+    ) -> Vec<KeySetFetch> {
+        self.decide(request, &context(NOW, SALT), fetch, |_| None).log.key_set_fetches().to_vec()
     }
 
     /// One that issues every `tokenType`, wildcards included.

@@ -10,7 +10,7 @@ use agora_token_server::request::{
 };
 use agora_token_server::time::{Ttl, UnixTime};
 use agora_token_server::token::{
-    Access, ChannelName, Permissions, PrivilegeTtl, Resource, RtcPrivileges, Uid,
+    Access, ChannelName, Permissions, PrivilegeTtl, Project, Resource, RtcPrivileges, Uid,
 };
 
 const NOW: UnixTime = UnixTime::from_secs(1_763_770_000);
@@ -365,4 +365,21 @@ fn only_integer_wildcard_is_uid_0() {
         assert!(!Uid::from(uid).is_wildcard());
     }
     assert!(Uid::from(0).is_wildcard());
+}
+
+#[test]
+fn channel_pattern_prints_as_it_was_parsed() {
+    for pattern in ["*", "room", "room-*", "user-{sub}", "user-{sub}-*"] {
+        assert_eq!(ChannelPattern::parse(pattern).unwrap().to_string(), pattern);
+    }
+}
+
+#[test]
+fn issued_token_debug_hides_token() {
+    let request = TokenRequest { spec: rtc("room", "1"), ttl: Ttl::HOUR };
+    let grant = Policy::unrestricted().grant(&Caller::open(), request, NOW).unwrap();
+    let issued = grant.issue(&Project::public_test(), NOW, 1);
+    assert!(issued.token.starts_with("007"));
+    let shown = format!("{issued:?}");
+    assert_eq!(shown, format!("IssuedToken {{ issued_at: {NOW:?}, expires_at: {:?}, .. }}", NOW.plus(3600)));
 }

@@ -1,10 +1,13 @@
 //! Version 006, whose times are absolute: 006's `RtcTokenBuilder` and `RtmTokenBuilder`.
 
+use agora_token_server::token::{Project, UnverifiedAccessToken};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
 use super::send;
 use crate::common::opened::opened_006;
-use crate::common::server::{APP_ID, NOW, SALT, rtc};
+use crate::common::server::{APP_ID, CERTIFICATE, NOW, SALT, rtc};
 
 /// The token's own end is Agora's 24 hours, whatever was asked for.
 const END: u32 = NOW + 86_400;
@@ -162,4 +165,34 @@ fn rtm_006_rejects_permissions() {
             ["permissions: a 006 token has no permissions"]
         );
     }
+}
+
+/// A mistake of builders that are made by hand. Agora rejects such tokens.
+#[test]
+fn signature_over_checksums_is_told_from_one_over_names() {
+    let certificate = Project::public_test().certificate().clone();
+    let sums = ["room-1", "42"].map(|name| crc32fast::hash(name.as_bytes()));
+    let message =
+        [&1_u32.to_le_bytes()[..], &END.to_le_bytes(), &[1, 0], &[1, 0], &END.to_le_bytes()].concat();
+    let signed = |names: &[u8]| {
+        let key = ring::hmac::Key::new(ring::hmac::HMAC_SHA256, CERTIFICATE.as_bytes());
+        let signature = ring::hmac::sign(&key, &[APP_ID.as_bytes(), names, &message].concat());
+        let parts = [&[32, 0], signature.as_ref(), &sums.map(u32::to_le_bytes).concat()].concat();
+        let bytes = [&parts[..], &u16::try_from(message.len()).unwrap().to_le_bytes(), &message].concat();
+        let token: UnverifiedAccessToken = format!("006{APP_ID}{}", STANDARD.encode(bytes)).parse().unwrap();
+        token
+    };
+    for sums in [
+        sums.map(u32::to_le_bytes).concat(),
+        sums.map(u32::to_be_bytes).concat(),
+        sums.map(|sum| sum.to_string()).concat().into_bytes(),
+    ] {
+        let token = signed(&sums);
+        assert!(token.signs_its_checksums(&certificate), "{sums:?}");
+        assert!(!token.signs_its_checksums(&"ab".repeat(16).parse().unwrap()));
+        assert!(token.verify(&certificate, "room-1", "42").is_err());
+    }
+    let token = signed(b"room-142");
+    assert!(token.verify(&certificate, "room-1", "42").is_ok());
+    assert!(!token.signs_its_checksums(&certificate));
 }

@@ -1,0 +1,63 @@
+//! Tokens with contents that no builder makes. Their signatures are empty.
+
+use crate::common::{dressed, dressed_006, payload};
+use agora_token_server::time::UnixTime;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+
+/// A service of a 007 token, without privileges.
+pub(super) fn service(number: u16, texts: &[&str]) -> Vec<u8> {
+    with_privileges(number, 0, texts)
+}
+
+/// The same with privileges 1 to `privileges`, which end with the token.
+pub(super) fn with_privileges(number: u16, privileges: u16, texts: &[&str]) -> Vec<u8> {
+    let mut bytes = [number.to_le_bytes(), privileges.to_le_bytes()].concat();
+    bytes.extend((1..=privileges).flat_map(entry));
+    for text in texts {
+        bytes.extend(u16::try_from(text.len()).unwrap().to_le_bytes());
+        bytes.extend(text.as_bytes());
+    }
+    bytes
+}
+
+fn entry(privilege: u16) -> [u8; 6] {
+    let [low, high] = privilege.to_le_bytes();
+    [low, high, 0, 0, 0, 0]
+}
+
+/// A 007 token with these services.
+pub(super) fn token(services: &[Vec<u8>]) -> String {
+    dressed(&content(services))
+}
+
+fn content(services: &[Vec<u8>]) -> Vec<u8> {
+    let mut bytes = payload(&[]);
+    let count = bytes.len() - 2;
+    bytes.splice(count.., u16::try_from(services.len()).unwrap().to_le_bytes());
+    bytes.extend(services.concat());
+    bytes
+}
+
+/// A 006 token of RTC that ends then, with this number of privileges.
+pub(super) fn token_006_until(end: UnixTime, privileges: u16) -> String {
+    let mut message = [[0; 4], end.as_secs().to_le_bytes()].concat();
+    message.extend(privileges.to_le_bytes());
+    message.extend((1..=privileges).flat_map(entry));
+    dressed_006(&message)
+}
+
+/// A 007 token in whose text 40 others seem to start. It is stored without compression, which keeps what follows an
+/// unknown service as it is.
+pub(super) fn token_with_starts_within() -> String {
+    let mut bytes = content(&[vec![99, 0, 0, 0]]);
+    // In base64, three bytes are four characters. Zlib puts seven bytes in front.
+    while !(bytes.len() + 7).is_multiple_of(3) {
+        bytes.push(0);
+    }
+    bytes.extend(STANDARD.decode("/007CAAA".repeat(40)).unwrap());
+    bytes.extend([0; 48]);
+    let token = format!("007{}", STANDARD.encode(miniz_oxide::deflate::compress_to_vec_zlib(&bytes, 0)));
+    assert_eq!(token.matches("/007CAAA").count(), 40);
+    token
+}
