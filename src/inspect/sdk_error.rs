@@ -37,8 +37,8 @@ pub(super) const APP_ID: SdkError = errors(110, "invalid token, authorized faile
 pub(super) const EXPIRED: SdkError = errors(109, "dynamic key expired", -10009, 6, Some(108));
 /// The user ID is not allowed.
 pub(super) const USER: SdkError = SdkError { web: None, ..errors(134, "", -10006, 3, None) };
-/// The channel is not allowed.
-pub(super) const CHANNEL: SdkError = errors(102, "invalid channel name", -10008, 5, None);
+/// The channel is not allowed. Only RTC has one.
+pub(super) const CHANNEL: SdkError = SdkError { rtc: Some(102), web: Some("invalid channel name"), ..NONE };
 
 const fn errors(rtc: u16, web: &'static str, rtm: i32, rtm1: u8, chat: Option<u16>) -> SdkError {
     SdkError { rtc: Some(rtc), web: Some(web), rtm: Some(rtm), rtm1: Some(rtm1), chat, convoai: Some(401) }
