@@ -319,6 +319,27 @@ fn largest_tokens_parse_back() {
     }
 }
 
+/// The window of deflate is 32 KiB. What lies between has one hash, so that the first text is still known.
+#[test]
+fn repetition_within_window_is_compressed() {
+    let text = "The quick brown fox jumps over 13 lazy dogs; 27 sphinxes of black quartz judge 84 vows.";
+    let length = |distance: usize, last: &str| {
+        let name = [text, &"a".repeat(distance - text.len()), last].concat();
+        let permissions =
+            Permissions::new().allow(Resource::Users, Access::Read, &[name.parse().unwrap()]).unwrap();
+        let service = Service::rtm2(&"alice".parse().unwrap(), permissions, Ttl::HOUR.into());
+        let (app_id, certificate) =
+            (Project::public_test().app_id(), Project::public_test().certificate().clone());
+        AccessToken2::new(app_id, UnixTime::from_secs(1), Ttl::HOUR, 1, service).build(&certificate).len()
+    };
+    for (distance, is_compressed) in
+        [(1_000, true), (2_000, true), (32_768, true), (32_769, false), (50_000, false)]
+    {
+        let cost = length(distance, text) - length(distance, "");
+        assert_eq!(cost < 30, is_compressed, "{distance}: {cost}");
+    }
+}
+
 #[test]
 fn services_of_same_type_keep_their_order() {
     let users = ["b", "a", "c"];

@@ -163,4 +163,18 @@ fn sdk_error_is_that_of_service_of_finding() {
     assert_eq!(errors(vector("channel-slash"), Client::default(), "name_not_allowed"), [channel]);
     let user = (Some(134), None, None, None, None);
     assert_eq!(errors(vector("account-not-allowed"), Client::default(), "name_not_allowed"), [user]);
+    let user = (None, None, Some(-10006), Some(3), None);
+    assert_eq!(errors(vector("rtm-user-not-allowed"), Client::default(), "name_not_allowed"), [user]);
+
+    // Faults of the whole token have the errors of every service in it.
+    let missing = (Some(110), Some("dynamic use static key"), Some(-10005), Some(5), Some(104));
+    assert_eq!(errors("", Client::default(), "empty"), [missing]);
+    let (issued_at, day) = (UnixTime::from_secs(1_600_000_000), Ttl::MAX);
+    let foreign = AccessToken2::new("ab".repeat(16).parse().unwrap(), issued_at, day, 1, rtc("room-1", "7"))
+        .with(Service::rtm(&"alice".parse().unwrap(), Ttl::HOUR.into()))
+        .build(project().certificate());
+    let app_id = (Some(110), Some("invalid token, authorized failed"), Some(-10016), Some(5), None);
+    assert_eq!(errors(&foreign, Client::default(), "other_app_id"), [app_id]);
+    let expired = (Some(109), Some("dynamic key expired"), Some(-10009), Some(6), None);
+    assert_eq!(errors(&foreign, Client::default(), "expired"), [expired]);
 }

@@ -47,6 +47,15 @@ pub(super) fn token_006_until(end: UnixTime, privileges: u16) -> String {
     dressed_006(&message)
 }
 
+/// A 006 token whose signature has this length.
+pub(super) fn token_006_with_signature(length: u8) -> String {
+    let token = token_006_until(UnixTime::from_secs(0), 1);
+    let (head, content) = token.split_at(35);
+    let mut bytes = STANDARD.decode(content).unwrap();
+    bytes.splice(..2, [length, 0].into_iter().chain((0..length).map(|_| 7)));
+    format!("{head}{}", STANDARD.encode(bytes))
+}
+
 /// A 007 token in whose text 40 others seem to start. It is stored without compression, which keeps what follows an
 /// unknown service as it is.
 pub(super) fn token_with_starts_within() -> String {

@@ -38,6 +38,21 @@ fn escaped_character_around_token_is_undone() {
 }
 
 #[test]
+fn padding_is_restored() {
+    let unknown = |length| packed::token(&[packed::service(99, &[]), (0..length).collect()]);
+    let mut restored = vec![];
+    for token in (0..6).map(unknown).chain((30..33).map(packed::token_006_with_signature)) {
+        let bare = token.trim_end_matches('=');
+        let padding = token.len() - bare.len();
+        restored.push((token[..3].to_owned(), padding));
+        assert_eq!(repairs(bare), if padding == 0 { &[][..] } else { &["unpadded"] }, "{token}");
+    }
+    for found in [("007", 1), ("007", 2), ("006", 1), ("006", 2)] {
+        assert!(restored.contains(&(found.0.to_owned(), found.1)), "{found:?}");
+    }
+}
+
+#[test]
 fn two_damages_are_both_undone() {
     let (token, _) = two_tokens();
     let (head, tail) = token.split_at(60);
