@@ -3,9 +3,9 @@
 import { byId, make, makeForm, valueIn } from "./dom.mjs";
 
 /** Fields of POST /token by token type. */
-const SEAT = ["channel", "uid", "role", "privileges", "rtm"];
+const IN_CHANNEL = ["channel", "uid", "role", "privileges", "rtm"];
 export const TYPES = {
-  rtc: { fields: ["version", ...SEAT], hint: "For the RTC SDKs: voice, video, live streaming." },
+  rtc: { fields: ["version", ...IN_CHANNEL], hint: "For the RTC SDKs: voice, video, live streaming." },
   rtm: { fields: ["version", "uid", "permissions"], hint: "For the Signaling (RTM) SDKs." },
   "chat-user": { fields: ["uid"], hint: "For one user of a Chat SDK." },
   "chat-app": { fields: [], hint: "For your backend and the Chat REST API, never for a client." },
@@ -13,8 +13,8 @@ export const TYPES = {
   "apaas-room-user": { fields: ["roomUuid", "userUuid", "role"], hint: "For a client that joins a classroom." },
   "apaas-user": { fields: ["userUuid"], hint: "For one user outside rooms." },
   "apaas-app": { fields: [], hint: "For your backend and the Classroom REST API, never for a client." },
-  convoai: { fields: SEAT, hint: "For a Conversational AI agent; signs in to RTM as well." },
-  stt: { fields: SEAT, hint: "For Speech to Text; signs in to RTM as well." },
+  convoai: { fields: IN_CHANNEL, hint: "For a Conversational AI agent; signs in to RTM as well." },
+  stt: { fields: IN_CHANNEL, hint: "For Speech to Text; signs in to RTM as well." },
 };
 export const PRIVILEGES = ["joinChannel", "publishAudioStream", "publishVideoStream", "publishDataStream"];
 const LARGEST_UID = 4294967295;
@@ -38,13 +38,13 @@ function jsonOrText(text) {
 export function tokenBody() {
   const tokenType = valueIn("tokenType");
   const { fields } = TYPES[tokenType];
-  const isSeat = fields.includes("channel");
+  const isInChannel = fields.includes("channel");
   const values = {
     channel: valueIn("channel"),
     roomUuid: valueIn("roomUuid"),
     userUuid: valueIn("userUuid"),
-    uid: isSeat ? uidOrAccount(valueIn("uid")) : valueIn("uid"),
-    role: isSeat ? valueIn("role") : numberOrText(valueIn("classroomRole")),
+    uid: isInChannel ? uidOrAccount(valueIn("uid")) : valueIn("uid"),
+    role: isInChannel ? valueIn("role") : numberOrText(valueIn("classroomRole")),
     version: valueIn("version") === "006" ? "006" : "",
     permissions: jsonOrText(valueIn("permissions").trim()),
     rtm: { no: "", uid: true, user: given({ userId: valueIn("rtmUserId") }) }[valueIn("rtmMode")],
@@ -84,17 +84,17 @@ export function privilegeField(name) {
 
 export function fitForm() {
   const { fields, hint } = TYPES[valueIn("tokenType")];
-  const isSeat = fields.includes("channel");
+  const isInChannel = fields.includes("channel");
   for (const field of makeForm.querySelectorAll("[data-when]")) {
     const [name, kind] = field.dataset.when.split(" ");
-    field.hidden = !fields.includes(name) || kind === (isSeat ? "classroom" : "seat");
+    field.hidden = !fields.includes(name) || kind === (isInChannel ? "classroom" : "channel");
   }
   for (const pair of makeForm.querySelectorAll("[data-mode]")) {
     pair.hidden = pair.dataset.mode !== pair.closest("fieldset").querySelector("select").value;
   }
   byId("tokenType-hint").textContent = hint;
-  byId("uid-label").textContent = isSeat ? "Uid or user account" : "User ID";
-  byId("uid-hint").textContent = isSeat ? "0 is any user" : "Text of 1 to 64 bytes";
+  byId("uid-label").textContent = isInChannel ? "Uid or user account" : "User ID";
+  byId("uid-hint").textContent = isInChannel ? "0 is any user" : "Text of 1 to 64 bytes";
   const withoutRtm = byId("rtmMode").options[0];
   withoutRtm.disabled = ["convoai", "stt"].includes(valueIn("tokenType"));
   if (withoutRtm.disabled && withoutRtm.selected) byId("rtmMode").value = "uid";
