@@ -1,7 +1,5 @@
-//! The one handler: from a request to an answer and a line for the log.
-//!
-//! It uses the types of `http` and no platform. An adapter gives it the request, read no further than
-//! [`MAX_BODY_BYTES`], and a [`Context`] with everything that is not in the request.
+//! The one handler: from a request, read no further than [`MAX_BODY_BYTES`], and a [`Context`] with
+//! everything that is not in it, to an answer and a line for the log. It uses `http` and no platform.
 
 pub mod answer;
 mod answered;

@@ -36,5 +36,5 @@ pub use jwt::{BadJwt, JWT_MAX_BYTES, Part};
 pub use jwt_settings::{BadJwtSetting, BadUrl, JwtSettings};
 pub use key_set::{KEY_SET_MAX_BYTES, KEY_SET_TIMEOUT, KeySetClaim, KeySetError, NoKey};
 pub use public_key::{BadKey, KeyMaterial, PublicKey};
-pub use signature::{Authentication, PendingSignature};
+pub use signature::{Authentication, Begun, PendingSignature};
 pub use uid::{UidKey, UidKeyTooShort};

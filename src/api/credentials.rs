@@ -1,4 +1,4 @@
-//! The headers of a request that may hold a credential.
+//! The headers of a request that may hold a credential, and what they come to.
 
 use std::borrow::Cow;
 
@@ -6,7 +6,9 @@ use http::HeaderMap;
 use http::header::{AUTHORIZATION, HeaderName};
 
 use super::request::X_API_KEY;
-use crate::auth::{Authenticator, Credentials};
+use crate::auth::{
+    AuthError, Authentication, Authenticator, Begun, Caller, Credentials, KeySetClaim, PendingSignature,
+};
 
 /// The headers of a request that may hold a credential.
 pub(super) struct CredentialHeaders<'a> {
@@ -49,4 +51,34 @@ fn joined<'a>(headers: &'a HeaderMap, name: &str) -> Option<Cow<'a, str>> {
     } else {
         Cow::Owned(format!("{first}, {}", rest.join(", ")))
     })
+}
+
+/// What a request waits for when it is counted, as its credentials decide.
+pub(super) enum Due<'a> {
+    /// A key set that a JWT needs.
+    Fetch(KeySetClaim<'a>),
+    /// The signature of a JWT.
+    Verify(PendingSignature<'a>),
+    /// Its response.
+    Respond(Result<Caller, AuthError>),
+}
+
+impl<'a> Due<'a> {
+    /// Before anything is fetched.
+    pub(super) fn begin(begun: Result<Begun<'a>, AuthError>) -> Self {
+        match begun {
+            Ok(Begun::Fetch(claim)) => Self::Fetch(claim),
+            Ok(Begun::Authentication(authentication)) => Self::of(Ok(authentication)),
+            Err(error) => Self::Respond(Err(error)),
+        }
+    }
+
+    /// After a fetch.
+    pub(super) fn of(authentication: Result<Authentication<'a>, AuthError>) -> Self {
+        match authentication {
+            Ok(Authentication::Caller(caller)) => Self::Respond(Ok(caller)),
+            Ok(Authentication::Signature(signature)) => Self::Verify(signature),
+            Err(error) => Self::Respond(Err(error)),
+        }
+    }
 }

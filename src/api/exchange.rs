@@ -26,13 +26,13 @@ use super::answered::{Answer, Exchange};
 use super::app::App;
 use super::claim::{Claim, Fetched};
 use super::client_address;
-use super::credentials::CredentialHeaders;
+use super::credentials::{CredentialHeaders, Due};
 use super::handlers::{Authenticated, Handler};
 use super::plan::Plan;
 use super::readiness;
 use super::request::{Body, Context, Received};
 use super::route::Destination;
-use crate::auth::{Algorithm, AuthError, Authentication, Caller, KeySetClaim, PendingSignature, PublicKey};
+use crate::auth::{Algorithm, AuthError, Caller, PendingSignature, PublicKey};
 use crate::config::Config;
 use crate::fetch::{Fetch, FetchError};
 
@@ -180,16 +180,6 @@ pub struct Counting<'a> {
     due: Due<'a>,
 }
 
-/// What a request waits for when it is counted.
-enum Due<'a> {
-    /// A key set that a JWT needs.
-    Fetch(KeySetClaim<'a>),
-    /// The signature of a JWT.
-    Verify(PendingSignature<'a>),
-    /// Its response.
-    Respond(Result<Caller, AuthError>),
-}
-
 impl<'a> Counting<'a> {
     /// What the request counts against: the caller's name, or the client's address.
     #[must_use]
@@ -262,19 +252,13 @@ impl<'a> Guarded<'a> {
 
     fn fetch_key_set(self) -> Step<'a> {
         let now = self.exchange.context.now;
-        match self.config.authenticator.fetch_due(&self.headers.credentials(), now) {
-            Some(claim) => Step::Count(Counting { guarded: self, due: Due::Fetch(claim) }),
-            None => self.authenticate(),
-        }
+        let due = Due::begin(self.config.authenticator.begin(&self.headers.credentials(), now));
+        Step::Count(Counting { guarded: self, due })
     }
 
     fn authenticate(self) -> Step<'a> {
         let now = self.exchange.context.now;
-        let due = match self.config.authenticator.authenticate(&self.headers.credentials(), now) {
-            Ok(Authentication::Caller(caller)) => Due::Respond(Ok(caller)),
-            Ok(Authentication::Signature(signature)) => Due::Verify(signature),
-            Err(error) => Due::Respond(Err(error)),
-        };
+        let due = Due::of(self.config.authenticator.authenticate(&self.headers.credentials(), now));
         Step::Count(Counting { guarded: self, due })
     }
 

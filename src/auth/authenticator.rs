@@ -15,7 +15,7 @@ use super::identity::Identity;
 use super::issuer::Jwt;
 use super::issuers::{Carried, Issuers};
 use super::key_set::KeySetClaim;
-use super::signature::{self, Authentication};
+use super::signature::{self, Authentication, Begun};
 use crate::time::UnixTime;
 use crate::token::{UnknownName, closed_set};
 
@@ -148,20 +148,6 @@ impl Authenticator {
         self.issuers().into_iter().flat_map(Issuers::headers)
     }
 
-    /// The fetch of a key set that has to be made before this request can be decided: the set was
-    /// never fetched, is due for renewal, or lacks the token's key (looked for once a minute at
-    /// most). Meanwhile other requests use the current set.
-    #[must_use]
-    pub fn fetch_due(&self, credentials: &Credentials<'_>, now: UnixTime) -> Option<KeySetClaim<'_>> {
-        let Mode::Guarded { api_keys, issuers: Some(issuers), .. } = &self.0 else { return None };
-        // With configured keys alone, the credentials are read once.
-        if !issuers.iter().any(Jwt::has_key_set) {
-            return None;
-        }
-        let jwt = Presented::new(credentials, api_keys.as_ref(), Some(issuers)).ok()?.jwt?;
-        issuers.choose(jwt).ok()?.fetch_due(jwt.token, now)
-    }
-
     /// The issuers whose key sets are fetched, each with the age of its set in seconds; `None` before
     /// the first fetch.
     #[must_use]
@@ -169,20 +155,39 @@ impl Authenticator {
         self.issuers().into_iter().flat_map(Issuers::iter).filter_map(|issuer| issuer.key_set(now)).collect()
     }
 
-    /// Authenticates these credentials as far as possible without public-key cryptography.
+    /// Authenticates these credentials as far as possible without public-key cryptography, or names the
+    /// fetch of a key set that has to be made first: the set was never fetched, is due for renewal, or
+    /// lacks the token's key (looked for once a minute at most). Meanwhile other requests use the
+    /// current set.
+    pub fn begin(&self, credentials: &Credentials<'_>, now: UnixTime) -> Result<Begun<'_>, AuthError> {
+        let caller = |caller| Begun::Authentication(Authentication::Caller(caller));
+        self.read(credentials, caller, |issuer, token| issuer.begin(token, now))
+    }
+
+    /// The same after a fetch, with the key sets that are there.
     pub fn authenticate(
         &self,
         credentials: &Credentials<'_>,
         now: UnixTime,
     ) -> Result<Authentication<'_>, AuthError> {
+        self.read(credentials, Authentication::Caller, |issuer, token| issuer.authenticate(token, now))
+    }
+
+    /// The caller without a JWT, or what its issuer makes of the JWT.
+    fn read<'a, T>(
+        &'a self,
+        credentials: &Credentials<'_>,
+        caller: impl FnOnce(Caller) -> T,
+        jwt: impl FnOnce(&'a Jwt, &str) -> Result<T, AuthError>,
+    ) -> Result<T, AuthError> {
         let Mode::Guarded { api_keys, issuers, methods: _ } = &self.0 else {
-            return Ok(Authentication::Caller(Caller::open()));
+            return Ok(caller(Caller::open()));
         };
         let presented = Presented::new(credentials, api_keys.as_ref(), issuers.as_ref())?;
         match presented.jwt.zip(issuers.as_ref()) {
-            Some((jwt, issuers)) => issuers.choose(jwt)?.authenticate(jwt.token, now),
+            Some((carried, issuers)) => jwt(issuers.choose(carried)?, carried.token),
             None => match presented.key(api_keys.as_ref())? {
-                Some(caller) => Ok(Authentication::Caller(caller)),
+                Some(found) => Ok(caller(found)),
                 None => Err(AuthError::Refused(Cause::NoCredential)),
             },
         }

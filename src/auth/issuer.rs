@@ -8,7 +8,7 @@ use super::hmac::Secret;
 use super::jwt::{BadJwt, JwtType, UnverifiedJwt};
 use super::key::VerifyingKey;
 use super::key_set::{KeySet, KeySetClaim, NoKey, RemoteKeySet};
-use super::signature::{self, Authentication, PendingSignature};
+use super::signature::{self, Authentication, Begun, PendingSignature};
 use crate::json::Excerpt;
 use crate::time::UnixTime;
 
@@ -49,22 +49,10 @@ impl Jwt {
         self.header.as_deref()
     }
 
-    pub(super) fn has_key_set(&self) -> bool {
-        matches!(self.keys.public, PublicKeys::Published(_))
-    }
-
     /// The issuer and the age of its key set, if it has one.
     pub(super) fn key_set(&self, now: UnixTime) -> Option<(&str, Option<u32>)> {
         let PublicKeys::Published(keys) = &self.keys.public else { return None };
         Some((&self.expected.issuer, keys.age(now)))
-    }
-
-    pub(super) fn fetch_due(&self, token: &str, now: UnixTime) -> Option<KeySetClaim<'_>> {
-        let PublicKeys::Published(keys) = &self.keys.public else { return None };
-        let jwt = self.parse(token).ok().filter(|jwt| !jwt.algorithm.is_symmetric())?;
-        let lacks =
-            |set: &KeySet| matches!(set.find(jwt.kid.as_deref(), jwt.algorithm), Err(NoKey::Unknown(_)));
-        keys.claim(now, lacks).map(|claim| KeySetClaim::new(&self.expected, claim))
     }
 
     pub(super) fn refresh_due(&self, now: UnixTime) -> Option<KeySetClaim<'_>> {
@@ -76,14 +64,37 @@ impl Jwt {
         }
     }
 
+    /// The fetch of the key set that is due for this JWT, or what [`authenticate`](Self::authenticate)
+    /// returns.
+    pub(super) fn begin(&self, token: &str, now: UnixTime) -> Result<Begun<'_>, AuthError> {
+        let jwt = self.parse(token)?;
+        match self.fetch_due(&jwt, now) {
+            Some(claim) => Ok(Begun::Fetch(claim)),
+            None => self.check(&jwt, now).map(Begun::Authentication),
+        }
+    }
+
     /// The caller of a JWT that a secret signed, or the signature to verify.
     pub(super) fn authenticate(&self, token: &str, now: UnixTime) -> Result<Authentication<'_>, AuthError> {
-        let jwt = self.parse(token)?;
+        self.check(&self.parse(token)?, now)
+    }
+
+    fn fetch_due(&self, jwt: &UnverifiedJwt<'_>, now: UnixTime) -> Option<KeySetClaim<'_>> {
+        let PublicKeys::Published(keys) = &self.keys.public else { return None };
         if jwt.algorithm.is_symmetric() {
-            return self.check_secrets(&jwt, now).map(Authentication::Caller);
+            return None;
         }
-        let keys = self.keys.public.candidates(&jwt, self.keys.secrets.first(), now)?;
-        let pending = PendingSignature::new(&self.expected, &jwt, keys, now)?;
+        let lacks =
+            |set: &KeySet| matches!(set.find(jwt.kid.as_deref(), jwt.algorithm), Err(NoKey::Unknown(_)));
+        keys.claim(now, lacks).map(|claim| KeySetClaim::new(&self.expected, claim))
+    }
+
+    fn check(&self, jwt: &UnverifiedJwt<'_>, now: UnixTime) -> Result<Authentication<'_>, AuthError> {
+        if jwt.algorithm.is_symmetric() {
+            return self.check_secrets(jwt, now).map(Authentication::Caller);
+        }
+        let keys = self.keys.public.candidates(jwt, self.keys.secrets.first(), now)?;
+        let pending = PendingSignature::new(&self.expected, jwt, keys, now)?;
         Ok(Authentication::Signature(pending))
     }
 

@@ -10,9 +10,18 @@ use super::claims::Expected;
 use super::error::AuthError;
 use super::jwt::{BadJwt, Payload, UnverifiedJwt};
 use super::key::VerifyingKey;
+use super::key_set::KeySetClaim;
 use super::public_key::PublicKey;
 use crate::json::Excerpt;
 use crate::time::UnixTime;
+
+/// The result of checking the credentials of a request before anything is fetched.
+pub enum Begun<'a> {
+    /// A key set has to be fetched first.
+    Fetch(KeySetClaim<'a>),
+    /// Nothing has to.
+    Authentication(Authentication<'a>),
+}
 
 /// The result of checking the credentials of a request.
 #[derive(Debug)]

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::{accepting, ask_with_jwt, bound, caller, now, refusal, send, settings};
 use crate::common::issuer::{
     AUDIENCE, ED25519_PUBLIC_PEM, ISSUER, Key, LONG_SECRET, RSA_PUBLIC_PEM, SECRET, authenticate,
-    claims_with, key_set,
+    claims_with, fetch_due, key_set,
 };
 
 const UID_KEY: &str = "0123456789abcdef0123456789abcdef";
@@ -147,7 +147,7 @@ fn key_set_and_secret_verify_side_by_side() {
     let signed = Key::ed25519().jwt_of("ed25519", &claims_with(&json!({})));
     let bearer = format!("Bearer {signed}");
     let credentials = Credentials { authorization: Some(&bearer), ..Credentials::default() };
-    let claim = authenticator.fetch_due(&credentials, now()).expect("a fetch is due");
+    let claim = fetch_due(&authenticator, &credentials, now()).expect("a fetch is due");
     let jwks = key_set(&[Key::ed25519().jwk(&json!({ "kid": "ed25519" }))]);
     assert!(claim.resolve(Ok(&jwks), now()).is_ok());
     caller(&authenticator, &signed);

@@ -11,7 +11,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 
 use super::{accepting, after, ask_with_jwt, now, outage, refusal, settings};
-use crate::common::issuer::{Key, NOW, claims_with, key_set};
+use crate::common::issuer::{Key, NOW, claims_with, fetch_due, key_set};
 
 const URL: &str = "https://issuer.example/jwks.json";
 
@@ -42,7 +42,7 @@ fn claims() -> Value {
 fn due<'a>(authenticator: &'a Authenticator, token: &str, at: UnixTime) -> Option<KeySetClaim<'a>> {
     let authorization = format!("Bearer {token}");
     let credentials = Credentials { authorization: Some(&authorization), ..Credentials::default() };
-    authenticator.fetch_due(&credentials, at)
+    fetch_due(authenticator, &credentials, at)
 }
 
 fn is_due(authenticator: &Authenticator, token: &str, at: UnixTime) -> bool {
@@ -105,8 +105,8 @@ fn malformed_jwt_fetches_nothing() {
     for token in ["x", "a.b", "a.b.c", &none, &good[5..], &"x".repeat(10_000)] {
         assert!(due(&authenticator, token, now()).is_none(), "{token}");
     }
-    assert!(authenticator.fetch_due(&Credentials::default(), now()).is_none());
-    assert!(Authenticator::none().fetch_due(&Credentials::default(), now()).is_none());
+    assert!(fetch_due(&authenticator, &Credentials::default(), now()).is_none());
+    assert!(fetch_due(&Authenticator::none(), &Credentials::default(), now()).is_none());
 }
 
 #[test]

@@ -10,7 +10,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::Value;
 
 use super::{now, settings};
-use crate::common::issuer::{Key, authenticate, key_set};
+use crate::common::issuer::{Key, authenticate, fetch_due, key_set};
 
 fn read(name: &str) -> Value {
     let path = format!("{}/tests/vectors/wycheproof/{name}.json", env!("CARGO_MANIFEST_DIR"));
@@ -90,7 +90,7 @@ fn authenticator(key: &Value) -> Option<Authenticator> {
     let authenticator = Authenticator::new(None, Some(published.parse().unwrap()));
     let wanted = "Bearer eyJhbGciOiJSUzI1NiJ9.e30.AA";
     let credentials = Credentials { authorization: Some(wanted), ..Credentials::default() };
-    let claim = authenticator.fetch_due(&credentials, now()).unwrap();
+    let claim = fetch_due(&authenticator, &credentials, now()).unwrap();
     claim.resolve(Ok(&key_set(&jwks)), now()).ok()?;
     Some(authenticator)
 }

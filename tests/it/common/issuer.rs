@@ -1,6 +1,8 @@
 //! An issuer of JWTs: its keys, what it publishes, what it signs.
 
-use agora_token_server::auth::{AuthError, Authentication, Authenticator, Caller, Credentials};
+use agora_token_server::auth::{
+    AuthError, Authentication, Authenticator, Begun, Caller, Credentials, KeySetClaim,
+};
 use agora_token_server::is_valid_signature;
 use agora_token_server::time::UnixTime;
 use base64::Engine;
@@ -66,6 +68,18 @@ pub fn authenticate(
         pending = pending.invalid()?;
     }
     pending.valid()
+}
+
+/// The fetch of a key set that these credentials need.
+pub fn fetch_due<'a>(
+    authenticator: &'a Authenticator,
+    credentials: &Credentials<'_>,
+    at: UnixTime,
+) -> Option<KeySetClaim<'a>> {
+    match authenticator.begin(credentials, at) {
+        Ok(Begun::Fetch(claim)) => Some(claim),
+        Ok(Begun::Authentication(_)) | Err(_) => None,
+    }
 }
 
 /// A key that signs with one algorithm.
