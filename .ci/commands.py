@@ -213,6 +213,8 @@ def main():
             for path in documents:
                 print(path.name)
                 one, other = run_document(path, clone, faults)
+                if one == 0:
+                    faults.append(f"{path.name}: no command of it was run")
                 ran, skipped = ran + one, skipped + other
         finally:
             stop(clone.server)

@@ -14,6 +14,9 @@ from pathlib import Path
 TOP = Path(__file__).resolve().parent.parent
 MAX_README, MAX_DOC, MAX_WORDS = 170, 300, 25
 
+# Where the guides link to each other on docs.rs; tests/it/docs.rs checks it.
+PAGES = TOP / "src" / "guide" / "links.md"
+
 # Each pattern with the reason that is printed. Words apply to every text; idioms to documentation and help, and those of
 # COMMENTS to sources as well.
 WORDS = [
@@ -123,7 +126,8 @@ def check_words(name, text, rules, faults):
 
 def check_sentences(name, text, faults):
     body = "\n".join(line for line in without_code(text).split("\n") if not re.match(r"\s*(\||#|\[!|!\[)", line))
-    body = re.sub(r"\]\([^)]*\)", "]", body)
+    body = re.sub(r"^\[[^\]]+\]: \S+$", "", body, flags=re.M)
+    body = re.sub(r"\]\([^)]*\)|\]\[[^\]]*\]", "]", body)
     for block in re.split(r"\n\s*\n|\n\s*(?:[-*]|\d+\.) ", body):
         for sentence in re.split(r"(?<=[.!?:;])\s+", " ".join(block.split())):
             words = [word for word in sentence.split() if re.search(r"\w", word)]
@@ -144,7 +148,14 @@ def without_headings_code(markdown):
 
 
 def check_links(path, text, faults):
-    for target in re.findall(r"\]\(([^)\s]+)\)", without_code(text)):
+    plain = without_code(text)
+    defined = dict(re.findall(r"^\[([^\]]+)\]: (\S+)$", plain, flags=re.M))
+    for label in re.findall(r"\]\[([^\]]+)\]", plain):
+        if label not in defined:
+            faults.append(f"{path.relative_to(TOP)}: no address for the link [{label}]")
+    if path == PAGES:
+        return
+    for target in [*re.findall(r"\]\(([^)\s]+)\)", plain), *defined.values()]:
         if re.match(r"[a-z]+:", target):
             continue
         file, _, anchor = target.partition("#")

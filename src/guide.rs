@@ -1,8 +1,12 @@
 //! The guides to the server, as pages: the files of the repository's `docs` folder.
 
+// The first definition of a link applies: those of links.md lead to pages, those at the end of a file to files.
+
 macro_rules! pages {
     ($($page:ident: $file:literal)*) => {
         $(
+            #[doc = include_str!("guide/links.md")]
+            #[doc = ""]
             #[doc = include_str!(concat!("../docs/", $file))]
             pub mod $page {}
         )*

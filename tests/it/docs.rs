@@ -203,6 +203,37 @@ fn limits_of_formats_are_stated_in_readme_and_threat_model() {
     }
 }
 
+/// Each guide states its use first, has a command and a link, and is a page on docs.rs, where its links to other guides
+/// lead to their pages.
+#[test]
+fn guides_are_pages_with_commands_and_links() {
+    let (pages, addresses) = (read("src/guide.rs"), read("src/guide/links.md"));
+    let mut guides = 0;
+    for entry in fs::read_dir(path("docs")).unwrap() {
+        let name = entry.unwrap().file_name().into_string().unwrap();
+        let guide = read(&format!("docs/{name}"));
+        let module = |file: &str| file.trim_end_matches(".md").replace('-', "_");
+        assert!(pages.contains(&format!("    {}: \"{name}\"\n", module(&name))), "{name} is not a page");
+        assert!(guide.split("\n\n").nth(1).unwrap().starts_with("After this page, "), "{name}");
+        assert!(guide.contains("\n```sh\n"), "{name} has no command");
+        assert!(guide.contains("]: ") || guide.contains("]("), "{name} has no link");
+        for start in guide.match_indices("](").map(|(index, _)| index + 2) {
+            let target = guide[start..].split(')').next().unwrap();
+            let is_guide =
+                target.split('#').next().unwrap().strip_suffix(".md").is_some_and(|name| !name.contains('/'));
+            assert!(!is_guide, "{name}: on docs.rs, ({target}) leads nowhere; write [{target}]");
+        }
+        let definitions = guide.lines().filter_map(|line| line.strip_prefix('[')?.split_once("]: "));
+        for (label, target) in definitions {
+            let (file, anchor) = label.split_at(label.find('#').unwrap_or(label.len()));
+            let expected = format!("[{label}]: ../{}/index.html{anchor}\n", module(file));
+            assert!(label == target && addresses.contains(&expected), "{name}: {expected}");
+        }
+        guides += 1;
+    }
+    assert!(guides >= 14, "{guides}");
+}
+
 /// The last column of the attacks names modules of `tests/it`, files, and faults of the running server.
 #[test]
 fn threat_model_names_tests_that_exist() {
