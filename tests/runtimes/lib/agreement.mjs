@@ -39,6 +39,8 @@ function unvaried(member, value, answer) {
   if (VARIED.has(member)) return `<${member}>`;
   if (typeof value !== "string") return value;
   if (value === header(answer, "x-request-id")) return "<requestId>";
+  // What is left of a JWT's own time.
+  if (/^expireTime: expected at most \d+, got/.test(value)) return value.replace(/\d+/, "<seconds>");
   if (/^ai-conversation-[0-9]+-[a-z0-9]{12}$/.test(value)) return "<drawn channel>";
   return /^00[67][A-Za-z0-9+/=]{60,}$/.test(value) ? "<token>" : value;
 }
