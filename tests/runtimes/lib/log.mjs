@@ -1,4 +1,5 @@
-// The log of a server against the answers that it gave: one JSON object per request, on a line of its own.
+// The log of a server against the answers that it gave: one JSON object per request, on a line of its own, and no token in
+// it: responses hold tokens, so the search of everything for secrets passes them over.
 
 import { header } from "./expectation.mjs";
 
@@ -6,6 +7,7 @@ export function logComplaints(logLines, answers) {
   const found = [];
   const ids = [];
   for (const line of logLines) {
+    if (/00[67][A-Za-z0-9+/=]{60,}/.test(line)) found.push(`a token in the log: ${line.slice(0, 300)}`);
     try {
       const entry = JSON.parse(line);
       if (entry === null || typeof entry !== "object" || Array.isArray(entry)) throw new Error("no object");
