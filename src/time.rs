@@ -219,7 +219,15 @@ impl std::error::Error for TtlOutOfRange {}
 
 #[cfg(test)]
 mod tests {
-    use super::{InvalidTime, UnixTime};
+    use super::{InvalidTime, Ttl, UnixTime};
+
+    #[test]
+    fn ttl_is_1_second_to_24_hours() {
+        let error = |seconds| Ttl::from_secs(seconds).map_err(|error| error.to_string());
+        assert_eq!(error(0), Err("expected at least 1 second, got 0".to_owned()));
+        assert_eq!(error(86_401), Err("expected at most 86400 seconds, got 86401".to_owned()));
+        assert_eq!((error(1).map(Ttl::as_secs), error(86_400)), (Ok(1), Ok(Ttl::MAX)));
+    }
 
     #[test]
     fn unix_time_displays_as_calendar_date() {

@@ -525,6 +525,44 @@ fn redirect_within_origin_is_followed() {
 }
 
 #[test]
+fn redirects_are_resolved_as_url_references() {
+    let token = Made007::default().build();
+    let endpoint = Endpoint::start(move |seen| {
+        let to = |location: &str| (307, vec![("Location", location.to_owned())], String::new());
+        match seen.path.as_str() {
+            "/a/beside" => to("token"),
+            "/a/same-scheme" => to(&format!("//{}/a/token", seen.header("host").unwrap())),
+            "/a/absolute" => to(&format!("http://{}/a/token", seen.header("host").unwrap())),
+            "/a/round" => to("/a/round"),
+            "/a/script" => to("javascript://x/"),
+            "/a/token" => ok(&json!([{ "token": token }])),
+            other => panic!("{other}"),
+        }
+    });
+    for path in ["beside", "same-scheme", "absolute"] {
+        let found = codes(&[&format!("{}/a/{path}", endpoint.origin)]);
+        assert_eq!(found, (1, BTreeSet::from(["no-authentication".to_owned()])), "{path}");
+    }
+    let output = audit(&[&format!("{}/a/round", endpoint.origin)]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(text(&output.stderr).contains("no answer: too many redirects"), "{}", text(&output.stderr));
+    let (status, found) = codes(&[&format!("{}/a/script", endpoint.origin)]);
+    assert_eq!((status, found), (1, BTreeSet::from(["redirect-to-other-origin".to_owned()])));
+}
+
+#[test]
+fn answer_of_text_alone_is_token() {
+    let token = Made007::default().build();
+    let endpoint = Endpoint::start(move |_| (200, Vec::new(), format!("{token}\n")));
+    assert_eq!(codes(&[&endpoint.origin]), (1, BTreeSet::from(["no-authentication".to_owned()])));
+    let made_up = Endpoint::start(|_| (200, Vec::new(), "x".repeat(40)));
+    let (status, found) = codes(&[&made_up.origin]);
+    assert!(status == 1 && found.contains("invented-format"), "{found:?}");
+    let empty = Endpoint::start(|_| ok(&json!([{ "token": "" }])));
+    assert_eq!(codes(&[&empty.origin]), (1, BTreeSet::from(["empty-token-on-error".to_owned()])));
+}
+
+#[test]
 fn token_is_found_in_headers_and_named_by_its_start() {
     let token = Made007::default().build();
     let sent = token.clone();
@@ -552,6 +590,7 @@ fn sarif_names_rule_for_each_result() {
 fn endpoint_without_token_is_misuse() {
     let refusing = Endpoint::start(|_| (401, Vec::new(), "{}".to_owned()));
     let empty = Endpoint::start(|_| ok(&json!({ "hello": "world" })));
+    let missing = Endpoint::start(|_| (404, Vec::new(), String::new()));
     let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let closed = format!("http://{closed}/token");
     for (arguments, expected) in [
@@ -564,6 +603,15 @@ fn endpoint_without_token_is_misuse() {
             "no answer: the endpoint is unreachable; check the URL, and that the server runs",
         ),
         (vec![&empty.origin, "--body", "{"], "--body: expected JSON"),
+        (
+            vec![&missing.origin],
+            "status 404: request a token as clients do, with --method, --header and --body",
+        ),
+        (
+            vec![&empty.origin, "--method", "GET", "--body", "{}"],
+            "--body: a GET request has no body; expected --method POST",
+        ),
+        (vec![&empty.origin, "--method", "G T"], "--method: expected GET or POST, got \"G T\""),
     ] {
         let output = audit(&arguments);
         assert_eq!(output.status.code(), Some(2), "{arguments:?}");

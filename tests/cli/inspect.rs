@@ -52,3 +52,32 @@ fn vector_yields_its_findings_on_command_line() {
         assert_eq!(found, *expect, "{id}");
     }
 }
+
+#[test]
+fn text_says_what_token_holds_and_lacks() {
+    let vectors = vectors();
+    for (id, lines) in [
+        ("accident-url-encoded", &["  repaired    url_encoded"][..]),
+        ("secondary", &["  signature   valid, by the secondary certificate"]),
+        ("certificate-replaced", &["  signature   invalid"]),
+        ("unknown-service", &["  unknown     1 more services"]),
+        ("text-other", &["No Agora token: refused"]),
+        ("apaas-other-room", &["roomUuid \"class-1\", userUuid \"alice\", role 2"]),
+        ("privileges-beyond-token", &["would last longer, ends with the token"]),
+    ] {
+        let vector = vectors.iter().find(|vector| vector["id"] == id).unwrap();
+        let mut run = command(&PROJECT);
+        run.args(["inspect", "--at", &vector["now"].to_string(), "--", vector["token"].as_str().unwrap()]);
+        let output = run.output().unwrap();
+        let report = text(&output.stdout);
+        for line in lines {
+            assert!(report.contains(line), "{id}: {line}\n{report}");
+        }
+    }
+    let permissions =
+        r#"{"tokenType":"rtm","uid":"alice","expireTime":60,"permissions":{"users":{"read":["bob","eve"]}}}"#;
+    let minted = command(&PROJECT).args(["mint", "--body", permissions]).output().unwrap();
+    let token = text(&minted.stdout).trim_end();
+    let output = command(&PROJECT).args(["inspect", token]).output().unwrap();
+    assert!(text(&output.stdout).contains("permissions for 2 names"), "{}", text(&output.stdout));
+}

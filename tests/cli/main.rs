@@ -381,3 +381,38 @@ fn occupied_port_names_the_variable_to_set() {
     .unwrap();
     assert!(text(&output.stderr).trim_end().ends_with("; set HOST to an address of this machine"));
 }
+
+/// tests/uids compares the values with the derivations in JavaScript and Python.
+#[test]
+fn uid_is_derived_from_key_issuer_and_subject() {
+    let arguments = ["uid", "--issuer", "https://issuer.example.com/", "alice"];
+    let key = ("UID_KEY", "0123456789abcdef0123456789abcdef");
+    let uid = |variables: &[(&str, &str)]| {
+        let output = command(variables).args(arguments).output().unwrap();
+        (output.status.code(), text(&output.stdout).to_owned(), text(&output.stderr).to_owned())
+    };
+    let (status, printed, _) = uid(&[key]);
+    assert_eq!(status, Some(0));
+    assert!(printed.trim_end().parse::<u32>().is_ok_and(|uid| uid > 0), "{printed}");
+    assert_eq!(uid(&[key]).1, printed);
+    assert_ne!(uid(&[("UID_KEY", "fedcba9876543210fedcba9876543210")]).1, printed);
+    let (status, printed, fault) = uid(&[]);
+    assert_eq!((status, printed.as_str()), (Some(2), ""));
+    assert!(fault.starts_with("UID_KEY is missing: set the secret of the server"), "{fault}");
+}
+
+#[test]
+fn healthcheck_asks_the_server_of_its_variables() {
+    let server = Running::start(&mut command(&[("AUTH", "none")]), 1);
+    let port = server.address.rsplit_once(':').unwrap().1;
+    for host in ["127.0.0.1", "0.0.0.0"] {
+        let output = command(&[("HOST", host), ("PORT", port)]).arg("healthcheck").output().unwrap();
+        assert_eq!(output.status.code(), Some(0), "{host}: {}", text(&output.stderr));
+    }
+    let port = port.to_owned();
+    drop(server);
+    let output = command(&[("PORT", &port)]).arg("healthcheck").output().unwrap();
+    let expected =
+        format!("http://127.0.0.1:{port}/healthz: unreachable; set HOST and PORT as for the server\n");
+    assert_eq!((output.status.code(), text(&output.stderr)), (Some(1), expected.as_str()));
+}

@@ -126,6 +126,28 @@ fn policy_explain_distinguishes_400_and_401_from_403() {
         .unwrap();
     assert_eq!(unknown.status.code(), Some(2));
     assert_eq!(text(&unknown.stderr), "--api-key: expected a name in API_KEYS, got \"shop\"\n");
+    // A text for each of the four.
+    let explained = |variables: &[(&str, &str)], arguments: &[&str]| {
+        let output = command(variables).args([&["policy", "explain"], arguments].concat()).output().unwrap();
+        (output.status.code(), text(&output.stdout).to_owned(), text(&output.stderr).to_owned())
+    };
+    let (status, report, _) = explained(&[], &RTC);
+    assert_eq!((status, report.as_str()), (Some(0), "allowed: rtc, for at most 86400 seconds\n"));
+    let (status, report, _) = explained(&[], &["--channel", "room-1", "--role", "publisher"]);
+    assert_eq!((status, report.as_str()), (Some(1), "refused: 400 invalid_request\n  uid is required\n"));
+    let secret = ("JWT_SECRET", "correct horse battery staple and so on");
+    let with_jwt = [&PROJECT[..], &JWT, &[secret]].concat();
+    let (status, report, _) = explained(&with_jwt, &[&["--claims", bad], &AS_ALICE[..]].concat());
+    assert!(status == Some(1) && report.starts_with("refused: 401 unauthorized\n  jwt aud: "), "{report}");
+    let (status, _, fault) = explained(&with_jwt, &AS_ALICE);
+    assert_eq!(
+        (status, fault.as_str()),
+        (Some(2), "expected --api-key or --claims, since AUTH is not none\n")
+    );
+    let with_keys = [&PROJECT[..], &[("AUTH", "api-key"), JWT[1]]].concat();
+    let (status, _, fault) = explained(&with_keys, &[&["--claims", "{}"], &AS_ALICE[..]].concat());
+    assert_eq!((status, fault.as_str()), (Some(2), "--claims: AUTH does not include jwt; set AUTH=jwt\n"));
+
     let mut text_of = command(&[("ALLOWED_TOKEN_TYPES", "rtm")]);
     text_of.args([&["policy", "explain"], &RTC[..]].concat());
     let output = text_of.output().unwrap();
@@ -193,6 +215,10 @@ fn policy_check_reports_each_setting_once() {
         let variables = [&[narrow, ("API_KEY_GRANTS", &grants)][..], variables].concat();
         assert_eq!(check(&variables), codes, "{variables:?}");
     }
+    assert_eq!(check(&[("ALLOW_006", "true")]), ["any_channel", "rewritable_006"]);
+    let classroom = ("ALLOWED_TOKEN_TYPES", "rtm,chat-user,apaas-room-user");
+    let roles = limited(r#"{"tokenTypes":["rtm","chat-user","apaas-room-user"],"roles":["publisher"]}"#);
+    assert!(check(&[narrow, classroom, ("API_KEY_GRANTS", &roles)]).contains(&"numbered_role".to_owned()));
     let any = limited(r#"{"channels":["*"]}"#);
     assert_eq!(check(&[("API_KEY_GRANTS", &any)]), ["any_channel", "any_channel"]);
     let two = format!("{},other:{}", JWT[1].1, "ab".repeat(32));

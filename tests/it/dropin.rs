@@ -312,3 +312,11 @@ fn segment_that_is_not_utf8_is_named() {
     assert_eq!(get("/rtc/%FF/publisher/uid/1").faults(), ["channel is not UTF-8 after percent-decoding"]);
     assert_eq!(get("/rtm/alice?expiry=%FF").faults(), ["expiry is not UTF-8 after percent-decoding"]);
 }
+
+#[test]
+fn uid_0_names_no_user_of_rtm() {
+    assert_eq!(
+        get("/rte/room-1/publisher/uid/0").faults(),
+        ["uid: expected an RTM user ID: uid 0 names no user"]
+    );
+}

@@ -132,6 +132,25 @@ fn token_is_usable_for_services_that_name_client() {
     }
 }
 
+#[test]
+fn missing_service_is_requested_by_its_name() {
+    let token = token(Service::rtm(&"alice".parse().unwrap(), Ttl::HOUR.into()));
+    for purpose in Use::ALL {
+        let client = Client::new(None, Some("alice")).with_use(Some(purpose));
+        let inspection = inspected(&token, client);
+        let finding = inspection.findings.first().map(|finding| finding.kind.explain().fix);
+        let names = match purpose {
+            Use::Rtm => continue,
+            Use::Streaming => "the Streaming service",
+            Use::Fcdn => "the FCDN service",
+            Use::Apaas => "apaas-room-user or apaas-user",
+            _ => purpose.name(),
+        };
+        let fix = finding.unwrap_or_default();
+        assert!(fix.contains(names), "{purpose}: {fix}");
+    }
+}
+
 /// The SDK of another service reports nothing.
 #[test]
 fn sdk_error_is_that_of_service_of_finding() {
