@@ -70,7 +70,7 @@ fn inspections_with_different_repairs_differ() {
 }
 
 #[test]
-fn two_damaged_tokens_in_text_are_no_token() {
+fn two_damaged_tokens_in_text_are_not_found() {
     let [one, other] =
         [1, 2].map(|number| url_safe(&packed::token(&[packed::service(99, &[]), vec![number; 90]])));
     assert_eq!(repairs(&format!("see {one}!")), ["embedded", "url_safe"]);

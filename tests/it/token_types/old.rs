@@ -169,7 +169,7 @@ fn rtm_006_rejects_permissions() {
 
 /// A mistake of builders that are made by hand. Agora rejects such tokens.
 #[test]
-fn signature_over_checksums_is_told_from_one_over_names() {
+fn signature_over_checksums_differs_from_one_over_names() {
     let certificate = Project::public_test().certificate().clone();
     let sums = ["room-1", "42"].map(|name| crc32fast::hash(name.as_bytes()));
     let message =
