@@ -2,46 +2,28 @@
 // `node tests/metrics/run.mjs --native BINARY [--python PYTHON] [--prometheus PROGRAM]`
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
+import { closeSync, openSync, readdirSync, readFileSync, readSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { APP_CERTIFICATE, APP_ID } from "../runtimes/lib/cases.mjs";
 import { scratch, start } from "../runtimes/lib/children.mjs";
-import { ISSUER, jwt, startIssuer } from "../runtimes/lib/issuer.mjs";
+import { freePort } from "../runtimes/lib/http.mjs";
+import { ISSUER } from "../runtimes/lib/issuer.mjs";
 import { startNative } from "../runtimes/lib/native.mjs";
 import { top, underTest } from "../runtimes/lib/under-test.mjs";
+import { DOWN, startMetered } from "./series.mjs";
 
 const { artefacts, options } = underTest(
   { native: startNative },
   { python: { type: "string", default: "python3" }, prometheus: { type: "string", default: "prometheus" } },
 );
-const ROOM = { channel: "room-1", role: "publisher", expireTime: 600 };
-const KEY = "agora_metrics_0123456789abcdefghijklmnopqrstuvwxyz";
-const DOWN = "https://down.example/";
 const SCRAPES = 400;
 const guide = readFileSync(join(top, "docs/operations.md"), "utf8");
 let server;
 let metrics;
 
 before(async () => {
-  const issuer = await startIssuer();
-  const issuers = [
-    { issuer: ISSUER, jwksUrl: `${issuer.origin}/native/good` },
-    { issuer: DOWN, jwksUrl: `${issuer.origin}/native/down` },
-  ].map((entry) => ({ ...entry, audience: "https://tokens.example", sharedUsers: true }));
-  const port = await freePort();
-  metrics = `http://127.0.0.1:${port}/metrics`;
-  server = await startNative(artefacts, {
-    APP_ID,
-    APP_CERTIFICATE,
-    AUTH: "api-key,jwt",
-    API_KEYS: `backend:${sha256(KEY)}`,
-    JWT_ISSUERS: JSON.stringify(issuers),
-    ALLOWED_TOKEN_TYPES: "rtc,rtm,chat-user,chat-app,fpa,apaas-room-user,apaas-user,apaas-app,convoai,stt",
-    METRICS_PORT: String(port),
-  });
-  await everySeries();
+  ({ server, metrics } = await startMetered(artefacts));
 });
 after(() => server?.stop());
 
@@ -103,57 +85,23 @@ test("prometheus_scrapes_the_server_as_documented", async () => {
   }
 });
 
-test("server_without_metrics_port_listens_on_one_port", async () => {
+test("server_without_metrics_port_listens_on_one_port", async (t) => {
   const plain = await startNative(artefacts, { APP_ID, APP_CERTIFICATE, AUTH: "none" });
+  t.after(() => plain.stop());
   assert.equal((await fetch(`${plain.url}/metrics`)).status, 404);
   assert.equal(listeners(plain.pid), 1);
   assert.equal(listeners(server.pid), 2);
-  await plain.stop();
 });
 
-/** Each route with each class of status that it can have, and each type of token. */
-async function everySeries() {
-  const { paths } = await (await fetch(`${server.url}/openapi.json`)).json();
-  const key = { "X-API-Key": KEY, "Content-Type": "application/json" };
-  const down = { Authorization: `Bearer ${jwt({ claims: { iss: DOWN } })}`, "Content-Type": "application/json" };
-  const values = {
-    role: "publisher",
-    tokentype: "uid",
-    uid: "7",
-    agorauid: "7",
-    rtmuid: "u",
-    channel: "room-1",
-    id: "u",
-  };
-  const bodies = [{ ...ROOM, uid: 7, ChannelName: "room-1", channelName: "room-1", user: "u", tokenType: "rtc" }, {}];
-  for (const [pattern, methods] of Object.entries(paths)) {
-    const path = pattern.replaceAll(/\{(\w+)\}/g, (_, name) => values[name] ?? "x");
-    for (const method of Object.keys(methods).filter((name) => ["get", "post"].includes(name))) {
-      const body = (value) => (method === "post" ? { body: JSON.stringify(value) } : {});
-      for (const headers of [key, down, {}]) {
-        for (const value of bodies) await fetch(server.url + path, { method, headers, ...body(value) });
-      }
-    }
-    await fetch(server.url + path, { method: "DELETE" });
-  }
-  const kinds = [{ ...ROOM, uid: 7 }, { tokenType: "rtm", uid: "u", expireTime: 60 }, { tokenType: "fpa" }];
-  const more = ["convoai", "stt"].map((tokenType) => ({ ...ROOM, uid: 7, tokenType }));
-  const apps = ["chat-app", "apaas-app"].map((tokenType) => ({ tokenType, expireTime: 60 }));
-  for (const value of [...kinds, ...more, ...apps, { tokenType: "chat-user", uid: "u", expireTime: 60 }]) {
-    const answer = await fetch(`${server.url}/token`, { method: "POST", headers: key, body: JSON.stringify(value) });
-    assert.equal(answer.status, 200, await answer.text());
-  }
-  const good = { Authorization: `Bearer ${jwt({})}`, "Content-Type": "application/json" };
-  const own = await fetch(`${server.url}/token`, { method: "POST", headers: good, body: JSON.stringify(ROOM) });
-  assert.equal(own.status, 200, await own.text());
-  for (const [path, method] of [
-    ["/nowhere", "GET"],
-    ["/token", "OPTIONS"],
-    ["/readyz", "GET"],
-  ]) {
-    await fetch(server.url + path, { method });
-  }
-}
+test("nothing_is_counted_without_metrics_port", async (t) => {
+  const plain = await startNative(artefacts, { APP_ID, APP_CERTIFICATE, AUTH: "none" });
+  t.after(() => plain.stop());
+  for (let asked = 0; asked < 100; asked += 1) await fetch(`${plain.url}/healthz`);
+  // A counter is registered by its name and help.
+  const help = "Requests that got a problem document";
+  assert.ok(writableMemory(server.pid).some((part) => part.includes(help)));
+  assert.ok(!writableMemory(plain.pid).some((part) => part.includes(help)), "metrics are registered");
+});
 
 /** The families of the guide's table: type and labels. */
 function documented() {
@@ -190,6 +138,26 @@ function cpuMs(pid) {
   return spent.reduce((sum, one) => sum + one, 0) / 1e6;
 }
 
+/** What a child has allocated or written. */
+function writableMemory(pid) {
+  const maps = readFileSync(`/proc/${pid}/maps`, "utf8").trim().split("\n");
+  const writable = maps.filter((line) => line.split(" ")[1].startsWith("rw"));
+  const memory = openSync(`/proc/${pid}/mem`);
+  try {
+    return writable.map((line) => {
+      const [from, to] = line
+        .split(" ")[0]
+        .split("-")
+        .map((hex) => Number.parseInt(hex, 16));
+      const part = Buffer.alloc(to - from);
+      readSync(memory, part, 0, part.length, from);
+      return part;
+    });
+  } finally {
+    closeSync(memory);
+  }
+}
+
 /** How many sockets a process listens on. */
 function listeners(pid) {
   const own = spawnSync("ls", ["-l", `/proc/${pid}/fd`]).stdout.toString();
@@ -205,16 +173,4 @@ async function until(isDone, describe) {
     await new Promise((resolve) => setTimeout(resolve, 200));
   }
   assert.fail(`not within 30 s: ${describe().slice(-2000)}`);
-}
-
-async function freePort() {
-  const probe = createServer().listen(0, "127.0.0.1");
-  await new Promise((resolve) => probe.once("listening", resolve));
-  const { port } = probe.address();
-  await new Promise((resolve) => probe.close(resolve));
-  return port;
-}
-
-function sha256(text) {
-  return spawnSync("sha256sum", { input: text }).stdout.toString().slice(0, 64);
 }
