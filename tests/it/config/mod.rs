@@ -1,6 +1,7 @@
 //! Every variable: its default, what it takes, and the exact words where it is at fault.
 
 mod auth;
+mod earlier;
 mod limits;
 mod project;
 mod variables;
