@@ -138,6 +138,8 @@ impl LogLine {
         self.code = Some(problem.code());
         self.rule = problem.rule().map(crate::policy::Rule::name);
         self.cause = problem.cause().map(std::borrow::Cow::into_owned);
+        // A token that was made before a later one was refused has not been issued.
+        (self.token_type, self.token_hash, self.uid) = (None, None, None);
     }
 
     /// The request is a probe: its line is printed if it reports an error or a change.

@@ -64,6 +64,22 @@ fn token_hash_of_each_token_is_logged() {
     assert_eq!(token_hash("007"), expected_hash("007"));
 }
 
+/// Its first token is made before the second is refused.
+#[test]
+fn refused_pair_of_tokens_is_logged_without_token() {
+    let server = Server::with(&[("ALLOWED_TOKEN_TYPES", "rtc")]);
+    for path in ["/rte/room-1/publisher/uid/7", "/get_config", "/api/generate-agora-token"] {
+        let reply = server.bare(Method::GET, path);
+        assert_eq!(reply.forbidden().0, "tokenType", "{path}");
+        let log = reply.log();
+        for member in ["tokenType", "tokenHash", "uid"] {
+            assert_eq!(log[member], Value::Null, "{path}: {log}");
+        }
+    }
+    let request = Request::get("/rte/room-1/publisher/uid/7").body(Body::Whole("".into())).unwrap();
+    assert_eq!(server.outcome(&request).token_type, None, "nothing is counted as issued");
+}
+
 fn expected_hash(token: &str) -> String {
     use sha2::{Digest, Sha256};
     use std::fmt::Write;
