@@ -81,7 +81,8 @@ impl<'a> Exchange<'a> {
 
     /// A fetch of this request as a part of its trace.
     pub(super) fn traced(&self, fetch: &Fetch) -> Option<Fetch> {
-        let header = Some((TRACEPARENT.as_str(), self.trace?.child(self.context.seed)));
+        let earlier = self.log.key_set_fetches().len().try_into().unwrap_or(u64::MAX);
+        let header = Some((TRACEPARENT.as_str(), self.trace?.child(self.context.seed, earlier)));
         Some(Fetch { header, ..fetch.clone() })
     }
 

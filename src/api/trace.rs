@@ -42,9 +42,11 @@ impl<'a> Trace<'a> {
         self.id
     }
 
-    /// The header of a request that this one makes: the same trace, a span of its own.
-    pub(super) fn child(&self, Seed(seed): Seed) -> String {
-        let span = seed.first_chunk().map_or(0, |bytes| u64::from_be_bytes(*bytes)).max(1);
+    /// The header of a request that this one makes, and how many it made before: the same trace, a span
+    /// of its own.
+    pub(super) fn child(&self, Seed(seed): Seed, earlier: u64) -> String {
+        let first = seed.first_chunk().map_or(0, |bytes| u64::from_be_bytes(*bytes));
+        let span = first.wrapping_add(earlier).max(1);
         format!("00-{}-{span:016x}-{}", self.id, self.flags)
     }
 }

@@ -140,6 +140,24 @@ fn key_set_fetch_continues_trace_in_its_own_span() {
     }
 }
 
+#[test]
+fn each_fetch_of_request_has_its_own_span() {
+    let issuers = json!([
+        { "issuer": "https://a.example/", "audience": "agora", "jwksUrl": "https://a.example/jwks.json", "sharedUsers": true },
+        { "issuer": "https://b.example/", "audience": "agora", "jwksUrl": "https://b.example/jwks.json", "sharedUsers": true },
+    ]);
+    let server = Server::with(&[("AUTH", "jwt"), ("JWT_ISSUERS", &issuers.to_string())]);
+    let request = Request::get("/readyz").header("traceparent", TRACE).body(Body::Whole("".into())).unwrap();
+    let mut spans = Vec::new();
+    let fetch = |due: Fetch| {
+        spans.push(due.header.unwrap().1[36..52].to_owned());
+        Err(FetchError::Unreachable)
+    };
+    server.answer(&request, &context(NOW, SALT), fetch, |_| None);
+    assert_eq!(spans.len(), 2);
+    assert_ne!(spans[0], spans[1]);
+}
+
 /// What `/readyz` answers, and what it fetched. Each fetch gets this answer.
 fn ready(server: &Server, answer: &Result<Bytes, FetchError>, now: u32) -> (Reply, Vec<String>) {
     let request = Request::get("/readyz").body(Body::Whole("".into())).unwrap();
