@@ -44,6 +44,13 @@ pub enum Cause {
     KeySet(KeySetError),
     /// The same, and another request is fetching it.
     KeySetAwaited,
+    /// One of these two, of an issuer beside others.
+    OfIssuer {
+        /// Which.
+        issuer: String,
+        /// What is missing.
+        cause: Box<Cause>,
+    },
 }
 
 impl Cause {
@@ -67,6 +74,7 @@ impl fmt::Display for Cause {
             Self::Claim(bad) => write!(f, "jwt {bad}"),
             Self::KeySet(error) => error.fmt(f),
             Self::KeySetAwaited => f.write_str("key set: not fetched yet"),
+            Self::OfIssuer { issuer, cause } => write!(f, "{issuer}: {cause}"),
         }
     }
 }

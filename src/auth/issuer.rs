@@ -93,9 +93,22 @@ impl Jwt {
         if jwt.algorithm.is_symmetric() {
             return self.check_secrets(jwt, now).map(Authentication::Caller);
         }
-        let keys = self.keys.public.candidates(jwt, self.keys.secrets.first(), now)?;
+        let keys = self.keys.public.candidates(jwt, self.keys.secrets.first(), now);
+        let keys = keys.map_err(|error| self.named(error))?;
         let pending = PendingSignature::new(&self.expected, jwt, keys, now)?;
         Ok(Authentication::Signature(pending))
+    }
+
+    /// A fault of the issuer's, with its name if there are several. Which one a refused JWT claims to be
+    /// of, no signature has proven.
+    fn named(&self, error: AuthError) -> AuthError {
+        match error {
+            AuthError::Unavailable(cause) if self.expected.among_others.is_some() => {
+                let issuer = self.expected.issuer.clone();
+                AuthError::Unavailable(Cause::OfIssuer { issuer, cause: Box::new(cause) })
+            }
+            AuthError::Unavailable(_) | AuthError::Refused(_) => error,
+        }
     }
 
     fn parse<'t>(&self, token: &'t str) -> Result<UnverifiedJwt<'t>, BadJwt> {

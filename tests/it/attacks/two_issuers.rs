@@ -330,9 +330,12 @@ fn issuer_down_affects_its_own_users_only() {
                     let reply = site.own(&alice_with(issuer, &json!({ "exp": NOW + 200_000 })));
                     let expected = if down.contains(&issuer) { 503 } else { 200 };
                     assert_eq!(reply.status, expected, "{issuer} after {after} s, {down:?} {how:?}");
-                    if let Some(warning) = reply.log()["warning"].as_str() {
-                        assert!(warning.starts_with(&format!("{issuer}: key set: ")), "{warning}");
-                    }
+                    let log = reply.log();
+                    let named = |member: &str| {
+                        let text = log[member].as_str();
+                        text.is_none_or(|text| text.starts_with(&format!("{issuer}: key set: ")))
+                    };
+                    assert!(named("warning") && named("cause"), "{log}");
                 }
             }
             let sets = site.server.app.key_sets(UnixTime::from_secs(site.now.get()));
