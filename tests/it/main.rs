@@ -24,6 +24,7 @@ mod page;
 mod policy;
 mod properties;
 mod request_body;
+mod template;
 mod token_api;
 mod token_types;
 mod token_vectors;
