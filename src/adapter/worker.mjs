@@ -26,8 +26,10 @@ export default {
     rust ??= start(new Rust(context, env));
     const head = headOf(request);
     const id = ++requests;
+    const began = Date.now();
+    const asked = { id, context, began, metrics: env.METRICS };
     const answer = (body, isTooLarge) =>
-      responseTo(rust.answer(id, Date.now() / 1000, env, host, head, body, isTooLarge), id, context);
+      responseTo(rust.answer(id, began / 1000, env, host, head, body, isTooLarge), asked);
     const declared = request.headers.get("content-length");
     if (declared === null) {
       if (request.body === null) return answer(EMPTY, false);
@@ -81,26 +83,42 @@ function headOf({ method, url, headers }) {
  * The response that Rust answers with, after every operation that it waits for. A remote one continues if the client
  * hangs up, since other requests may wait for the same key set.
  */
-function responseTo(answer, id, context) {
-  if (answer !== undefined) return responseOf(answer);
+function responseTo(answer, asked) {
+  if (answer !== undefined) return responseOf(answer, asked);
   const goesOn = isRemote();
   const response = operation().then(
-    (outcome) => responseTo(rust.resume(id, outcome), id, context),
-    () => responseTo(rust.resume(id), id, context),
+    (outcome) => responseTo(rust.resume(asked.id, outcome), asked),
+    () => responseTo(rust.resume(asked.id), asked),
   );
-  if (goesOn) context.waitUntil(response);
+  if (goesOn) asked.context.waitUntil(response);
   return response;
 }
 
-/** The response of an answer: log line if any, request id, status, each header's name and value, an empty line, the body. */
-function responseOf(answer) {
-  const [line, id] = [answer.indexOf("\n"), answer.indexOf("\n", answer.indexOf("\n") + 1)];
+/**
+ * The response of an answer: log line if any, what is counted, request id, status, each header's name and value, an empty
+ * line, the body.
+ */
+function responseOf(answer, { began, metrics }) {
+  const line = answer.indexOf("\n");
+  const counted = answer.indexOf("\n", line + 1);
+  const id = answer.indexOf("\n", counted + 1);
   const end = answer.indexOf("\n\n", id);
   if (line > 0) console.log(answer.slice(0, line));
+  if (metrics !== undefined) count(metrics, answer.slice(line + 1, counted), Date.now() - began);
   const init = initOf(answer.slice(id + 1, end));
-  init.headers.set("x-request-id", answer.slice(line + 1, id));
+  init.headers.set("x-request-id", answer.slice(counted + 1, id));
   // A text has a Content-Length; a stream has none.
   return new Response(answer.slice(end + 2) || null, init);
+}
+
+/** A data point of Analytics Engine. No request fails with it. */
+function count(metrics, outcome, milliseconds) {
+  const [route, ...blobs] = outcome.split("\t");
+  try {
+    metrics.writeDataPoint({ indexes: [route], blobs, doubles: [milliseconds / 1000] });
+  } catch (error) {
+    console.error(`METRICS: ${error.message}; bind an Analytics Engine dataset`);
+  }
 }
 
 function initOf(head) {

@@ -7,7 +7,7 @@ use http::header::{self, HeaderName};
 use http::uri::PathAndQuery;
 use http::{HeaderValue, Method};
 
-use crate::api::{Answer, Body, X_REQUEST_ID};
+use crate::api::{Answer, Body, Outcome, X_REQUEST_ID};
 
 /// Cloudflare's name of a request, and the client's address.
 pub(super) const REQUEST_ID: HeaderName = HeaderName::from_static("cf-ray");
@@ -45,13 +45,20 @@ pub(super) fn request_of(head: &str, body: Body) -> http::Result<http::Request<B
     Ok(request)
 }
 
-/// Writes an answer as `worker.mjs` reads it: a line for the log, which may be empty, and the request's
-/// id; then status, and each header's name and value, one a line; an empty line and the body. The id is
-/// apart, so that the head is the same text for many answers.
+/// Writes an answer as `worker.mjs` reads it: a line for the log, which may be empty, what is counted of
+/// the request, between tabs, and the request's id; then status, and each header's name and value, one a
+/// line; an empty line and the body. The id is apart, so that the head is the same text for many answers.
 pub(super) fn text_of(Answer { response, log }: Answer) -> String {
     let (parts, body) = response.into_parts();
+    let Outcome { route, status: _, code, rule, token_type } = log.outcome();
     let mut text = log.line(Duration::ZERO).unwrap_or_default();
-    text.reserve(512 + body.len());
+    text.reserve(576 + body.len());
+    text.push('\n');
+    text.push_str(route);
+    for counted in [Some(parts.status.as_str()), code, rule, token_type] {
+        text.push('\t');
+        text.push_str(counted.unwrap_or_default());
+    }
     for line in [parts.headers.get(X_REQUEST_ID).map_or("", plain), parts.status.as_str()] {
         text.push('\n');
         text.push_str(line);

@@ -78,8 +78,8 @@ fn request(request: &Value, caller: &Value, settings: &BTreeMap<&str, &str>) -> 
     made.body(Body::Whole(body.into())).unwrap()
 }
 
-/// An answer as record.mjs tells it.
-fn told(reply: &Reply) -> String {
+/// An answer as record.mjs describes it.
+fn described(reply: &Reply) -> String {
     let mut facts = vec![reply.status.to_string()];
     if let Some(origin) = reply.header("access-control-allow-origin") {
         facts.push(format!("allow-origin {origin}"));
@@ -142,7 +142,7 @@ fn differences(recorded: &Value, configuration: &Value, settings: &[(&str, &str)
         for (sent, before) in requests.iter().zip(answers.as_array().unwrap()) {
             let fetch = |_: Fetch| Ok(json!({ "SecretString": CERTIFICATE }).to_string().into());
             let request = request(sent, &configuration["callers"][caller], &by_name);
-            let now = told(&server.answer(&request, &context(NOW, SALT), fetch, |_| None));
+            let now = described(&server.answer(&request, &context(NOW, SALT), fetch, |_| None));
             if now != before.as_str().unwrap() {
                 let what = format!("{caller}: {} {} {}", sent["method"], sent["path"], sent["json"]);
                 found.push([what, before.as_str().unwrap().to_owned(), now]);

@@ -8,14 +8,17 @@ import { lines, scratch, start, within } from "./children.mjs";
 import { accepting, freePort, send } from "./http.mjs";
 
 const READY_WITHIN_MS = 30_000;
+const ENTRY = "entry.js";
 
-export async function startWorkerd({ bundle, top }, env, options) {
+/** `entry` is a module around the Worker, which it imports as "./worker.js". Further options are those of children.mjs. */
+export async function startWorkerd({ bundle, top }, env, { entry, ...options } = {}) {
   const port = await freePort();
   const folder = mkdtempSync(join(scratch, "workerd-"));
   const config = join(folder, "config.capnp");
   // Cap'n Proto embeds files of the same folder.
   cpSync(bundle, folder, { recursive: true });
-  writeFileSync(config, configuration({ bundle, top, port, env }));
+  if (entry) writeFileSync(join(folder, ENTRY), entry);
+  writeFileSync(config, configuration({ bundle, top, port, env, entry }));
   const server = start("workerd", program(), ["serve", config], {}, options);
   const ended = server.ended.then(({ code, signal }) => {
     throw new Error(`workerd ended (${code ?? signal}): ${server.output.stderr.slice(-2000)}`);
@@ -46,10 +49,12 @@ function program() {
 }
 
 /** https://github.com/cloudflare/workerd/blob/main/src/workerd/server/workerd.capnp */
-function configuration({ bundle, top, port, env }) {
+function configuration({ bundle, top, port, env, entry }) {
   const [, date] = readFileSync(join(top, "wrangler.toml"), "utf8").match(/^compatibility_date = "(.*)"$/m);
   const files = readdirSync(bundle);
-  const modules = ["worker.js", ...files.filter((name) => /\.(wasm|mjs)$/.test(name))].map((name) => {
+  // The first one is the Worker.
+  const first = entry ? [ENTRY, "worker.js"] : ["worker.js"];
+  const modules = [...first, ...files.filter((name) => /\.(wasm|mjs)$/.test(name))].map((name) => {
     const kind = name.endsWith(".wasm") ? "wasm" : "esModule";
     return `(name = ${text(name)}, ${kind} = embed ${text(name)})`;
   });

@@ -203,7 +203,7 @@ function signed({ JWT_SECRET: secret }, message) {
 }
 
 /** The status, what a refusal names, what each token holds, and what a page may read. */
-function told({ status, headers, body }) {
+function described({ status, headers, body }) {
   const header = (name) => headers.find(([known]) => known.toLowerCase() === name)?.[1];
   const facts = [String(status)];
   const allowed = header("access-control-allow-origin");
@@ -251,7 +251,7 @@ for (const [name, file, given] of CONFIGURATIONS) {
       const [answer] = await server.send({ method, path, headers: sent, body });
       // A uid that the server draws is another one each time.
       const uid = path === "/rtctoken" && answer.status === 200 ? JSON.parse(answer.body).uid : undefined;
-      const text = told(answer);
+      const text = described(answer);
       entry.answers[caller].push(uid && uid !== 42 ? text.replace(`uid=${uid}`, "uid=drawn") : text);
     }
   }
