@@ -1,24 +1,24 @@
-# Common tasks. Run `just -f .justfile NAME`, or put `set working-directory` in your own justfile.
-set working-directory := "."
+# Common tasks: `just NAME`.
 
 # List the tasks
 default:
-    @just -f .justfile --list
+    @just --list
 
 # Run the Rust tests
 test:
     cargo test
 
-# Format and lint
+# Check formats and lints
 lint:
     cargo fmt --check
     cargo clippy --all-features --all-targets -- -D warnings
+    npx biome check --error-on-warnings
 
 # Run the cases on the three real runtimes (after `just ci` has built them once)
 runtimes:
-    node tests/runtimes/run.mjs
+    node_modules/.bin/node tests/runtimes/run.mjs
 
-# Benchmarks in one process
+# Run the benchmarks in one process
 bench:
     cargo bench --bench cost
 
@@ -30,6 +30,6 @@ semver:
 docs:
     UPDATE_DOCS=1 cargo test --test it docs
 
-# Everything that must pass before a merge
+# Run everything that must pass before a merge
 ci:
     .ci/run
