@@ -320,3 +320,27 @@ fn uid_0_names_no_user_of_rtm() {
         ["uid: expected an RTM user ID: uid 0 names no user"]
     );
 }
+
+/// A name that the client made up may be a secret.
+#[test]
+fn query_parameter_that_is_not_utf8_is_logged_if_documented() {
+    for (path, name) in [
+        ("/rtm/alice", "expiry"),
+        ("/rtc/room-1/publisher/uid/1", "expiry"),
+        ("/access_token", "expiredTs"),
+        ("/get_config", "channel"),
+        ("/api/generate-agora-token", "uid"),
+    ] {
+        let cause = |parameter: &str| {
+            let reply = get(&format!("{path}?{parameter}=%FF"));
+            assert_eq!(
+                reply.faults(),
+                [format!("{parameter} is not UTF-8 after percent-decoding")],
+                "{path}"
+            );
+            reply.log()["cause"].as_str().unwrap().to_owned()
+        };
+        assert!(cause(name).contains(name), "{path}");
+        assert!(cause("madeUp").contains("unknown field") && !cause("madeUp").contains("madeUp"), "{path}");
+    }
+}

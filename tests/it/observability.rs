@@ -260,6 +260,7 @@ fn readyz_warns_of_issuer_with_unfetched_key_set() {
     assert_eq!(reply.ok(), json!({ "status": "ready" }));
     let warning = reply.log()["warning"].as_str().unwrap().to_owned();
     assert!(warning.contains("key set of https://a.example/: not fetched yet"), "{warning}");
+    assert!(warning.contains("https://a.example/: key set: timed out"), "{warning}");
     assert!(!warning.contains("b.example"), "{warning}");
     let again = ask(Ok(jwks));
     assert_eq!((again.log()["warning"].is_string(), again.is_logged), (true, false), "once a minute");

@@ -139,3 +139,10 @@ fn jwt_header_defaults_to_authorization() {
     }
     assert!(settings().header.is_none());
 }
+
+#[test]
+fn guard_without_credentials_has_no_method() {
+    let authenticator = Authenticator::with_issuers(None, None);
+    assert_eq!(authenticator.methods(), "missing");
+    assert!(!authenticator.is_open());
+}
