@@ -194,6 +194,7 @@ fn policy_check_reports_each_setting_once() {
         (&[], r#"{"channels":[]}"#, &["no_channel"]),
         (&[], r#"{"channels":["lobby","room-1"]}"#, &["outside_channels"]),
         (&[], r#"{"channels":["roo*"]}"#, &[]),
+        (&[("ALLOWED_CHANNELS", "room-1")], r#"{"channels":["room-*","room-2*"]}"#, &["outside_channels"]),
         (&[], r#"{"channels":["lobby*","ro"]}"#, &["outside_channels", "outside_channels"]),
         // A key has no subject.
         (&[("ALLOWED_CHANNELS", "user-{sub}")], r#"{"channels":["user-7"]}"#, &["outside_channels"]),
