@@ -26,10 +26,10 @@ export default {
     rust ??= start(new Rust(context, env));
     const head = headOf(request);
     const id = ++requests;
-    const began = Date.now();
-    const asked = { id, context, began, metrics: env.METRICS };
+    const asked = { id, context, began: Date.now(), metrics: env.METRICS };
     const answer = (body, isTooLarge) =>
-      responseTo(rust.answer(id, began / 1000, env, host, head, body, isTooLarge), asked);
+      // The time when the body is there: a credential may expire while it arrives.
+      responseTo(rust.answer(id, Date.now() / 1000, env, host, head, body, isTooLarge), asked);
     const declared = request.headers.get("content-length");
     if (declared === null) {
       if (request.body === null) return answer(EMPTY, false);
