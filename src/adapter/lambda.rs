@@ -119,7 +119,7 @@ fn path(event: &Request) -> String {
     let path = event.raw_http_path();
     let encoded = match event.request_context_ref() {
         Some(RequestContext::ApiGatewayV2(context)) if !is_function_url(context) => {
-            // The default stage stands in no path.
+            // No path contains the default stage.
             let stage = context.stage.as_deref().filter(|stage| *stage != "$default");
             let stage = stage.and_then(|stage| path.strip_prefix('/')?.strip_prefix(stage));
             let path = stage.filter(|rest| rest.is_empty() || rest.starts_with('/')).unwrap_or(path);
