@@ -109,9 +109,9 @@ impl Metrics {
     }
 
     /// Counts a request as in flight until the value is dropped.
-    pub(super) fn begin(&self) -> InFlight {
+    pub(super) fn begin(&self) -> InFlight<'_> {
         self.in_flight.inc();
-        InFlight(self.in_flight.clone())
+        InFlight(&self.in_flight)
     }
 
     /// Counts a request that got a response after `took`.
@@ -157,10 +157,10 @@ impl Metrics {
     }
 }
 
-/// A request in flight.
-pub(super) struct InFlight(Gauge);
+/// A request in flight. A handle of its own would count references, which all threads share.
+pub(super) struct InFlight<'a>(&'a Gauge);
 
-impl Drop for InFlight {
+impl Drop for InFlight<'_> {
     fn drop(&mut self) {
         self.0.dec();
     }
