@@ -32,8 +32,7 @@ impl App {
     /// The same with the page as the answer to `GET /`.
     #[must_use]
     pub fn with_page(mut self) -> Self {
-        let methods = self.config().map(|config| config.authenticator.methods());
-        self.home = answer(methods.as_deref().unwrap_or("missing"));
+        self.home = answer(self.config().map_or("missing", |config| config.authenticator.methods()));
         self
     }
 }

@@ -82,7 +82,7 @@ pub struct Authenticator(Mode);
 #[derive(Debug)]
 enum Mode {
     Open,
-    Guarded { methods: Vec<Method>, api_keys: Option<ApiKeys>, issuers: Option<Issuers> },
+    Guarded { api_keys: Option<ApiKeys>, issuers: Option<Issuers> },
 }
 
 impl Authenticator {
@@ -100,19 +100,8 @@ impl Authenticator {
 
     /// The same with the JWTs of any number of issuers.
     #[must_use]
-    pub fn with_issuers(api_keys: Option<ApiKeys>, issuers: Option<Issuers>) -> Self {
-        let methods = [api_keys.as_ref().map(|_| Method::ApiKey), issuers.as_ref().map(|_| Method::Jwt)];
-        Self::new_guarded(methods.into_iter().flatten().collect(), api_keys, issuers)
-    }
-
-    /// Requires a credential of one of these methods. One without its keys accepts nothing.
-    #[must_use]
-    pub const fn new_guarded(
-        methods: Vec<Method>,
-        api_keys: Option<ApiKeys>,
-        issuers: Option<Issuers>,
-    ) -> Self {
-        Self(Mode::Guarded { methods, api_keys, issuers })
+    pub const fn with_issuers(api_keys: Option<ApiKeys>, issuers: Option<Issuers>) -> Self {
+        Self(Mode::Guarded { api_keys, issuers })
     }
 
     /// Whether no credential is required.
@@ -123,13 +112,13 @@ impl Authenticator {
 
     /// The credentials that it accepts, as `AUTH` spells them.
     #[must_use]
-    pub fn methods(&self) -> String {
+    pub fn methods(&self) -> &'static str {
         match &self.0 {
-            Mode::Open => "none".to_owned(),
-            Mode::Guarded { methods, .. } if methods.is_empty() => "missing".to_owned(),
-            Mode::Guarded { methods, .. } => {
-                methods.iter().map(|method| method.name()).collect::<Vec<_>>().join(",")
-            }
+            Mode::Open => "none",
+            Mode::Guarded { api_keys: Some(_), issuers: Some(_) } => "api-key,jwt",
+            Mode::Guarded { api_keys: Some(_), issuers: None } => "api-key",
+            Mode::Guarded { api_keys: None, issuers: Some(_) } => "jwt",
+            Mode::Guarded { api_keys: None, issuers: None } => "missing",
         }
     }
 
@@ -180,7 +169,7 @@ impl Authenticator {
         caller: impl FnOnce(Caller) -> T,
         jwt: impl FnOnce(&'a Jwt, &str) -> Result<T, AuthError>,
     ) -> Result<T, AuthError> {
-        let Mode::Guarded { api_keys, issuers, methods: _ } = &self.0 else {
+        let Mode::Guarded { api_keys, issuers } = &self.0 else {
             return Ok(caller(Caller::open()));
         };
         let presented = Presented::new(credentials, api_keys.as_ref(), issuers.as_ref())?;

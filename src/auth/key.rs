@@ -76,7 +76,7 @@ impl VerifyingKey {
             None => Ok(Self::new(key, algorithm)),
             Some(alg) => match alg.as_text().and_then(|alg| alg.parse().ok()) {
                 Some(alg) if key.algorithms().contains(&alg) => Ok(Self::new(key, Some(alg))),
-                _ => Err(BadKey::OtherAlgorithm),
+                Some(_) | None => Err(BadKey::OtherAlgorithm),
             },
         }
     }

@@ -63,7 +63,7 @@ impl Reader<'_> {
         let api_keys = methods.contains(&Method::ApiKey).then(|| self.api_keys());
         let issuers = methods.contains(&Method::Jwt).then(|| self.issuers(notices));
         let has_fault = matches!(api_keys, Some(None)) || matches!(issuers, Some(None));
-        (!has_fault).then(|| Authenticator::new_guarded(methods, api_keys.flatten(), issuers.flatten()))
+        (!has_fault).then(|| Authenticator::with_issuers(api_keys.flatten(), issuers.flatten()))
     }
 
     fn api_keys(&mut self) -> Option<ApiKeys> {
