@@ -9,6 +9,8 @@
 //     --python FILE     a Python with pip install --no-deps -r benches/peers/requirements.txt; else that is left out
 //     --beside NAME=FILE   any other official library: FILE ROUNDS prints, as build.mjs does, nanoseconds for a token;
 //                       may be given several times
+//     --before-native FILE, --before-bootstrap FILE, --before-worker DIR
+//                       an earlier build of this project, measured in the same rounds
 // Needs wrk and h2load (Debian's wrk and nghttp2-client). Every round starts every program anew, this server and the peer in turn.
 
 import { execFileSync } from "node:child_process";
@@ -55,6 +57,9 @@ const { values: options } = parseArgs({
     worker: { type: "string", default: join(top, "dist") },
     python: { type: "string" },
     beside: { type: "string", multiple: true, default: [] },
+    "before-native": { type: "string" },
+    "before-bootstrap": { type: "string" },
+    "before-worker": { type: "string" },
   },
 });
 const [rounds, seconds] = [Number(options.rounds), Number(options.seconds)];
@@ -122,7 +127,9 @@ async function build() {
 
 async function native() {
   for (const auth of auths) {
-    const ours = (port) => start(options.native, [], { ...ourEnv(auth), HOST: "127.0.0.1", PORT: String(port) });
+    const server = (file) => (port) => start(file, [], { ...ourEnv(auth), HOST: "127.0.0.1", PORT: String(port) });
+    const before = options["before-native"];
+    const own = { ...(before && { before: server(before) }), ours: server(options.native) };
     const express = (library) => (port) => {
       const env = { ...peerEnv(auth), JWT_LIBRARY: library, NODE_ENV: "production", PORT: String(port) };
       return start(node, [join(here, "express.mjs")], env);
@@ -130,11 +137,13 @@ async function native() {
     // jsonwebtoken has no EdDSA.
     const libraries = ["RS256", "ES256"].includes(auth.name) ? ["jose", "jsonwebtoken"] : ["jose"];
     for (const library of libraries) {
-      const found = await endpoints({ peer: express(library), ours }, auth);
+      const found = await endpoints({ peer: express(library), ...own }, auth);
       found.ours.size = [fileMiB(options.native)];
+      if (before) found.before.size = [fileMiB(before)];
       found.peer.size = [packagesMiB(packages, ["express", "agora-token", library])];
       const peer = auth.loop ? `Express, ${library}` : "Express";
       table(`server, ${auth.name}`, `${peer} and agora-token`, found);
+      noWorseThanBefore(`server, ${auth.name}`, found);
       const least = { RS256: 8, ES256: 5.5, EdDSA: 8 }[auth.name] ?? 20;
       const perCpu = ratios(found.ours.perCpuSecond, found.peer.perCpuSecond);
       const what = `server, ${auth.name}: ≥ ${least} × the requests per CPU second of ${peer}`;
@@ -185,9 +194,13 @@ async function worker() {
   for (const auth of auths) {
     const ours = workerd("ours", resolve(options.worker), ourEnv(auth), "");
     const peer = workerd("peer", bundle, peerEnv(auth), '"nodejs_compat"');
-    const found = await endpoints({ peer, ours }, auth);
+    const before = options["before-worker"];
+    const earlier = before && { before: workerd("before", resolve(before), ourEnv(auth), "") };
+    const found = await endpoints({ peer, ...earlier, ours }, auth);
     [found.ours.size, found.peer.size] = [[size / 1024], [gzippedMiB(join(bundle, "worker.js"))]];
+    if (before) found.before.size = [workerSize(resolve(before)).kib / 1024];
     table(`Worker, ${auth.name}`, "JavaScript, jose and agora-token", found);
+    noWorseThanBefore(`Worker, ${auth.name}`, found);
     const least = auth.loop ? 1.2 : 1.5;
     const what = `Worker, ${auth.name}: ≥ ${least} × the JavaScript Worker's requests/s at 16 connections`;
     bar(what, ratios(found.ours.perSecond16, found.peer.perSecond16), (ratio) => ratio >= least);
@@ -231,7 +244,7 @@ const main :Workerd.Worker = (
 
 /** Each kind of figure, of the peer and of this server, one for each round. */
 async function endpoints(starters, { headers }) {
-  const found = { ours: { first: [] }, peer: { first: [] } };
+  const found = Object.fromEntries(Object.keys(starters).map((name) => [name, { first: [] }]));
   for (let round = 0; round < rounds * STARTS; round += 1) {
     for (const [name, starter] of Object.entries(starters)) {
       const port = await freePort();
@@ -274,7 +287,9 @@ async function lambda() {
     const found = await invocations(auth);
     found.ours.size = [fileMiB(options.bootstrap)];
     found.peer.size = [packagesMiB(packages, ["agora-token", "jose"])];
+    if (found.before) found.before.size = [fileMiB(options["before-bootstrap"])];
     table(`Lambda, ${auth.name}`, "Node, jose and agora-token", found);
+    noWorseThanBefore(`Lambda, ${auth.name}`, found);
     const first = ratios(found.peer.first, found.ours.first);
     bar(`Lambda, ${auth.name}: first answer ≥ 20 × sooner`, first, (ratio) => ratio >= 20);
     bar(`Lambda, ${auth.name}: first answer within 5 ms`, found.ours.first, (ms) => ms < 5);
@@ -284,11 +299,13 @@ async function lambda() {
 }
 
 async function invocations(auth) {
-  const found = { ours: { first: [] }, peer: { first: [] } };
+  const before = options["before-bootstrap"];
   const programs = {
-    ours: [resolve(options.bootstrap), [], ourEnv(auth)],
     peer: [node, [join(here, "lambda.mjs")], peerEnv(auth)],
+    ...(before && { before: [resolve(before), [], ourEnv(auth)] }),
+    ours: [resolve(options.bootstrap), [], ourEnv(auth)],
   };
+  const found = Object.fromEntries(Object.keys(programs).map((name) => [name, { first: [] }]));
   const event = TRIGGERS["http-api"].event(tokenRequest(auth.headers), false);
   const invoke = async (api) => {
     const { ok, payload } = await api.invoke(event);
@@ -353,6 +370,25 @@ function noting(figures) {
 function noWorseP99(what, peer, { ours, peer: theirs }) {
   const figures = ratios(ours.offered99, theirs.offered99);
   bar(`${what}: p99 at half of the capacity of ${peer} no worse`, figures, (ratio) => ratio <= 1);
+}
+
+function noWorseThanBefore(what, { ours, before }) {
+  if (!before) return;
+  table(what, "the earlier build", { ours, peer: before });
+  const sides = [
+    ["first", "exec to first answer", false],
+    ["perSecond16", "requests/s at 16 connections", true],
+    ["perCpuSecond", "requests per CPU second", true],
+    ["memory", "memory", false],
+    ["size", "size", false],
+  ];
+  for (const [key, name, isMoreBetter] of sides) {
+    if (!ours[key]) continue;
+    const figures = ratios(ours[key], before[key]);
+    bar(`${what}: ${name} no worse than the earlier build`, figures, (ratio) =>
+      isMoreBetter ? ratio >= 1 : ratio <= 1,
+    );
+  }
 }
 
 function table(what, peer, { ours, peer: theirs }) {
