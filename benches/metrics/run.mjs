@@ -2,7 +2,7 @@
 //
 //   node benches/metrics/run.mjs
 //     --native FILE     cargo build --release                                  (target/release/agora-token-server)
-//     --pairs 200 --requests 4000 --scrapes 500                                less of each is a short run
+//     --pairs 800 --requests 4000 --scrapes 500                                less of each is a short run
 //
 // Needs h2load (Debian's nghttp2-client). It counts the CPU time of the server's threads, not the time on a clock, and
 // compares short rounds that follow each other: a machine that others use slows both sides of a pair alike. A second
@@ -35,7 +35,7 @@ const { artefacts, options } = underTest(
   { native: startNative },
   {
     native: { type: "string", default: join(target, "release/agora-token-server") },
-    pairs: { type: "string", default: "200" },
+    pairs: { type: "string", default: "800" },
     requests: { type: "string", default: "4000" },
     scrapes: { type: "string", default: "500" },
   },

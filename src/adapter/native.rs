@@ -10,6 +10,7 @@ mod output;
 mod serve;
 mod server;
 mod stream;
+mod tallies;
 mod threads;
 
 pub use self::environment::{VARIABLES, environment, wants_no_color};

@@ -203,7 +203,7 @@ pub struct KeySetFetch {
 }
 
 /// What a request came to. Each member is one of few: no client can make them more.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Outcome {
     /// The pattern of the route, `none` or `preflight`.
     pub route: &'static str,

@@ -65,7 +65,7 @@ impl Server {
         let context = host::context(host::now(), None, Some(peer));
         let line = LogLine::unread(why, &context);
         if let Some(metrics) = &self.metrics {
-            metrics.count(line.outcome());
+            metrics.rejected(line.outcome());
         }
         self.output.print(&line.to_json(Duration::ZERO));
     }
