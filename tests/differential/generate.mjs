@@ -240,21 +240,21 @@ export const BUILDERS_006 = {
 
 /** A case: what was asked of which builder, and what it made. */
 export function generate(builder, r) {
-  const one = { builder, appId: r.hex32(), certificate: r.hex32() };
+  const one = { builder, app_id: r.hex32(), app_certificate: r.hex32() };
   if (builder in BUILDERS_006) {
     const [ask, build] = BUILDERS_006[builder];
     // The token's own end is 24 hours later, and must fit 32 bits.
-    Object.assign(one, { args: ask(r), issuedAt: r.int(1, 0xffffffff - 86400), salt: r.int(0, 0xfffffffe) });
-    one.token = at006(one.issuedAt, one.salt, (v6) => build(v6, one.appId, one.certificate, one.args));
+    Object.assign(one, { args: ask(r), issue_ts: r.int(1, 0xffffffff - 86400), salt: r.int(0, 0xfffffffe) });
+    one.token = at006(one.issue_ts, one.salt, (v6) => build(v6, one.app_id, one.app_certificate, one.args));
     return one;
   }
   const [ask, build] = BUILDERS_007[builder];
-  Object.assign(one, { args: ask(r), issuedAt: r.issuedAt(), salt: r.salt() });
+  Object.assign(one, { args: ask(r), issue_ts: r.issuedAt(), salt: r.salt() });
   // A server says when the token ends, which must fit 32 bits.
-  if (one.args.path) one.issuedAt = Math.min(one.issuedAt, 0xffffffff - 86400);
-  one.token = at(one.issuedAt, one.salt, () => build(one.appId, one.certificate, one.args));
+  if (one.args.path) one.issue_ts = Math.min(one.issue_ts, 0xffffffff - 86400);
+  one.token = at(one.issue_ts, one.salt, () => build(one.app_id, one.app_certificate, one.args));
   if (builder.endsWith("room_user")) {
-    one.others = at(one.issuedAt, one.salt, () => roomUserOfTheOthers(one.appId, one.certificate, one.args));
+    one.others = at(one.issue_ts, one.salt, () => roomUserOfTheOthers(one.app_id, one.app_certificate, one.args));
   }
   return one;
 }

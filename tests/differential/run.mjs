@@ -66,7 +66,7 @@ suite("official_libraries_read_tokens_of_the_crate", () => {
 after(() => rmSync(folder, { recursive: true }));
 
 function complaint(one, token) {
-  const readBy = one.builder in BUILDERS_006 ? read006 : (text) => read007(text, one.certificate);
+  const readBy = one.builder in BUILDERS_006 ? read006 : (text) => read007(text, one.app_certificate);
   const [found, expected] = [token ? readBy(token) : "was not made", readBy(one.others ?? one.token)];
   if (found === expected && found.startsWith("{")) return undefined;
   return `${JSON.stringify(one)}\n  found    ${found}\n  expected ${expected}`;

@@ -58,7 +58,7 @@ fn official_builders_make_equal_tokens() {
 }
 
 /// A call of an official builder, and what it made.
-struct Case<'a>(&'a Value);
+pub struct Case<'a>(pub &'a Value);
 
 impl Case<'_> {
     fn compare(&self, ours: &str) -> Result<(), String> {
@@ -69,7 +69,7 @@ impl Case<'_> {
         }
         let parsed: UnverifiedAccessToken2 =
             official.parse().map_err(|error| format!("official: {error}"))?;
-        let certificate = self.text("certificate").parse().unwrap();
+        let certificate = self.text("app_certificate").parse().unwrap();
         let theirs = parsed.verify(&certificate).map_err(|error| format!("official: {error}"))?;
         if parsed.repack() != inflated(official) {
             return Err("the official token packs into other bytes".to_owned());
@@ -84,13 +84,14 @@ impl Case<'_> {
         if inflated(ours) == inflated(official) { Ok(()) } else { Err("the bytes differ".to_owned()) }
     }
 
-    fn build(&self) -> String {
+    /// The token that this crate makes of the same call.
+    pub fn build(&self) -> String {
         if self.args()["path"].is_string() {
             return self.requested();
         }
-        let app_id = self.text("appId").parse().unwrap();
-        let certificate = self.text("certificate").parse().unwrap();
-        let issued_at = UnixTime::from_secs(number(self.0, "issuedAt"));
+        let app_id = self.text("app_id").parse().unwrap();
+        let certificate = self.text("app_certificate").parse().unwrap();
+        let issued_at = UnixTime::from_secs(number(self.0, "issue_ts"));
         let salt = number(self.0, "salt");
         if self.builder().ends_with("_006") {
             let token_end = AccessToken::official_end(issued_at);
@@ -118,15 +119,15 @@ impl Case<'_> {
         let server = Server::on(
             Platform::Lambda,
             &[
-                ("APP_ID", self.text("appId")),
-                ("APP_CERTIFICATE", self.text("certificate")),
+                ("APP_ID", self.text("app_id")),
+                ("APP_CERTIFICATE", self.text("app_certificate")),
                 ("AUTH", "none"),
                 ("ALLOWED_TOKEN_TYPES", EVERY_TYPE),
             ],
         );
         let body = Body::Whole(self.args()["body"].to_string().into());
         let request = Request::post(self.args()["path"].as_str().unwrap()).body(body).unwrap();
-        let answer = server.ask_with(&request, number(self.0, "issuedAt"), number(self.0, "salt")).ok();
+        let answer = server.ask_with(&request, number(self.0, "issue_ts"), number(self.0, "salt")).ok();
         let token = answer.get("token").or(answer.pointer("/data/token"));
         token.unwrap().as_str().unwrap().to_owned()
     }

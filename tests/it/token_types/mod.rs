@@ -3,7 +3,6 @@
 mod app;
 mod chat;
 mod classroom;
-mod official;
 mod old;
 mod signaling;
 mod voice;
