@@ -171,19 +171,17 @@ fn sdk_error_is_that_of_service_of_finding() {
     assert_eq!(errors(&token, bob, "user_differs"), [by_signaling, (None, None, None, None, Some(104))]);
 
     // Of the RTM service, although the client wants RTC.
-    let vectors = crate::common::vectors("inspect");
-    let vector =
-        |id: &str| vectors.iter().find(|vector| vector["id"] == id).unwrap()["token"].as_str().unwrap();
+    let vector = |id: &str| super::vector(id)["token"].as_str().unwrap().to_owned();
     let wants_rtc = Client::new(Some("room-1"), Some("alice"));
-    assert_eq!(errors(vector("006-rtm-uid-slot"), wants_rtc, "rtm_wrong_slot"), [by_signaling]);
+    assert_eq!(errors(&vector("006-rtm-uid-slot"), wants_rtc, "rtm_wrong_slot"), [by_signaling]);
 
     // A channel and a user that Agora rejects have errors of their own.
     let channel = (Some(102), Some("invalid channel name"), None, None, None);
-    assert_eq!(errors(vector("channel-slash"), Client::default(), "name_not_allowed"), [channel]);
+    assert_eq!(errors(&vector("channel-slash"), Client::default(), "name_not_allowed"), [channel]);
     let user = (Some(134), None, None, None, None);
-    assert_eq!(errors(vector("account-not-allowed"), Client::default(), "name_not_allowed"), [user]);
+    assert_eq!(errors(&vector("account-not-allowed"), Client::default(), "name_not_allowed"), [user]);
     let user = (None, None, Some(-10006), Some(3), None);
-    assert_eq!(errors(vector("rtm-user-not-allowed"), Client::default(), "name_not_allowed"), [user]);
+    assert_eq!(errors(&vector("rtm-user-not-allowed"), Client::default(), "name_not_allowed"), [user]);
 
     // Faults of the whole token have the errors of every service in it.
     let missing = (Some(110), Some("dynamic use static key"), Some(-10005), Some(5), Some(104));
