@@ -205,18 +205,6 @@ fn drop_in_path_has_one_meaning() {
 }
 
 #[test]
-fn drop_in_006_rejects_wildcards_except_uid_0() {
-    let server = Server::with(&[("DROP_IN_TOKEN_VERSION", "006"), ("ALLOW_WILDCARD_CHANNEL", "true")]);
-    let get = |path: &str| server.bare(Method::GET, path);
-    assert_eq!(fields(&get("/rtc/room-*/publisher/uid/1")), ["channel"]);
-    assert_eq!(fields(&get("/rtc//publisher/uid/1")), ["channel"]);
-    assert_eq!(fields(&get("/rtc/room-1/publisher/userAccount/a*")), ["uid"]);
-    assert_eq!(fields(&get("/rtm/a*")), ["uid"]);
-    assert_eq!(fields(&get("/rte/room-1/publisher/uid/1/a*")), ["rtmuid"]);
-    assert!(get("/rtc/room-1/publisher/uid/0").ok()["rtcToken"].as_str().unwrap().starts_with("006"));
-}
-
-#[test]
 fn drop_in_chat_app_needs_permission() {
     assert_eq!(get("/chat/app").forbidden().0, "tokenType");
     assert_eq!(post("/getToken", &json!({ "tokenType": "chat" })).forbidden().0, "tokenType");

@@ -13,7 +13,6 @@ mod differential;
 mod docs;
 mod dropin;
 mod families;
-mod field;
 mod inspect;
 mod loopback;
 mod model;

@@ -140,27 +140,6 @@ fn identity_matches_uid_as_text_or_number_only() {
 }
 
 #[test]
-fn granted_uid_replaces_identity_claim() {
-    let site = Site::new();
-    let credential = alice(&json!({ "agora": { "uid": 42 } }));
-    assert_eq!(site.token(&credential, &rtc(json!({ "uid": 42 }))).status, 200);
-    assert_forbidden(&site.token(&credential, &rtc(json!({ "uid": "alice" }))), "uid", "uid");
-}
-
-#[test]
-fn missing_configured_identity_claim_is_rejected() {
-    let site = Site::with(&[("JWT_UID_CLAIM", "agora_uid")]);
-    let credential = alice(&json!({ "agora_uid": 7 }));
-    assert_eq!(site.token(&credential, &rtc(json!({ "uid": 7 }))).status, 200);
-    assert_forbidden(&site.token(&credential, &rtc(json!({ "uid": "alice" }))), "uid", "uid");
-    let without = site.token(&alice(&json!({})), &rtc(json!({ "uid": 7 })));
-    assert_eq!(
-        super::refused(&without),
-        "jwt agora_uid: missing; set JWT_UID_CLAIM to a claim that identifies the user"
-    );
-}
-
-#[test]
 fn foreign_identity_on_drop_in_routes_is_denied() {
     let site = Site::new();
     for old in ["007", "006"] {
