@@ -91,12 +91,6 @@ fn ed25519_algorithm_name_equals_eddsa() {
 }
 
 #[test]
-fn pem_on_one_line_parses() {
-    let one_line = RSA_PUBLIC_PEM.replace('\n', "\\n");
-    caller(&accepting(JwtSettings { public_key: Some(&one_line), ..settings() }), &Key::rsa().jwt(&claims()));
-}
-
-#[test]
 fn key_rejects_every_other_algorithm() {
     for (_, settings) in with_each_key() {
         let authenticator = accepting(settings);
@@ -133,11 +127,7 @@ fn alg_none_in_any_case_is_rejected() {
 }
 
 #[test]
-fn other_algorithm_of_same_key_is_rejected() {
-    for alg in ["RS384", "RS512", "PS256", "PS384", "PS512"] {
-        let token = Key::rsa().with_alg(alg).jwt(&claims());
-        assert_eq!(cause(&rsa_only(), &token), format!("jwt alg: expected RS256, got {alg}"));
-    }
+fn unknown_or_missing_algorithm_is_rejected() {
     for alg in ["ES256K", "ES512", "rs256", "RSA", "Ed448", "dir"] {
         let token = Key::rsa().jwt_with(&json!({ "alg": alg }), &claims());
         let expected = format!("jwt alg: {ALGORITHMS}, got {alg:?}");
@@ -305,10 +295,7 @@ fn critical_extension_is_rejected() {
 }
 
 #[test]
-fn typ_is_ignored_and_kid_must_be_text() {
-    for typ in ["JWT", "at+jwt", "application/at+jwt"] {
-        caller(&rsa_only(), &Key::rsa().jwt_with(&json!({ "alg": "RS256", "typ": typ }), &claims()));
-    }
+fn kid_other_than_text_is_rejected() {
     for kid in [json!(1), json!(null), json!(["k1"])] {
         let token = Key::rsa().jwt_with(&json!({ "alg": "RS256", "kid": kid }), &claims());
         assert_eq!(cause(&rsa_only(), &token), "jwt kid: expected a text");
