@@ -43,10 +43,10 @@ impl Grant {
         };
         let expires_at = now.plus(ttl.as_secs());
         let signed = |token, expires_at| IssuedToken { token, issued_at: now, expires_at };
-        // 006 has no "until the token ends": its own end is always Agora's 24 hours.
-        let absolute = |end: PrivilegeTtl| match end {
+        // 006 has no "until the token expires": the token's own expiry is always Agora's 24 hours.
+        let absolute = |expiry: PrivilegeTtl| match expiry {
             PrivilegeTtl::UNTIL_TOKEN_ENDS => expires_at,
-            end => now.plus(end.as_secs()),
+            expiry => now.plus(expiry.as_secs()),
         };
         let token = match spec {
             TokenSpec::Rtc { participant, privileges, companions: Companions { rtm: None, chat } } => {
@@ -80,14 +80,20 @@ impl Grant {
             TokenSpec::ApaasApp => new(Service::apaas_app(lasting)),
             TokenSpec::Rtc006(rtc) => {
                 let Participant { channel, uid, role: _ } = rtc.participant();
-                let ends = rtc.privileges().map(absolute);
-                let token =
-                    AccessToken::rtc(app_id, salt, AccessToken::official_end(now), channel, uid, ends);
-                return signed(token.build(project.certificate()), ends.join_channel());
+                let privileges = rtc.privileges().map(absolute);
+                let token = AccessToken::rtc(
+                    app_id,
+                    salt,
+                    AccessToken::official_expiry(now),
+                    channel,
+                    uid,
+                    privileges,
+                );
+                return signed(token.build(project.certificate()), privileges.join_channel());
             }
             TokenSpec::Rtm006 { user_id } => {
-                let end = AccessToken::official_end(now);
-                let token = AccessToken::rtm(app_id, salt, end, user_id.as_user_id(), expires_at);
+                let token_expiry = AccessToken::official_expiry(now);
+                let token = AccessToken::rtm(app_id, salt, token_expiry, user_id.as_user_id(), expires_at);
                 return signed(token.build(project.certificate()), expires_at);
             }
         };
@@ -102,7 +108,7 @@ pub struct IssuedToken {
     pub token: String,
     /// When it was issued.
     pub issued_at: UnixTime,
-    /// When it ends; of 006, when the privilege to join ends.
+    /// When it expires; of 006, when the privilege to join expires.
     pub expires_at: UnixTime,
 }
 

@@ -29,7 +29,7 @@ pub(crate) use phrase::{Quoted, Span};
 pub use read::SeveralTokens;
 pub use repair::Repair;
 pub use sdk_error::SdkError;
-pub use service::{EndedBy, InspectedPrivilege, InspectedService, Wildcard};
+pub use service::{Expiry, InspectedPrivilege, InspectedService, Wildcard};
 pub use signature::{Signature, Unchecked};
 pub use text::{FoundToken, token_hash, tokens_in};
 pub use verdict::{Severity, Verdict};

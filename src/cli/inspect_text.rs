@@ -3,8 +3,8 @@
 use std::fmt::Write;
 
 use crate::inspect::{
-    EndedBy, Finding, InspectedPrivilege, InspectedService, Inspection, Quoted, SdkError, Severity,
-    Signature, Span, Verdict,
+    Expiry, Finding, InspectedPrivilege, InspectedService, Inspection, Quoted, SdkError, Severity, Signature,
+    Span, Verdict,
 };
 use crate::time::UnixTime;
 use crate::token::{Payload, Permissions};
@@ -33,7 +33,7 @@ pub fn render(inspection: &Inspection, color: bool) -> String {
         page.row("issued", &moment(issued_at, inspection.now));
     }
     if let Some(expires_at) = inspection.expires_at {
-        page.row("ends", &moment(expires_at, inspection.now));
+        page.row("expires", &moment(expires_at, inspection.now));
     }
     if inspection.version.is_some() {
         let signature = match inspection.signature {
@@ -104,12 +104,12 @@ impl Page {
 
     fn privilege(&mut self, privilege: &InspectedPrivilege, now: UnixTime) {
         let name = privilege.name.map_or_else(|| format!("privilege {}", privilege.number), str::to_owned);
-        let end = match privilege.ended_by {
-            EndedBy::Itself => moment(privilege.ends_at, now),
-            EndedBy::Token => "ends with the token".to_owned(),
-            EndedBy::TokenEarlier => "would last longer, ends with the token".to_owned(),
+        let expires = match privilege.expiry {
+            Expiry::Own => moment(privilege.expires_at, now),
+            Expiry::Token => "expires with the token".to_owned(),
+            Expiry::TokenEarlier => "would last longer, expires with the token".to_owned(),
         };
-        self.line(&format!("    {name:<20}{end}"));
+        self.line(&format!("    {name:<20}{expires}"));
     }
 
     fn finding(&mut self, finding: &Finding, sdk_error: SdkError) {
@@ -193,14 +193,14 @@ mod tests {
 Agora token, version 007: usable for rtc, with warnings
   app id      970CA35de60c44645bbae8a215061b33 (this project's)
   issued      2023-11-14T22:13:20Z (10 minutes ago)
-  ends        2023-11-14T23:13:20Z (in 50 minutes)
+  expires     2023-11-14T23:13:20Z (in 50 minutes)
   signature   valid, by the primary certificate
   hash        120bf1ba25ade760
   rtc         channel \"room-1\", uid \"42\"
-    joinChannel         ends with the token
+    joinChannel         expires with the token
     publishAudioStream  2023-11-14T22:18:20Z (5 minutes ago)
 
-warning: publishAudioStream of the rtc service ended at 2023-11-14T22:18:20Z, 5 minutes ago, before the token \
+warning: publishAudioStream of the rtc service expired at 2023-11-14T22:18:20Z, 5 minutes ago, before the token \
 does [privileges_ended]
   fix: renew earlier, or give the privileges the lifetime of the token (007: 0)
   seen as: RTC 109, Web \"dynamic key expired\"

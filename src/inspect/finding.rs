@@ -71,7 +71,7 @@ pub enum FindingKind {
     NamesNeeded { is_rtm: bool },
     /// 006: the signature does not cover the boundary of channel and uid.
     UnsignedBoundary { channel: String, uid: String },
-    /// The token has ended.
+    /// The token has expired.
     Expired { at: UnixTime, now: UnixTime },
     /// The lifetime is 0.
     ExpireZero,
@@ -83,8 +83,8 @@ pub enum FindingKind {
     ExpireIsTimestamp { expire: u32 },
     /// A lifetime that is longer than Agora grants.
     Over24Hours { expire: u32 },
-    /// 006: an end that is further away than Agora grants.
-    EndsTooLate { at: UnixTime, now: UnixTime },
+    /// 006: an expiry later than Agora grants.
+    ExpiresTooLate { at: UnixTime, now: UnixTime },
     /// No service at all.
     NoServices,
     /// Services of unknown types.
@@ -97,8 +97,8 @@ pub enum FindingKind {
     PrivilegeMissing { service: &'static str, privilege: &'static str },
     /// A service grants no privilege.
     NoPrivileges { service: &'static str },
-    /// Privileges that end before the token, and have ended.
-    PrivilegesEnded { service: &'static str, privileges: Vec<String>, at: UnixTime, now: UnixTime },
+    /// Privileges that have expired before the token.
+    PrivilegesExpired { service: &'static str, privileges: Vec<String>, at: UnixTime, now: UnixTime },
     /// 007: privileges whose seconds look like a time.
     PrivilegeIsTimestamp { service: &'static str, privileges: Vec<String> },
     /// 006: privileges whose times look like seconds.
@@ -147,7 +147,7 @@ impl FindingKind {
         match self {
             Self::PrivilegeMissing { service, .. }
             | Self::NoPrivileges { service }
-            | Self::PrivilegesEnded { service, .. }
+            | Self::PrivilegesExpired { service, .. }
             | Self::PrivilegeIsTimestamp { service, .. }
             | Self::PrivilegeIsSeconds { service, .. }
             | Self::PrivilegesBeyondToken { service, .. }

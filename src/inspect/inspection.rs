@@ -49,7 +49,7 @@ pub struct Inspection {
     pub our_app_id: bool,
     /// When the token was issued. A 006 token does not hold that.
     pub issued_at: Option<UnixTime>,
-    /// When the token ends: at its own end, or 24 hours after its issue, when Agora ends every token.
+    /// When the token expires: at its own expiry, but at most 24 hours after its issue, when Agora ends every token.
     pub expires_at: Option<UnixTime>,
     /// Which certificate signed the token.
     pub signature: Signature,
@@ -146,7 +146,7 @@ impl Inspection {
         }
     }
 
-    /// Seconds until the token ends, negative if it has ended.
+    /// Seconds until the token expires, negative if it has expired.
     #[must_use]
     pub fn seconds_left(&self) -> Option<i64> {
         Some(self.now.until(self.expires_at?))

@@ -35,35 +35,35 @@ pub struct InspectedPrivilege {
     pub number: u16,
     /// Agora's name, if there is one.
     pub name: Option<&'static str>,
-    /// When it ends, the end of the token considered.
-    pub ends_at: UnixTime,
-    /// What ends it.
-    pub ended_by: EndedBy,
-    /// The number in the token: seconds from issue in 007, a Unix time in 006, 0 for the token's end.
+    /// When it expires, at the latest with the token.
+    pub expires_at: UnixTime,
+    /// Which expiry applies.
+    pub expiry: Expiry,
+    /// The number in the token: seconds from issue in 007, a Unix time in 006, 0 to expire with the token.
     pub(super) stored: u32,
-    /// Its own end, the end of the token not considered.
-    pub(super) own_end: UnixTime,
+    /// Its own expiry, whatever that of the token.
+    pub(super) own_expiry: UnixTime,
 }
 
-/// What ends a privilege.
+/// Which expiry applies to a privilege.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum EndedBy {
-    /// Its own end, no later than the token's.
-    Itself,
-    /// The token: the privilege is 0, so it has no expiry of its own.
+pub enum Expiry {
+    /// Its own, no later than the token's.
+    Own,
+    /// The token's: the privilege is 0, so it has no expiry of its own.
     Token,
-    /// The token, although the privilege would last longer.
+    /// The token's, although the privilege would last longer.
     TokenEarlier,
 }
 
 impl InspectedService {
-    /// A service of a 007 token that ends at `token_end`.
-    pub(super) fn of_007(service: &Service, token: &UnverifiedAccessToken2, token_end: UnixTime) -> Self {
+    /// A service of a 007 token that expires at `token_expiry`.
+    pub(super) fn of_007(service: &Service, token: &UnverifiedAccessToken2, token_expiry: UnixTime) -> Self {
         let first = service.privilege_name(1);
         let texts = service.payload().texts();
         let privileges = service.privileges().iter().map(|(number, ttl)| {
             let (name, end) = (service.privilege_name(*number), token.issued_at().plus(ttl.as_secs()));
-            InspectedPrivilege::new(*number, name, ttl.as_secs(), end, token_end)
+            InspectedPrivilege::new(*number, name, ttl.as_secs(), end, token_expiry)
         });
         Self {
             number: Some(service.type_number()),
@@ -132,15 +132,15 @@ impl InspectedPrivilege {
         number: u16,
         name: Option<&'static str>,
         stored: u32,
-        own_end: UnixTime,
-        token_end: UnixTime,
+        own_expiry: UnixTime,
+        token_expiry: UnixTime,
     ) -> Self {
-        let (ends_at, ended_by) = match stored {
-            0 => (token_end, EndedBy::Token),
-            _ if own_end > token_end => (token_end, EndedBy::TokenEarlier),
-            _ => (own_end, EndedBy::Itself),
+        let (expires_at, expiry) = match stored {
+            0 => (token_expiry, Expiry::Token),
+            _ if own_expiry > token_expiry => (token_expiry, Expiry::TokenEarlier),
+            _ => (own_expiry, Expiry::Own),
         };
-        Self { number, name, ends_at, ended_by, stored, own_end }
+        Self { number, name, expires_at, expiry, stored, own_expiry }
     }
 }
 

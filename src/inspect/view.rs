@@ -14,7 +14,7 @@ pub(super) struct View {
     pub(super) version: Option<Version>,
     pub(super) app_id: Option<AppId>,
     pub(super) issued_at: Option<UnixTime>,
-    /// Seconds from issue to end. Only 007 holds that.
+    /// Seconds from issue to expiry. Only 007 holds that.
     pub(super) lifetime: Option<u32>,
     /// When Agora ends the token.
     pub(super) expires_at: Option<UnixTime>,
@@ -44,7 +44,7 @@ impl View {
     }
 
     fn of_007(token: UnverifiedAccessToken2) -> Self {
-        let end = token.expires_at().min(token.issued_at().plus(Ttl::MAX.as_secs()));
+        let expiry = token.expires_at().min(token.issued_at().plus(Ttl::MAX.as_secs()));
         let services = token.services();
         let is_truncated = services.len() > MAX_SHOWN
             || services.iter().any(|service| service.privileges().len() > MAX_SHOWN);
@@ -54,8 +54,8 @@ impl View {
             app_id: Some(token.app_id()),
             issued_at: Some(token.issued_at()),
             lifetime: Some(token.expire()),
-            expires_at: Some(end),
-            services: services.map(|service| InspectedService::of_007(service, &token, end)).collect(),
+            expires_at: Some(expiry),
+            services: services.map(|service| InspectedService::of_007(service, &token, expiry)).collect(),
             unknown_services: token.unknown_services(),
             is_truncated,
             signed: Some(Signed::V007(token)),

@@ -113,7 +113,7 @@ pub enum Source {
     Grants(&'static str),
     /// The identity that the credential is bound to.
     Identity,
-    /// The end of the credential, with `EXPIRE_WITH_JWT`.
+    /// The expiry of the credential, with `EXPIRE_WITH_JWT`.
     Expiry,
 }
 

@@ -171,7 +171,7 @@ impl Policy {
             Some((self.max_ttl.as_secs(), Source::Configuration("MAX_EXPIRE_TIME"))),
             granted.map(|granted| (granted.get(), Source::Grants("maxExpireTime"))),
             // Within the clock skew the credential may have expired already.
-            expires_at.map(|end| (u32::try_from(now.until(end)).unwrap_or(0), Source::Expiry)),
+            expires_at.map(|expiry| (u32::try_from(now.until(expiry)).unwrap_or(0), Source::Expiry)),
         ]
     }
 }

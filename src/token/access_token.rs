@@ -5,7 +5,7 @@
 //! m         = U32 salt U32 ts U16 n ( U16 privilege U32 expire )*
 //! signature = HMAC-SHA256( app_certificate, app_id channel uid m )
 //! ```
-//! All times are absolute; `ts` is the end of the token. The token holds channel and uid only as
+//! All times are absolute; `ts` is the expiry of the token. The token holds channel and uid only as
 //! CRC-32, so verification needs both. Source: `AgoraIO/Tools` at da06bfb8,
 //! `DynamicKey/AgoraDynamicKey/python3/src/AccessToken.py`.
 
@@ -39,9 +39,9 @@ const RTM_LOGIN: u16 = 1000;
 ///
 /// let project = Project::public_test();
 /// let (now, salt) = (UnixTime::from_secs(1_700_000_000), 12_345);
-/// let end = AccessToken::official_end(now);
+/// let expiry = AccessToken::official_expiry(now);
 /// let join = RtcPrivileges::subscriber(now.plus(3600));
-/// let token = AccessToken::rtc(project.app_id(), salt, end, &"room-1".parse()?, &42.into(), join);
+/// let token = AccessToken::rtc(project.app_id(), salt, expiry, &"room-1".parse()?, &42.into(), join);
 /// assert!(token.build(project.certificate()).starts_with("006"));
 /// # Ok::<(), agora_token_server::token::NameError>(())
 /// ```
@@ -62,7 +62,7 @@ struct Message {
 }
 
 impl AccessToken {
-    /// An RTC token. The official builders set `expires_at` to [`Self::official_end`] and limit the
+    /// An RTC token. The official builders set `expires_at` to [`Self::official_expiry`] and limit the
     /// use of a token by its privileges.
     #[must_use]
     pub fn rtc(
@@ -93,9 +93,9 @@ impl AccessToken {
         }
     }
 
-    /// The end that the official builders give every 006 token: 24 hours from `now`.
+    /// The expiry that the official builders give every 006 token: 24 hours from `now`.
     #[must_use]
-    pub fn official_end(now: UnixTime) -> UnixTime {
+    pub fn official_expiry(now: UnixTime) -> UnixTime {
         now.plus(Ttl::MAX.as_secs())
     }
 
@@ -123,14 +123,14 @@ impl AccessToken {
         self.message.salt
     }
 
-    /// The end of the token.
+    /// When the token expires.
     #[must_use]
     pub fn expires_at(&self) -> UnixTime {
         self.message.expires_at
     }
 
-    /// Agora's numbers of the privileges with their ends, in the order of the token. An end of 0
-    /// means that the privilege ends with the token.
+    /// Agora's numbers of the privileges with their expiries, in the order of the token. An expiry of 0
+    /// means that the privilege expires with the token.
     #[must_use]
     pub fn privileges(&self) -> &[(u16, UnixTime)] {
         &self.message.privileges
@@ -161,9 +161,9 @@ impl Message {
         pack::u32(out, self.salt);
         pack::u32(out, self.expires_at.as_secs());
         pack::count(out, self.privileges.len());
-        for (privilege, end) in &self.privileges {
+        for (privilege, expiry) in &self.privileges {
             pack::u16(out, *privilege);
-            pack::u32(out, end.as_secs());
+            pack::u32(out, expiry.as_secs());
         }
     }
 
@@ -183,9 +183,9 @@ impl Message {
 /// use agora_token_server::token::{Project, UnverifiedAccessToken};
 /// # use agora_token_server::{time::UnixTime, token::{AccessToken, RtcPrivileges}};
 /// # let project = Project::public_test();
-/// # let (end, channel) = (UnixTime::from_secs(1), "room-1".parse()?);
-/// # let join = RtcPrivileges::subscriber(end);
-/// # let new = AccessToken::rtc(project.app_id(), 1, end, &channel, &42.into(), join);
+/// # let (expiry, channel) = (UnixTime::from_secs(1), "room-1".parse()?);
+/// # let join = RtcPrivileges::subscriber(expiry);
+/// # let new = AccessToken::rtc(project.app_id(), 1, expiry, &channel, &42.into(), join);
 /// # let text = new.build(project.certificate());
 ///
 /// let unverified: UnverifiedAccessToken = text.parse()?;
@@ -239,14 +239,14 @@ impl UnverifiedAccessToken {
         self.app_id
     }
 
-    /// The end of the token.
+    /// When the token expires.
     #[must_use]
     pub fn expires_at(&self) -> UnixTime {
         self.message.expires_at
     }
 
-    /// Agora's numbers of the privileges with their ends, in the order of the token. An end of 0
-    /// means that the privilege ends with the token.
+    /// Agora's numbers of the privileges with their expiries, in the order of the token. An expiry of 0
+    /// means that the privilege expires with the token.
     #[must_use]
     pub fn privileges(&self) -> &[(u16, UnixTime)] {
         &self.message.privileges

@@ -102,7 +102,7 @@ impl AccessToken2 {
         self.expire
     }
 
-    /// The end of the token: its issue time plus its lifetime.
+    /// When the token expires: its issue time plus its lifetime.
     #[must_use]
     pub fn expires_at(&self) -> UnixTime {
         self.issued_at.plus(self.expire)
@@ -241,7 +241,7 @@ impl UnverifiedAccessToken2 {
         self.token.expire()
     }
 
-    /// The end of the token: its issue time plus its lifetime.
+    /// When the token expires: its issue time plus its lifetime.
     #[must_use]
     pub fn expires_at(&self) -> UnixTime {
         self.token.expires_at()

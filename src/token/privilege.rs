@@ -1,4 +1,4 @@
-//! Privileges and their ends.
+//! Privileges and when they expire.
 
 use crate::time::{Ttl, TtlOutOfRange};
 
@@ -17,7 +17,7 @@ use crate::time::{Ttl, TtlOutOfRange};
 pub struct PrivilegeTtl(u32);
 
 impl PrivilegeTtl {
-    /// Agora's 0: the privilege ends with the token. It is granted nevertheless.
+    /// Agora's 0: the privilege expires with the token. It is granted nevertheless.
     pub const UNTIL_TOKEN_ENDS: Self = Self(0);
 
     /// `seconds` from the issue of the token; 0 is [`Self::UNTIL_TOKEN_ENDS`].
@@ -28,7 +28,7 @@ impl PrivilegeTtl {
         if seconds > Ttl::MAX.as_secs() { Err(TtlOutOfRange { seconds }) } else { Ok(Self(seconds)) }
     }
 
-    /// Seconds from the issue of the token; 0 if the privilege ends with the token. A parsed token
+    /// Seconds from the issue of the token; 0 if the privilege expires with the token. A parsed token
     /// can hold any value.
     #[must_use]
     pub const fn as_secs(self) -> u32 {
@@ -47,7 +47,7 @@ impl From<Ttl> for PrivilegeTtl {
     }
 }
 
-/// The four privileges of RTC. `E` is the type of their ends: [`PrivilegeTtl`] in 007,
+/// The four privileges of RTC. `E` is the type of their expiry: [`PrivilegeTtl`] in 007,
 /// [`UnixTime`](crate::time::UnixTime) in 006.
 ///
 /// Agora enforces the three that publish only if co-host authentication is enabled in the Console.
@@ -74,71 +74,71 @@ pub struct RtcPrivileges<E> {
 }
 
 impl<E: Copy> RtcPrivileges<E> {
-    /// Join the channel until `end`.
+    /// Join the channel until `expiry`.
     #[must_use]
-    pub const fn subscriber(end: E) -> Self {
+    pub const fn subscriber(expiry: E) -> Self {
         Self {
-            join_channel: end,
+            join_channel: expiry,
             publish_audio_stream: None,
             publish_video_stream: None,
             publish_data_stream: None,
         }
     }
 
-    /// Join the channel and publish audio, video and data streams until `end`.
+    /// Join the channel and publish audio, video and data streams until `expiry`.
     #[must_use]
-    pub const fn publisher(end: E) -> Self {
+    pub const fn publisher(expiry: E) -> Self {
         Self {
-            join_channel: end,
-            publish_audio_stream: Some(end),
-            publish_video_stream: Some(end),
-            publish_data_stream: Some(end),
+            join_channel: expiry,
+            publish_audio_stream: Some(expiry),
+            publish_video_stream: Some(expiry),
+            publish_data_stream: Some(expiry),
         }
     }
 
-    /// Sets the end of publishing audio streams, or removes the privilege.
+    /// Sets when publishing audio streams expires, or removes the privilege.
     #[must_use]
-    pub fn with_publish_audio_stream(self, end: Option<E>) -> Self {
-        Self { publish_audio_stream: end, ..self }
+    pub fn with_publish_audio_stream(self, expiry: Option<E>) -> Self {
+        Self { publish_audio_stream: expiry, ..self }
     }
 
-    /// Sets the end of publishing video streams, or removes the privilege.
+    /// Sets when publishing video streams expires, or removes the privilege.
     #[must_use]
-    pub fn with_publish_video_stream(self, end: Option<E>) -> Self {
-        Self { publish_video_stream: end, ..self }
+    pub fn with_publish_video_stream(self, expiry: Option<E>) -> Self {
+        Self { publish_video_stream: expiry, ..self }
     }
 
-    /// Sets the end of publishing data streams, or removes the privilege.
+    /// Sets when publishing data streams expires, or removes the privilege.
     #[must_use]
-    pub fn with_publish_data_stream(self, end: Option<E>) -> Self {
-        Self { publish_data_stream: end, ..self }
+    pub fn with_publish_data_stream(self, expiry: Option<E>) -> Self {
+        Self { publish_data_stream: expiry, ..self }
     }
 
-    /// The end of joining the channel.
+    /// When joining the channel expires.
     #[must_use]
     pub fn join_channel(&self) -> E {
         self.join_channel
     }
 
-    /// The end of publishing audio streams, if granted.
+    /// When publishing audio streams expires, if granted.
     #[must_use]
     pub fn publish_audio_stream(&self) -> Option<E> {
         self.publish_audio_stream
     }
 
-    /// The end of publishing video streams, if granted.
+    /// When publishing video streams expires, if granted.
     #[must_use]
     pub fn publish_video_stream(&self) -> Option<E> {
         self.publish_video_stream
     }
 
-    /// The end of publishing data streams, if granted.
+    /// When publishing data streams expires, if granted.
     #[must_use]
     pub fn publish_data_stream(&self) -> Option<E> {
         self.publish_data_stream
     }
 
-    /// The same privileges with other ends.
+    /// The same privileges with other expiries.
     pub fn map<F>(self, mut to: impl FnMut(E) -> F) -> RtcPrivileges<F> {
         RtcPrivileges {
             join_channel: to(self.join_channel),
@@ -148,7 +148,7 @@ impl<E: Copy> RtcPrivileges<E> {
         }
     }
 
-    /// Agora's numbers of the granted privileges, with their ends.
+    /// Agora's numbers of the granted privileges, with their expiries.
     pub(super) fn pairs(self) -> impl Iterator<Item = (u16, E)> {
         let all = [
             Some(self.join_channel),
@@ -156,6 +156,6 @@ impl<E: Copy> RtcPrivileges<E> {
             self.publish_video_stream,
             self.publish_data_stream,
         ];
-        (1..).zip(all).filter_map(|(number, end)| Some((number, end?)))
+        (1..).zip(all).filter_map(|(number, expiry)| Some((number, expiry?)))
     }
 }

@@ -55,7 +55,7 @@ fn text_says_what_token_holds_and_lacks() {
         ("unknown-service", &["  unknown     1 more services"]),
         ("text-other", &["No Agora token: refused"]),
         ("apaas-other-room", &["roomUuid \"class-1\", userUuid \"alice\", role 2"]),
-        ("privileges-beyond-token", &["would last longer, ends with the token"]),
+        ("privileges-beyond-token", &["would last longer, expires with the token"]),
     ] {
         let vector = vector(id);
         let mut run = command(&PROJECT);

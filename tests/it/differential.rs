@@ -94,17 +94,17 @@ impl Case<'_> {
         let issued_at = UnixTime::from_secs(number(self.0, "issue_ts"));
         let salt = number(self.0, "salt");
         if self.builder().ends_with("_006") {
-            let token_end = AccessToken::official_end(issued_at);
+            let token_expiry = AccessToken::official_expiry(issued_at);
             let end = UnixTime::from_secs(self.number("end"));
             let token = if self.builder() == "rtm_006" {
-                AccessToken::rtm(app_id, salt, token_end, &self.user("user"), end)
+                AccessToken::rtm(app_id, salt, token_expiry, &self.user("user"), end)
             } else {
                 // Of the four official roles only 2 does not publish.
                 let privileges = match self.number("role") {
                     2 => RtcPrivileges::subscriber(end),
                     _ => RtcPrivileges::publisher(end),
                 };
-                AccessToken::rtc(app_id, salt, token_end, &self.channel(), &self.uid(), privileges)
+                AccessToken::rtc(app_id, salt, token_expiry, &self.channel(), &self.uid(), privileges)
             };
             return token.build(&certificate);
         }

@@ -242,15 +242,15 @@ fn uses_of(number: u16) -> &'static [Use] {
 fn opens(part: &Part, lifetime: u32, now: i64) -> bool {
     let needs_first = matches!(part.number, 1 | 2 | 4 | 8);
     let end_of_token = lifetime.min(DAY);
-    let has_ended = |end: u32| {
+    let has_expired = |end: u32| {
         let is_plain = end != 0 && end <= lifetime && end < 1_000_000_000;
         is_plain && end < end_of_token && i64::from(ISSUED) + i64::from(end) <= now
     };
     let first = part.privileges.iter().find(|(number, _)| *number == 1);
-    let all_ended = !part.privileges.is_empty() && part.privileges.iter().all(|(_, end)| has_ended(*end));
+    let all_ended = !part.privileges.is_empty() && part.privileges.iter().all(|(_, end)| has_expired(*end));
     match first {
         None if needs_first => false,
-        Some((_, end)) if needs_first => !has_ended(*end),
+        Some((_, end)) if needs_first => !has_expired(*end),
         _ => !all_ended,
     }
 }
@@ -373,8 +373,8 @@ fn model(case: &Case) -> Answer {
             }
             unknown |= !is_ours || !is_checked;
             let entry = privileges.iter().find(|(number, _)| *number == if is_rtm { 1000 } else { 1 });
-            let has_ended = |time: u32| time != 0 && time <= *end && time < *end && i64::from(time) <= now;
-            if entry.is_none_or(|(_, time)| has_ended(*time)) {
+            let has_expired = |time: u32| time != 0 && time <= *end && time < *end && i64::from(time) <= now;
+            if entry.is_none_or(|(_, time)| has_expired(*time)) {
                 return Answer::Refused;
             }
             let fits = if is_rtm {

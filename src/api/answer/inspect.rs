@@ -6,8 +6,8 @@ use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
 use crate::inspect::{
-    EndedBy, Finding, InspectedPrivilege, InspectedService, Inspection, SdkError, Signature, Verdict,
-    Version, Wildcard,
+    Expiry, Finding, InspectedPrivilege, InspectedService, Inspection, SdkError, Signature, Verdict, Version,
+    Wildcard,
 };
 use crate::time::UnixTime;
 use crate::token::{Access, Payload, Permissions, Resource, Text};
@@ -75,7 +75,7 @@ struct Privilege {
     name: Option<&'static str>,
     expires_at: u32,
     seconds_left: i64,
-    /// Whether it has no end of its own.
+    /// Whether it has no expiry of its own.
     with_token: bool,
 }
 
@@ -167,9 +167,9 @@ impl Privilege {
         Self {
             number: privilege.number,
             name: privilege.name,
-            expires_at: privilege.ends_at.as_secs(),
-            seconds_left: inspection.now.until(privilege.ends_at),
-            with_token: privilege.ended_by == EndedBy::Token,
+            expires_at: privilege.expires_at.as_secs(),
+            seconds_left: inspection.now.until(privilege.expires_at),
+            with_token: privilege.expiry == Expiry::Token,
         }
     }
 }

@@ -213,7 +213,7 @@ impl Issued<'_> {
     }
 }
 
-/// When the tokens end: what every family's response has besides the members that its clients read.
+/// When the tokens expire: what every family's response has besides the members that its clients read.
 ///
 /// Every client that Agora publishes ignores members that it does not know (`VideoUIKit`, the video
 /// and RTM samples, the documentation's pages: untyped maps, `JSONObject`, `JsonUtility`, `Codable`

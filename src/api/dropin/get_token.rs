@@ -53,8 +53,8 @@ fn translate(fields: &mut Fields<'_>, context: &DropInContext<'_>) -> Option<Req
             let uid = uid(fields, "uid", context);
             let user_id = uid.as_ref().and_then(|uid| same_user(fields, uid));
             let ttl = ttl?;
-            let end = PrivilegeTtl::from(ttl);
-            let privileges = RtcPrivileges::subscriber(end).with_publish_data_stream(Some(end));
+            let expiry = PrivilegeTtl::from(ttl);
+            let privileges = RtcPrivileges::subscriber(expiry).with_publish_data_stream(Some(expiry));
             let participant = Participant { channel: channel?, uid: uid?, role: Role::Publisher };
             let companions = Companions::rtm(user_id?);
             Some(TokenRequest { spec: TokenSpec::Rtc { participant, privileges, companions }, ttl })

@@ -147,8 +147,8 @@ pub(super) fn lifetime(
     Ttl::from_secs(seconds).ok()
 }
 
-/// A lifetime by its absolute end; 0 or a missing end is the default.
-pub(super) fn absolute_end(
+/// A lifetime by its absolute expiry; 0 or a missing one is the default.
+pub(super) fn absolute_expiry(
     fields: &mut Fields<'_>,
     name: &'static str,
     context: &DropInContext<'_>,
@@ -161,7 +161,7 @@ pub(super) fn absolute_end(
         return Some(context.default_ttl);
     }
     let ttl = match value {
-        Json::Integer(end) => u32::try_from(end - i128::from(context.request.now.as_secs()))
+        Json::Integer(expiry) => u32::try_from(expiry - i128::from(context.request.now.as_secs()))
             .ok()
             .and_then(|seconds| Ttl::from_secs(seconds).ok()),
         _ => None,

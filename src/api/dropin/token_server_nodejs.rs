@@ -5,7 +5,7 @@ use http::Response;
 use serde::Serialize;
 
 use super::family::{DropInContext, Input, Issued, Requested, Row, Times};
-use super::lenient::{absolute_end, channel, rtc, uid};
+use super::lenient::{absolute_expiry, channel, rtc, uid};
 use crate::api::answer::fixed::private;
 use crate::api::parse::fields::Fields;
 use crate::request::{Participant, Role};
@@ -25,7 +25,7 @@ fn translate(fields: &mut Fields<'_>, context: &DropInContext<'_>) -> Option<Req
     } else {
         uid(fields, "uid", context)
     };
-    let ttl = absolute_end(fields, "expiredTs", context);
+    let ttl = absolute_expiry(fields, "expiredTs", context);
     let participant = Participant { channel: channel?, uid: uid?, role: Role::Publisher };
     rtc(fields, participant, ttl?, context).map(Requested::one)
 }

@@ -16,7 +16,7 @@ export function showMade(answer) {
   const rows = facts.map((name) => [name, mono(answer[name])]);
   if (answer.rtm) rows.push(["rtm.userId", mono(answer.rtm.userId)]);
   byId("made-facts").replaceChildren(
-    ...definitions([...rows, ["issued", moment(issuedAt)], ["ends", moment(expiresAt)]]),
+    ...definitions([...rows, ["issued", moment(issuedAt)], ["expires", moment(expiresAt)]]),
   );
   byId("made").hidden = false;
   countDown(byId("made-count"), expiresAt - issuedAt, leftOrAgo);

@@ -76,19 +76,19 @@ function tokenCard({
   ];
   if (appId) rows.push(["App ID", mono(appId), ourAppId ? " (this project)" : " (another project)"]);
   if (issuedAt !== undefined) rows.push(["issued", moment(issuedAt)]);
-  if (expiresAt !== undefined) rows.push(["ends", moment(expiresAt), " · ", leftText(secondsLeft)]);
+  if (expiresAt !== undefined) rows.push(["expires", moment(expiresAt), " · ", leftText(secondsLeft)]);
   if (valueIn("readAt")) rows.push(["as of", moment(at)]);
   rows.push(["hash", mono(tokenHash)]);
   return make("div.card", make("h2", "The token"), make("dl", { id: "facts" }, ...definitions(rows)));
 }
 
-/** From the issue (006: from now) to the last end. */
+/** From the issue (006: from now) to the last expiry. */
 function axisOf({ issuedAt, expiresAt, secondsLeft, services }) {
-  const ends = services.flatMap((service) => service.privileges);
-  if (expiresAt !== undefined) ends.push({ expiresAt, secondsLeft });
-  if (ends.length === 0) return null;
-  const now = ends[0].expiresAt - ends[0].secondsLeft;
-  const end = Math.max(...ends.map((one) => one.expiresAt));
+  const times = services.flatMap((service) => service.privileges);
+  if (expiresAt !== undefined) times.push({ expiresAt, secondsLeft });
+  if (times.length === 0) return null;
+  const now = times[0].expiresAt - times[0].secondsLeft;
+  const end = Math.max(...times.map((one) => one.expiresAt));
   return { start: Math.min(issuedAt ?? now, end), end, now };
 }
 
@@ -97,8 +97,8 @@ function place({ start, end }, seconds) {
   return Math.min(100, Math.max(0, ((seconds - start) / (end - start)) * 100));
 }
 
-function bar(axis, endsAt) {
-  const [now, end] = [place(axis, axis.now), place(axis, endsAt)];
+function bar(axis, at) {
+  const [now, end] = [place(axis, axis.now), place(axis, at)];
   const part = (name, from, to) => {
     const made = make(`i.${name}`);
     made.style.left = `${from}%`;
@@ -133,7 +133,7 @@ function timeLine(report, axis) {
   return [
     make("p.row.quiet", key("past", "passed"), key("left", "left")),
     report.expiresAt === undefined ? "" : make("ul.line.whole", timeRow(axis, "the token", report)),
-    make("p.axis", from, make("span", "last end ", moment(axis.end))),
+    make("p.axis", from, make("span", "last expiry ", moment(axis.end))),
   ];
 }
 

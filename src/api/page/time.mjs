@@ -23,7 +23,7 @@ function span(seconds) {
 }
 
 export const leftOrAgo = (left) =>
-  left > 0 ? `${span(left)} left` : left === 0 ? "ends now" : `ended ${span(-left)} ago`;
+  left > 0 ? `${span(left)} left` : left === 0 ? "expires now" : `expired ${span(-left)} ago`;
 
 /** In the local time zone, with UTC for machines. */
 export function moment(seconds) {

@@ -12,7 +12,7 @@ pub(in crate::api) fn privileges(
     role: Option<Role>,
     max: Ttl,
 ) -> Option<RtcPrivileges<PrivilegeTtl>> {
-    let end = match fields.take("privilegeExpireTime") {
+    let expiry = match fields.take("privilegeExpireTime") {
         None => Some(PrivilegeTtl::from(max)),
         Some(_) if fields.has("privileges") => {
             fields.fault("privilegeExpireTime", "expected either it or privileges, got both");
@@ -23,7 +23,7 @@ pub(in crate::api) fn privileges(
             .and_then(|seconds| PrivilegeTtl::from_secs(seconds).ok()),
     };
     match fields.take("privileges") {
-        None => Some(role?.privileges(end?)),
+        None => Some(role?.privileges(expiry?)),
         Some(value) => each_privilege(fields, value, role, max),
     }
 }

@@ -65,7 +65,7 @@ impl Code {
             ),
             Self::PrivilegeExpireIsAMoment => (
                 "privilege-expire-is-a-moment",
-                "the lifetime of the privileges is a Unix timestamp; only the token's own end limits them",
+                "the lifetime of the privileges is a Unix timestamp; only the expiry of the token limits them",
                 "pass the builder seconds from now for the privileges as well",
             ),
             Self::InventedFormat => (

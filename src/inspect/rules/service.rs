@@ -59,43 +59,43 @@ impl<'a> JudgedService<'a> {
         }
     }
 
-    /// Judges the ends of the privileges. One that ends with the token needs no finding of its own.
+    /// Checks when the privileges expire. One that expires with the token needs no finding of its own.
     fn privilege_times(&mut self, view: &View, now: UnixTime) {
         let InspectedService { name: service, ref privileges, entry, .. } = *self.service;
         let is_007 = view.version == Some(Version::V007);
         // As privileges are stored: 007 counts seconds from the issue, 006 holds absolute times.
         let token = view.lifetime.or(view.expires_at.map(UnixTime::as_secs));
-        let (mut timestamps, mut seconds, mut beyond, mut ended) = (vec![], vec![], vec![], vec![]);
+        let (mut timestamps, mut seconds, mut beyond, mut expired) = (vec![], vec![], vec![], vec![]);
         let (mut stored, mut at) = (0, UnixTime::from_secs(0));
-        let mut entry_ended = false;
+        let mut entry_expired = false;
         for privilege in privileges.iter().take(MAX_SHOWN) {
             let name =
                 privilege.name.map_or_else(|| format!("privilege {}", privilege.number), str::to_owned);
-            let has_ended =
-                privilege.own_end <= now && view.expires_at.is_none_or(|token| privilege.own_end < token);
+            let has_expired = privilege.own_expiry <= now
+                && view.expires_at.is_none_or(|token| privilege.own_expiry < token);
             match privilege.stored {
                 0 => continue,
                 MIN_TIMESTAMP.. if is_007 => timestamps.push(name),
-                end if token.is_some_and(|token| end > token) => beyond.push(name),
-                _ if !has_ended => continue,
+                stored if token.is_some_and(|token| stored > token) => beyond.push(name),
+                _ if !has_expired => continue,
                 ..MIN_TIMESTAMP if !is_007 => {
                     stored = privilege.stored;
                     seconds.push(name);
                 }
                 _ => {
-                    at = at.max(privilege.own_end);
-                    ended.push(name);
+                    at = at.max(privilege.own_expiry);
+                    expired.push(name);
                 }
             }
-            entry_ended |= has_ended && privilege.number == entry.0 && entry.1.is_some();
+            entry_expired |= has_expired && privilege.number == entry.0 && entry.1.is_some();
         }
-        let breaks = entry_ended || ended.len() == privileges.len();
+        let breaks = entry_expired || expired.len() == privileges.len();
         let list = if breaks { &mut self.broken_by } else { &mut self.warnings };
         if !seconds.is_empty() {
             list.push(FindingKind::PrivilegeIsSeconds { service, privileges: seconds, stored });
         }
-        if !ended.is_empty() {
-            list.push(FindingKind::PrivilegesEnded { service, privileges: ended, at, now });
+        if !expired.is_empty() {
+            list.push(FindingKind::PrivilegesExpired { service, privileges: expired, at, now });
         }
         if !timestamps.is_empty() {
             self.warnings.push(FindingKind::PrivilegeIsTimestamp { service, privileges: timestamps });

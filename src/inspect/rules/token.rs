@@ -135,7 +135,9 @@ impl Judged {
                 self.warn(FindingKind::Over24Hours { expire });
             }
             (Some(expire), _) if expire < 60 => self.warn(FindingKind::ShortLived { expire }),
-            (None, Some(at)) if now.until(at) > max_left => self.warn(FindingKind::EndsTooLate { at, now }),
+            (None, Some(at)) if now.until(at) > max_left => {
+                self.warn(FindingKind::ExpiresTooLate { at, now });
+            }
             _ => {}
         }
         if let Some(at) = view.expires_at.filter(|at| *at <= now) {

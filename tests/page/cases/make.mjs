@@ -206,7 +206,7 @@ Object.assign(tests, {
     await visit.page.clock.runFor(60_000);
     assert.match(await visit.text("#made-count"), /^(31|30|29) s left$/);
     await visit.page.clock.runFor(150_000);
-    assert.match(await visit.text("#made-count"), /^ended (2 min|1 min 5\d s|2 min \d s) ago/);
+    assert.match(await visit.text("#made-count"), /^expired (2 min|1 min 5\d s|2 min \d s) ago/);
   },
 
   async "the request in curl and fetch is the form's request"(visit) {

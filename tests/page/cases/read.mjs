@@ -75,7 +75,7 @@ const tests = {
       await visit.text("#problems"),
       /Fetch a new token and pass it to renewToken[\s\S]*Clients see: RTC 109, Web dynamic key expired/,
     );
-    assert.match(await visit.text("#services"), /the token\s+ended \d+ years/);
+    assert.match(await visit.text("#services"), /the token\s+expired \d+ years/);
     assert.equal(await visit.page.locator(".bar .left[style*=width]").count(), 0);
   },
 
@@ -184,7 +184,7 @@ const tests = {
     assert.deepEqual(bars, [half, half, { past: [0, 25], left: [50, 0], now: [50, 0] }]);
     assert.match(
       await visit.text("#services"),
-      /the token\s+(30 min|29 min 5\d s) left[\s\S]*publishAudioStream\s+ended 15 min( \d s)? ago/,
+      /the token\s+(30 min|29 min 5\d s) left[\s\S]*publishAudioStream\s+expired 15 min( \d s)? ago/,
     );
   },
 
@@ -192,7 +192,7 @@ const tests = {
     await visit.stopClock();
     await visit.read({ readToken: await token(server, { expireTime: 120 }) });
     await visit.page.clock.runFor(130_000);
-    assert.match(await visit.text("#facts"), /ended (9|1\d) s ago/);
+    assert.match(await visit.text("#facts"), /expired (9|1\d) s ago/);
   },
 
   async "a token without the service that it is used for"(visit, { server }) {
@@ -210,7 +210,7 @@ const tests = {
     await visit.read({ readToken: vector("ok-rtc"), readAt: "2023-11-14T22:23:20Z" });
     assert.equal(await visit.text("#report-title"), "Usable");
     await visit.page.clock.runFor(130_000);
-    assert.match(await visit.text("#facts"), /ends[\s\S]* 50 min left[\s\S]*as of\s+2023-11-14 22:23:20/);
+    assert.match(await visit.text("#facts"), /expires[\s\S]* 50 min left[\s\S]*as of\s+2023-11-14 22:23:20/);
     await visit.read({ readToken: vector("ok-rtc"), readAt: "1700009000" });
     assert.equal(await visit.text("#report-title"), "Refused");
     await visit.read({ readToken: vector("ok-rtc"), readAt: "yesterday" });
