@@ -1,10 +1,10 @@
-// Clients of existing token servers, as their authors wrote them, against the three runtimes and in both versions.
+// Runs the clients of existing token servers, as their authors wrote them, on the three runtimes and in both versions.
 //
 //   node tests/runtimes/clients.mjs
 //     options: lib/under-test.mjs
 //
-// A file in clients/ is one family: its exported functions get { base, version } and fail by throwing. `not` names
-// the runtimes whose platform cannot deliver what they send. A file in tests/vectors/clients is one application.
+// A file in clients/ is one family: its exported functions receive { base, version } and throw if they fail. `not` names
+// the runtimes whose platform cannot deliver their requests. A file in tests/vectors/clients is one application.
 
 import { readdirSync } from "node:fs";
 import { join } from "node:path";

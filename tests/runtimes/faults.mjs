@@ -1,12 +1,11 @@
-// What fails around the server, on the three runtimes: who else suffers, what the log says, and that it recovers.
+// Faults around the server, on the three runtimes: which other callers they affect, what the log says, and the recovery.
 //
 //   node tests/runtimes/faults.mjs [--full]
 //     --full          larger attacks, some minutes long
 //     other options: lib/under-test.mjs
 //
-// A file in faults/ is one family: its exported functions get { runtime, artefacts, start, full } and fail by throwing;
-// what they return is reported. `on` names their runtimes if those are not all; `alone` keeps other faults away
-// meanwhile.
+// A file in faults/ is one family: its exported functions receive { runtime, artefacts, start, full } and throw if they
+// fail; their return value is reported. `on` lists the runtimes, all by default; `alone` runs a fault without others.
 
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
@@ -28,7 +27,7 @@ for (const name of readdirSync(folder).sort()) {
   }
 }
 
-// Most of them wait for one of the server's timeouts.
+// Most faults wait for one of the server's time-outs.
 suite("together", { concurrency: together.length, timeout }, () => together.forEach(define));
 suite("alone", { timeout }, () => alone.forEach(define));
 

@@ -2,7 +2,7 @@
 // other. Reports the size of the Worker and the cold start of the Lambda function. Needs no network.
 //
 //   node tests/runtimes/run.mjs [--cases part-of-a-file-name]
-//     --bootstrap FILE  may be the zip that holds it
+//     --bootstrap FILE  may be its zip
 //     --emulator FILE   aws-lambda-rie            (AWS_LAMBDA_RIE)
 //     other options: lib/under-test.mjs
 
@@ -51,7 +51,7 @@ if (runtimes.includes("lambda")) suite("hostile events", { timeout }, defineHost
 suite("figures", () => {
   if (runtimes.includes("worker")) test("worker_size_is_within_limit", reportWorkerSize);
   if (runtimes.includes("lambda")) test("lambda_cold_start_is_within_limit", reportColdStart);
-  // The last: everything has been said.
+  // Last, after everything was printed.
   test("output_and_responses_hold_no_secret", reportLeaks);
 });
 
@@ -70,7 +70,7 @@ function defineFile(file) {
       servers.push({ name, server: await STARTERS[name](artefacts, envFor(name, file), file), answers: [] });
     }
   });
-  // Those that --test-name-pattern leaves running.
+  // Servers of tests that --test-name-pattern excluded.
   after(() => Promise.all(servers.map(({ server }) => server.stop())));
   for (const one of file.cases) test(one.name, async () => expectNone(await runCase(one, servers, project)));
   for (const name of names) {
@@ -117,7 +117,7 @@ async function runCase(one, servers, project) {
   return [...found, ...[...differing.values()].flatMap((same) => described(reference, same))];
 }
 
-/** All responses; `early` are those before the one that a case with `upTo` is about. */
+/** All responses. `early` are those before the one that a case with `upTo` checks. */
 async function sendOften(server, { request, expect }) {
   const { times, upTo = 0 } = request;
   const all = [];
@@ -199,7 +199,7 @@ function reportLeaks(t) {
   expectNone(leaks(new Set([APP_CERTIFICATE, SECRET, SESSION_TOKEN, ...configured, ...sent])));
 }
 
-/** What authenticates in a request: keys, and the signatures of JWTs. */
+/** The credentials of a request: API keys and signatures of JWTs. */
 function credentialsIn({ headers }) {
   const values = [headers.Authorization, headers["X-API-Key"]].filter((value) => value !== undefined);
   const parts = values.map((value) =>
@@ -224,7 +224,7 @@ function tokenRequest() {
   };
 }
 
-/** Node has no zip reader; python3 comes with cargo-lambda and sam. */
+/** Node cannot read zip files; cargo-lambda and sam need python3 anyway. */
 function unpacked(path) {
   if (!path.endsWith(".zip")) return path;
   execFileSync("python3", ["-m", "zipfile", "-e", path, scratch]);

@@ -63,7 +63,7 @@ const keys = Object.entries(PUBLIC).map(([alg, { pair }]) => ({
   kid: alg,
   alg,
 }));
-// A point that is not on its curve: both verifiers are to find that out, and neither is to fail by it.
+// A point that is not on its curve: both verifiers must reject it without failing.
 keys.push({ ...keys.find(({ alg }) => alg === "ES256"), kid: "off-curve", y: base64url(Buffer.alloc(32, 7)) });
 const issuer = createServer((_, response) => response.end(JSON.stringify({ keys })));
 issuer.listen(0, "127.0.0.1");
@@ -110,7 +110,7 @@ function request(token) {
   return { method: "POST", path: "/token", headers, body };
 }
 
-/** A good token, forged ones and malformed ones: [description, status, token]. */
+/** Valid, forged and malformed tokens: [description, status, token]. */
 function tokensOf(alg) {
   const good = jwt(alg);
   const [header, payload, signature] = good.split(".");
@@ -135,7 +135,7 @@ function tokensOf(alg) {
   ].map(([description, ...rest]) => [`${alg}: ${description}`, ...rest]);
 }
 
-/** Tokens whose algorithm or key is not what it should be. */
+/** Tokens with a wrong algorithm or key. */
 function strange() {
   const der = sign("sha256", signed("ES256"), p256.privateKey);
   return [
@@ -179,7 +179,7 @@ function base64url(bytes) {
 
 if (runtimes.includes("worker")) suite("worker: Wycheproof", { timeout }, wycheproof);
 
-/** The verifier alone, in a Worker that does nothing else. The handler's own checks are tested in Rust. */
+/** The verifier alone, in a Worker without the handler, whose checks are tested in Rust. */
 function wycheproof() {
   let harness;
   before(async () => {
@@ -194,7 +194,7 @@ function wycheproof() {
   const files = readdirSync(vectors).filter((name) => name.endsWith(".json") && name !== "exceptions.json");
   for (const name of files) {
     const { algorithm, testGroups } = JSON.parse(readFileSync(join(vectors, name), "utf8"));
-    // Whole tokens are read by the handler.
+    // The handler parses whole tokens.
     if (!algorithm) continue;
     test(name, async () => {
       let tests = 0;
@@ -206,7 +206,7 @@ function wycheproof() {
         const verdicts = JSON.parse(answer.body);
         assert.equal(verdicts.length, group.length);
         for (const [index, one] of group.entries()) {
-          // "acceptable" is a DigestInfo without its NULL, which RFC 8017 §A.2.4 lets a verifier take.
+          // "acceptable" is a DigestInfo without its NULL, which RFC 8017 §A.2.4 lets a verifier accept.
           assert.equal(verdicts[index], one.result === "valid", `${name} ${one.tcId}: ${one.flags}`);
         }
         tests += group.length;
@@ -221,8 +221,8 @@ for (const runtime of runtimes.filter((name) => name !== "lambda"))
   suite(`${runtime}: Wycheproof's tokens`, { timeout }, () => wycheproofTokens(runtime));
 
 /**
- * Whole tokens of public keys, each group with a key set of its own. Their payloads are not claims, so each gets 401: the
- * log says whether its signature was accepted. Lambda answers one request by many events, and has the local server's
+ * Whole tokens of public keys, each group with its own key set. Their payloads are not claims, so each gets 401; the log
+ * says whether the signature was accepted. Lambda is left out: each request is many events, and it has the local server's
  * verifier.
  */
 function wycheproofTokens(runtime) {
@@ -271,7 +271,7 @@ export default {
   async fetch(request) {
     const { algorithm, jwk, tests } = await request.json();
     const key = await importKey(algorithm, jwk);
-    // What fails is invalid, as for the handler's adapter.
+    // A verifier that throws means "invalid", as in the adapter.
     const verdict = async ({ msg, sig }) => verify(key, bytes(sig), bytes(msg));
     return Response.json(await Promise.all(tests.map((one) => verdict(one).catch(() => false))));
   },

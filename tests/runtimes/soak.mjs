@@ -1,13 +1,13 @@
-// Very many requests over connections that are kept alive: no error, and no growth of memory.
+// Very many requests over persistent connections: no error, and no growth of memory.
 //
 //   node tests/runtimes/soak.mjs [--native-requests 1000000] [--worker-requests 200000] [--connections 64]
 //     other options: lib/under-test.mjs; needs a release build, or the figures say nothing
 //
-// Memory is what Linux counts as resident, sampled a hundred times. The bar is between the second quarter of the run
-// and the last: before, allocators and V8 grow to what so many connections need. 2 MiB over half a million requests
-// are 4 bytes for each; the smallest thing that could leak is larger. V8 collects when it likes, hence the Worker's
-// wider bar; a leak within its own heap ends the process (lib/workerd.mjs). It takes ten thousand requests to settle, so
-// fewer than 40,000 say nothing of the Worker; the local server has settled after a thousand.
+// Memory is what Linux counts as resident, sampled a hundred times. The limit applies to the growth between the second
+// and the last quarter of the run: before, allocators and V8 grow to what so many connections need. 2 MiB over half a
+// million requests are 4 bytes for each, and the smallest possible leak is larger. V8 chooses when it collects, hence the
+// Worker's wider limit; a leak within its heap ends the process (lib/workerd.mjs). The Worker needs ten thousand requests
+// to settle, so fewer than 40,000 prove nothing; the local server settles after a thousand.
 
 import { loadavg } from "node:os";
 import { test } from "node:test";
@@ -45,7 +45,7 @@ async function soak(t, runtime, requests) {
     let wire = null;
     while (counts.sent < requests) {
       counts.sent += 1;
-      // Another channel and user each time, as it is in life.
+      // Another channel and user each time, as in production.
       const body = BODY.replace("room-1", `room-${counts.sent}`).replace("42", String(counts.sent));
       try {
         wire ??= await Wire.open(server.port);

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { holdsRtc, holdsRtm } from "../lib/client.mjs";
 
-/** Kotlin, a GET that declares a type: "$serverUrl/rtc/$channelName/$tokenRole/uid/$uid/?expiry=$tokenExpiryTime". */
+/** Kotlin, a GET with a Content-Type: "$serverUrl/rtc/$channelName/$tokenRole/uid/$uid/?expiry=$tokenExpiryTime". */
 export async function android({ base: serverUrl, version }) {
   const headers = { "Content-Type": "application/json; charset=UTF-8", "User-Agent": "okhttp/4.11.0" };
   const response = await fetch(`${serverUrl}/rtc/test/2/uid/5/?expiry=600`, { headers });
@@ -38,7 +38,7 @@ export async function reactJs({ base, version }) {
   holdsRtc(data.rtcToken, { version, answer: data, channel: "test", uid: "5", expire: 600 });
 }
 
-/** C++ of video-sdk-samples-windows: no JSON parser, it looks for `"rtcToken":"` in the text. */
+/** C++ of video-sdk-samples-windows: searches the text for `"rtcToken":"` instead of parsing JSON. */
 export async function windows({ base, version }) {
   const readBuffer = await (await fetch(`${base}/rtc/test/1/uid/5/?expiry=600`)).text();
   const tokenKey = '"rtcToken":"';
@@ -47,7 +47,7 @@ export async function windows({ base, version }) {
   holdsRtc(token, { version, answer: JSON.parse(readBuffer), channel: "test", uid: "5", expire: 600 });
 }
 
-/** signaling-sdk-samples-web: a header that the browser asks for first. */
+/** signaling-sdk-samples-web: a header that needs a preflight. */
 export async function signalingWeb({ base, version }) {
   const asks = { "Access-Control-Request-Method": "GET", "Access-Control-Request-Headers": "x-requested-with" };
   const preflight = await fetch(`${base}/rtm/alice/?expiry=600`, {

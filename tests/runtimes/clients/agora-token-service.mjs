@@ -1,4 +1,4 @@
-// agora-token-service (Go), its other routes, and agora-go-backend-middleware, which took over POST.
+// The other routes of agora-token-service (Go), and agora-go-backend-middleware, which has its POST routes.
 
 import assert from "node:assert/strict";
 import { holds007, holdsRtc, holdsRtm } from "../lib/client.mjs";

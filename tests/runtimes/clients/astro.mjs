@@ -1,4 +1,4 @@
-// Agora's guide for Astro: a POST, from Postman there, without a word on its type.
+// Agora's guide for Astro: a POST without a Content-Type, which the guide sends from Postman.
 
 import assert from "node:assert/strict";
 import { holdsRtc } from "../lib/client.mjs";
@@ -18,7 +18,7 @@ export async function textAndSubscriber({ base, version }) {
   holdsRtc(answer.token, { version, answer, channel: "test", uid: "1", role: "subscriber", expire: 600 });
 }
 
-/** The guide answers its errors as text; here they are in `error`, in the same words. */
+/** The guide's server answers errors as text. This server has the same text in `error`. */
 export async function errors({ base }) {
   for (const [left, words] of [
     ["channel", "channel is required"],

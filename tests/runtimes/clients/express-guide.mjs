@@ -1,4 +1,4 @@
-// The Express guide: the server draws the uid, and the client joins with it.
+// The Express guide: the server chooses the uid, and the client joins with it.
 
 import assert from "node:assert/strict";
 import { holdsRtc, holdsRtm } from "../lib/client.mjs";
@@ -14,7 +14,7 @@ export async function publisher({ base, version }) {
   holdsRtc(token, { version, answer: times, channel: "test", uid: String(uid) });
 }
 
-/** If it is missing, it is undefined there, so not a publisher. The example body of the guide has "True or False". */
+/** If the member is missing, the guide's server reads undefined: not a publisher. The guide's example is "True or False". */
 export async function subscriber({ base, version }) {
   for (const more of [{}, { isPublisher: false }, { isPublisher: "false" }, { isPublisher: "False" }]) {
     const answer = await post(`${base}/rtctoken`, { channel: "test", ...more });

@@ -1,10 +1,10 @@
-// Agora's guide for Go, and the documentation's pages that call its server: /fetch_rtc_token, /fetch_rtm_token.
+// Agora's guide for Go, and the documentation pages that call its server: /fetch_rtc_token, /fetch_rtm_token.
 
 import assert from "node:assert/strict";
 import axios from "axios";
 import { holdsRtc, holdsRtm } from "../lib/client.mjs";
 
-/** The web page of the documentation, unchanged. */
+/** The web page in the documentation, unchanged. */
 export async function web({ base, version }) {
   let answer;
   function fetchToken(uid, channelName, tokenRole) {
@@ -58,10 +58,10 @@ export async function olderWeb({ base, version }) {
     assert.equal(answer.code, "200");
   }
 }
-/** Workers have no body with GET, in no way of sending it. */
+/** A Worker never receives the body of a GET request. */
 olderWeb.not = ["worker"];
 
-/** What a browser can do of it: the same as a query. */
+/** A browser cannot send a body with GET: the same fields as a query. */
 export async function query({ base, version }) {
   const answer = await (await fetch(`${base}/fetch_rtc_token?uid=123456&channelName=ChannelA`)).json();
   holdsRtc(answer.token, { version, answer, channel: "ChannelA", uid: "123456" });

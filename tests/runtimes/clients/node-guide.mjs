@@ -1,4 +1,4 @@
-// Agora's Node.js guide and Agora-Node-TokenServer: the URLs that the guide opens in a browser.
+// Agora's Node.js guide and Agora-Node-TokenServer: URLs that the guide opens in a browser.
 
 import { holdsRtc, holdsRtm } from "../lib/client.mjs";
 

@@ -1,4 +1,4 @@
-// The README's renewal loop, with a stand-in for the SDK that takes tokens and counts their time as the SDK does.
+// The renewal code of docs/renewing-tokens.md, with a stand-in for the SDK that raises its events at the same times.
 
 import assert from "node:assert/strict";
 import { EventEmitter, once } from "node:events";
@@ -6,7 +6,7 @@ import { APP_CERTIFICATE, APP_ID } from "../lib/cases.mjs";
 import { decode } from "../lib/token.mjs";
 import { joinAndStay } from "../web-renewal.mjs";
 
-const WARNS_BEFORE_END_MS = 1_500; // the SDK: 30 s
+const WARNS_BEFORE_EXPIRY_MS = 1_500; // the SDK: 30 s
 
 class Client extends EventEmitter {
   taken = [];
@@ -23,14 +23,14 @@ class Client extends EventEmitter {
   #take(by, token) {
     const { issuedAt, holds } = decode(token, { appId: APP_ID, appCertificate: APP_CERTIFICATE });
     assert.deepEqual([holds.services[0].channel, holds.services[0].uid], ["test", "42"]);
-    const ends = (issuedAt + holds.expire) * 1000;
-    assert.ok(ends > Date.now(), "a token that has ended");
+    const expiresAt = (issuedAt + holds.expire) * 1000;
+    assert.ok(expiresAt > Date.now(), "the token has expired");
     assert.notEqual(token, this.taken.at(-1)?.token);
     this.taken.push({ by, token });
     clearTimeout(this.timer);
     this.timer = setTimeout(
       () => this.emit("token-privilege-will-expire"),
-      Math.max(0, ends - Date.now() - WARNS_BEFORE_END_MS),
+      Math.max(0, expiresAt - Date.now() - WARNS_BEFORE_EXPIRY_MS),
     );
     this.emit(by);
   }

@@ -1,4 +1,4 @@
-// What paths and queries can do to a server: slashes, redirects, percent-encoding, missing values.
+// Unusual paths and queries: slashes, redirects, percent-encoding, missing values.
 
 import assert from "node:assert/strict";
 import { holdsRtc } from "../lib/client.mjs";
@@ -76,7 +76,7 @@ export async function noUtf8({ base }) {
   await refused(base + path({ ...GOOD, channel: "%FF" }), ["channel"]);
   await refused(`${base}/access_token?channel=%FF`, ["channel"]);
 }
-/** What an HTTP API makes of it, before the function sees it, is not documented. */
+/** AWS does not document how an HTTP API changes such a path before the function receives it. */
 noUtf8.not = ["lambda"];
 
 export async function badQueries({ base }) {
@@ -95,7 +95,7 @@ export async function badQueries({ base }) {
   await refused(`${base}/fetch_rtc_token?uid=1&ChannelName=a&channelname=b`, ["ChannelName"]);
 }
 
-/** Slashes, dots and nothing at all between two slashes never lead to a token for something else. */
+/** Slashes, dots and an empty segment never result in a token for another channel or user. */
 export async function segments({ base }) {
   const targets = ["/rtc/a%2Fb/publisher/uid/1", "/rtc//publisher/uid/1", "/rtc/a/b/publisher/uid/1", "/rtm//"];
   targets.push("/rtm/", "/rtc/test/publisher/uid/", "/chat/account/");
@@ -106,7 +106,7 @@ export async function segments({ base }) {
   }
 }
 
-/** A base URL with a slash at its end, and slashes that name no empty parameter. */
+/** A base URL with a trailing slash, and slashes that are not empty parameters. */
 export async function repeatedSlashes({ base, version }) {
   for (const target of ["//rtc/test/publisher/uid/1/", "/rtc/test/publisher/uid/1//", "/rtc/test/publisher//uid/1"]) {
     const response = await fetch(base + target, { redirect: "manual" });

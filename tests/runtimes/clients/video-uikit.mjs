@@ -1,5 +1,5 @@
-// Agora's VideoUIKits. Each is given `tokenUrl` and makes the path itself, some with a slash at the end, some
-// without one; those that read the body as text are written so here.
+// Agora's VideoUIKits. Each appends the path to `tokenUrl`, some with a trailing slash, some without. Those that read the
+// body as text do so here too.
 
 import { holdsRtc, holdsRtm } from "../lib/client.mjs";
 
@@ -23,7 +23,7 @@ export async function android({ base: urlBase, version }) {
   holdsRtm(rtm.rtmToken, { version, answer: rtm, userId: "alice" });
 }
 
-/** Dart: jsonDecode(response.body)['rtcToken'], where the status is 200. */
+/** Dart: jsonDecode(response.body)['rtcToken'], if the status is 200. */
 export async function flutter({ base: tokenUrl, version }) {
   const headers = { "User-Agent": "Dart/3.1 (dart:io)" };
   const response = await fetch(`${tokenUrl}/rtc/test/publisher/uid/0`, { headers, redirect: "error" });

@@ -1,4 +1,4 @@
-// Clients that leave, dawdle or send too much: each harms itself alone.
+// Clients that hang up, send slowly or send too much: other clients are not affected.
 
 import assert from "node:assert/strict";
 import { BODY, expectToken, inTime, OPEN, pause } from "../lib/faulty.mjs";
@@ -6,10 +6,10 @@ import { bytes, closes, Wire } from "../lib/wire.mjs";
 
 const GOOD = bytes({ body: BODY });
 const HALF = bytes({ body: BODY.slice(0, BODY.length / 2), declared: BODY.length });
-/** 10 s are the server's own; the rest is for a busy machine. */
+/** The server's time-out is 10 s; the rest allows for a busy machine. */
 const CUT_OFF_WITHIN_MS = 13_000;
 
-/** On Workers they share one isolate. */
+/** On Workers, these clients share one isolate. */
 export async function fortyBodiesCutOff({ start }) {
   const server = await start(OPEN);
   await expectToken(server);
@@ -20,7 +20,7 @@ export async function fortyBodiesCutOff({ start }) {
 }
 fortyBodiesCutOff.on = ["native", "worker"];
 
-/** The whole request was sent, and its client has gone. */
+/** The client sends the whole request and hangs up. */
 export async function clientDisconnects({ start }) {
   const server = await start(OPEN);
   await expectToken(server);
@@ -42,14 +42,14 @@ export async function slowBody({ start }) {
 }
 slowBody.on = ["native"];
 
-/** A client that is still sending must be able to read why the server stopped reading. */
+/** A client that is still sending must be able to read the response of a server that stopped reading. */
 export async function tooLargeIsReadable({ start }) {
   const server = await start(OPEN);
   for (const size of [70_000, 1_000_000, 5_000_000]) {
     for (let i = 0; i < 10; i += 1) {
       const wire = await Wire.open(server.port);
       wire.write(bytes({ body: "x".repeat(size) }));
-      // As a client that writes everything before it reads.
+      // Like a client that writes everything before it reads.
       await pause(20);
       const answer = await wire.answer();
       assert.equal(answer?.status, 413, `${size} bytes: ${answer?.status ?? "closed without an answer"}`);
@@ -58,10 +58,10 @@ export async function tooLargeIsReadable({ start }) {
   }
   await expectToken(server);
 }
-// Cloudflare's edge reads the body before a Worker does.
+// Cloudflare reads the body before the Worker runs.
 tooLargeIsReadable.on = ["native"];
 
-/** A hundred that send a byte a second: cut off in time, while others are answered at once. */
+/** A hundred clients that send a byte a second are cut off in time, and others are answered at once. */
 async function dawdles(server, sent, statuses) {
   const slow = Array.from({ length: 100 }, async () => {
     const wire = await Wire.open(server.port);

@@ -1,4 +1,4 @@
-// Clients that hold connections: they lose them, and the others are answered meanwhile.
+// Clients that hold connections lose them, while other clients are answered.
 
 import assert from "node:assert/strict";
 import { readdirSync } from "node:fs";
@@ -9,12 +9,12 @@ import { bytes, Wire } from "../lib/wire.mjs";
 
 const DESCRIPTORS = 256;
 const CLIENTS = 300;
-/** 10 s are the server's own; the rest is for a busy machine. */
+/** The server's time-out is 10 s; the rest allows for a busy machine. */
 const CLOSED_WITHIN_MS = 15_000;
 const DESCRIPTION = bytes({ method: "GET", path: "/openapi.json" });
 const HEALTH = bytes({ method: "GET", path: "/healthz" });
 
-/** More clients than descriptors, each with requests for some MiB, of which it reads nothing. */
+/** More clients than descriptors; each requests some MiB and reads nothing. */
 export async function clientsThatNeverRead({ start }) {
   const server = await start(OPEN, { descriptors: DESCRIPTORS });
   await expectToken(server);
@@ -36,7 +36,7 @@ export async function clientsThatNeverRead({ start }) {
 }
 clientsThatNeverRead.on = ["native"];
 
-/** At the cap a new client is served at once: the connection longest without progress makes room. */
+/** At the cap, a new client is served at once: the connection that made no progress for the longest time is closed. */
 export async function connectionsAtTheCap({ start }) {
   const server = await start({ ...OPEN, MAX_CONNECTIONS: "100" });
   const busy = await Wire.open(server.port);
@@ -45,7 +45,7 @@ export async function connectionsAtTheCap({ start }) {
     const { status } = await inTime(1_000, () => busy.ask(HEALTH).catch(() => asks(server, HEALTH)));
     assert.equal(status, 200);
   }
-  // 100 are left of all, and the first ones that came are gone.
+  // 100 connections are left, and the oldest ones are closed.
   const answers = await Promise.all(
     idle.map((wire) =>
       wire.ask(HEALTH).then(
@@ -58,7 +58,7 @@ export async function connectionsAtTheCap({ start }) {
   assert.ok(served >= 90 && served <= 100, `${served} of 150 idle clients were still connected`);
   assert.ok(
     answers.slice(-90).every((status) => status === 200),
-    "a younger connection made room for an older one",
+    "a newer connection was closed before an older one",
   );
   for (const wire of [busy, ...idle]) wire.destroy();
 }

@@ -1,4 +1,4 @@
-// Very many at once, and the end of the server in the midst of them.
+// Thousands of connections at once, and a stop of the server while they are open.
 
 import assert from "node:assert/strict";
 import { within } from "../lib/children.mjs";
@@ -9,12 +9,12 @@ import { bytes, closes, Wire } from "../lib/wire.mjs";
 const GOOD = bytes({ body: BODY });
 const CONNECTIONS = 1_000;
 const ROUNDS = 10;
-/** The first half pays for what an allocator keeps, a share for each thread. */
+/** During the first half, the allocator grows: it keeps memory for each thread. */
 const SETTLED = ROUNDS / 2;
-/** From there on: 1 KiB left over by each connection would be 5 MiB. V8 collects when it likes. */
+/** After that, a leak of 1 KiB per connection would be 5 MiB. V8 chooses when it collects. */
 const GROWTH_MIB = { native: 3, worker: 16 };
 
-/** V8 lets garbage pile up to a level of its own before it collects; a crowd is measured from there on. */
+/** V8 does not collect before its heap reaches a certain size; crowds are measured from then on. */
 const SETTLING = { native: 0, worker: 30_000 };
 
 async function settle(port, requests) {
@@ -33,7 +33,7 @@ export async function thousandConnections({ runtime, start }) {
   const resident = [];
   for (let round = 0; round < ROUNDS; round += 1) {
     const wires = await Promise.all(Array.from({ length: CONNECTIONS }, () => Wire.open(server.port)));
-    // All are open before the first one asks.
+    // All connections are open before the first request.
     const answers = await Promise.all(wires.map((wire) => wire.ask(GOOD)));
     assert.deepEqual([...new Set(answers.map(({ status }) => status))], [200]);
     for (const wire of wires) wire.destroy();
@@ -48,7 +48,7 @@ export async function thousandConnections({ runtime, start }) {
 thousandConnections.on = ["native", "worker"];
 thousandConnections.alone = true;
 
-/** Every request that was sent before its connection said that it ends is answered. */
+/** Every request that was sent before `Connection: close` is answered. */
 export async function stopUnderLoad({ start }) {
   let answered = 0;
   for (let round = 0; round < 5; round += 1) {
@@ -80,7 +80,7 @@ export async function stopUnderLoad({ start }) {
 stopUnderLoad.on = ["native"];
 stopUnderLoad.alone = true;
 
-/** New connections too: those that the system had taken for the server before the signal. */
+/** So are new connections that the system accepted before the signal. */
 export async function stopWithNewConnections({ start }) {
   for (let round = 0; round < 5; round += 1) {
     const server = await start(OPEN);

@@ -1,11 +1,11 @@
-// Every variable that something needs, missing in turn.
+// Each required variable, missing in turn.
 
 import assert from "node:assert/strict";
 import { start as startProcess, within } from "../lib/children.mjs";
 import { SESSION_TOKEN } from "../lib/extension.mjs";
 import { expectAnswer, expectLog, tokenRequest } from "../lib/faulty.mjs";
 
-/** A project of no account. Agora's public test project, which the other tests have, is refused where others can reach the server. */
+/** A project that does not exist. Off loopback, the server rejects Agora's public test project, which other tests use. */
 const PROJECT = { APP_ID: "0123456789abcdef0123456789abcdef", APP_CERTIFICATE: "fedcba9876543210fedcba9876543210" };
 const KEYS = { ...PROJECT, AUTH: "api-key", API_KEYS: `backend:${"ab".repeat(32)}` };
 const JWT = {
@@ -27,11 +27,11 @@ const COMMON = [
 ];
 const LAMBDA = [
   { env: SECRET, missing: "AWS_SESSION_TOKEN" },
-  // Without its name the certificate itself is missed.
+  // Without the name of the secret, the certificate is missing.
   { env: SECRET, missing: "APP_CERTIFICATE_SECRET" },
 ];
 
-/** Lambda and Workers cannot refuse to start: they answer 503, and the log says which variable. */
+/** Lambda and Workers cannot refuse to start: they answer 503, and the log names the variable. */
 export async function variableMissing({ runtime, artefacts, start }) {
   for (const { env, missing } of runtime === "lambda" ? [...COMMON, ...LAMBDA] : COMMON) {
     const { [missing]: _, ...rest } = env;
@@ -41,7 +41,7 @@ export async function variableMissing({ runtime, artefacts, start }) {
     }
     const server = await start(rest);
     await expectAnswer(server, tokenRequest(), 503);
-    // Lambda says so when it starts; a Worker starts with a request, whose line says it.
+    // Lambda logs it when it starts; a Worker starts with a request and logs it in that line.
     const member = runtime === "lambda" ? '"level":"error","message"' : '"cause"';
     await expectLog(server, new RegExp(`${member}:"[^"]*\\b${missing}\\b`));
     await server.stop();
@@ -49,7 +49,7 @@ export async function variableMissing({ runtime, artefacts, start }) {
 }
 
 async function refusesToStart({ binary }, env, missing) {
-  // Where only this machine can reach it, the local server needs neither project nor AUTH.
+  // On loopback, the local server needs neither a project nor AUTH.
   const server = startProcess("native", binary, [], { ...env, HOST: "0.0.0.0", PORT: "0" });
   const { code } = await within(5_000, server.ended, `the server without ${missing}`);
   assert.equal(code, 2, `exit status ${code} without ${missing}`);

@@ -1,10 +1,10 @@
-// Events that API Gateway would not send. Those that make lambda_http panic are in hostile-events.json.
+// Events that API Gateway would not send. hostile-events.json has those that make lambda_http panic.
 
 import assert from "node:assert/strict";
 import { TRIGGERS } from "../lib/events.mjs";
 import { BODY, expectAnswer, expectToken, OPEN, tokenRequest } from "../lib/faulty.mjs";
 
-/** What Lambda takes for a synchronous invocation. */
+/** The largest payload of a synchronous Lambda invocation. */
 const EVENT_BYTES = 6 * 1024 * 1024;
 
 export async function oversizedEvent({ start }) {

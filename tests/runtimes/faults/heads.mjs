@@ -1,4 +1,4 @@
-// Heads that HTTP does not allow: each is answered, logged, and the end of its connection.
+// Heads that HTTP does not allow: each is answered and logged, and its connection is closed.
 
 import assert from "node:assert/strict";
 import { expectLog, expectToken, OPEN, pause } from "../lib/faulty.mjs";
@@ -6,7 +6,7 @@ import { closes, Wire } from "../lib/wire.mjs";
 
 const MAX_HEAD_BYTES = 16 * 1024;
 
-/** The limit is exact; a client that writes everything before it reads finds the answer all the same. */
+/** The limit is exact. A client that writes everything before it reads still receives the response. */
 export async function headTooLarge({ start }) {
   const server = await start(OPEN);
   assert.equal((await answerTo(server, headOf(MAX_HEAD_BYTES))).status, 200);
@@ -19,7 +19,7 @@ export async function headTooLarge({ start }) {
 }
 headTooLarge.on = ["native"];
 
-/** What the HTTP layer rejects before the handler sees it has a line in the log as well. */
+/** Requests that the HTTP layer rejects before the handler are logged too. */
 export async function rejectedHeadsAreLogged({ start }) {
   const server = await start(OPEN);
   const rejected = [
@@ -38,13 +38,13 @@ export async function rejectedHeadsAreLogged({ start }) {
   await pause(500);
   const lines = server.output.stdout.split("\n").filter((line) => line.includes('"level":"warn"'));
   assert.equal(lines.length, rejected.length, lines.join("\n"));
-  // A connection that was closed before any request does not count.
+  // A connection that is closed before any request is not logged.
   (await Wire.open(server.port)).destroy();
   await expectToken(server);
 }
 rejectedHeadsAreLogged.on = ["native"];
 
-/** Heads that a proxy in front may have understood otherwise. */
+/** Heads that a proxy in front may read differently. */
 export async function ambiguousHeadsAreRejected({ start }) {
   const server = await start(OPEN);
   const body = "5\r\nhello\r\n0\r\n\r\n";
@@ -76,7 +76,7 @@ export async function ambiguousHeadsAreRejected({ start }) {
     assert.equal(answer?.status, 400, `${JSON.stringify(headers)}: ${answer?.status}`);
     assert.ok(closes(answer), `${JSON.stringify(headers)}: the connection stays open`);
     if (detail) assert.equal(JSON.parse(answer.body).detail, detail);
-    // The rest is not a second request.
+    // The remaining bytes are not read as a second request.
     assert.equal(await wire.answer(), null);
     wire.destroy();
   }
@@ -89,13 +89,13 @@ export async function ambiguousHeadsAreRejected({ start }) {
 }
 ambiguousHeadsAreRejected.on = ["native"];
 
-/** A `GET /healthz` whose head has that many bytes. */
+/** A `GET /healthz` with a head of `size` bytes. */
 function headOf(size) {
   const line = "GET /healthz HTTP/1.1\r\nHost: a\r\nX-Padding: ";
   return `${line}${"a".repeat(size - line.length - 4)}\r\n\r\n`;
 }
 
-/** The answer to bytes, null where the connection was closed without one. */
+/** The response to these bytes; null if the connection is closed without one. */
 async function answerTo(server, text) {
   const wire = await Wire.open(server.port);
   wire.write(Buffer.from(text, "latin1"));

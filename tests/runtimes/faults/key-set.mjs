@@ -1,4 +1,4 @@
-// The issuer's key-set host.
+// Faults of the host that serves an issuer's key set.
 
 import assert from "node:assert/strict";
 import { APP_CERTIFICATE, APP_ID } from "../lib/cases.mjs";
@@ -7,11 +7,11 @@ import { broken, dripping, hanging, startIssuer, well } from "../lib/failing-iss
 import { BODY, bearer, expectAnswer, expectToken, HEALTH, inTime, pause } from "../lib/faulty.mjs";
 import { bytes, Wire } from "../lib/wire.mjs";
 
-/** 3 s are the server's own; the rest is for a busy machine. */
+/** The server's time-out is 3 s; the rest allows for a busy machine. */
 const REFUSED_WITHIN_MS = 6_000;
-/** A second is what Kubernetes waits for a probe. */
+/** Kubernetes waits one second for a probe by default. */
 const PROBED_WITHIN_MS = 1_000;
-/** 10 s is the server's pause after a failed fetch. */
+/** The server pauses for 10 s after a failed fetch. */
 const ASKED_AGAIN_AFTER_MS = 11_000;
 
 export async function keySetHostHangs({ start }) {
@@ -31,16 +31,16 @@ async function failsAndRecovers(start, behaviour, cause) {
   try {
     const server = await start({ APP_ID, APP_CERTIFICATE, ...issuer.env });
     const refused = inTime(REFUSED_WITHIN_MS, () => expectAnswer(server, bearer(issuer.token()), 503, cause));
-    // Lambda has one event at a time; the others answer other requests meanwhile.
+    // Lambda handles one event at a time; the others answer other requests meanwhile.
     if (server.port) await inTime(1_500, () => expectAnswer(server, HEALTH, 200));
     assert.ok(header(await refused, "retry-after"), "503 without Retry-After");
-    // No second client waits for the same host within the pause.
+    // During the pause, no second request waits for the same host.
     await inTime(1_500, () => expectAnswer(server, bearer(issuer.token()), 503));
     assert.equal(issuer.fetches, 1);
     issuer.behaviour = well;
     await pause(ASKED_AGAIN_AFTER_MS);
     await expectToken(server, bearer(issuer.token()));
-    // The set is there: that host is no longer needed.
+    // The key set is fetched: the host is no longer needed.
     issuer.behaviour = hanging;
     await inTime(1_500, () => expectToken(server, bearer(issuer.token())));
     assert.equal(issuer.fetches, 2);
@@ -49,7 +49,7 @@ async function failsAndRecovers(start, behaviour, cause) {
   }
 }
 
-/** One of two issuers hangs: neither the other's users nor probes wait for it. */
+/** One of two issuers hangs: neither users of the other issuer nor probes wait. */
 export async function oneKeySetHostOfTwoHangs({ start }) {
   const [up, hangs] = [await startIssuer(), await startIssuer(hanging)];
   const other = "https://other.example/";
@@ -79,7 +79,7 @@ export async function oneKeySetHostOfTwoHangs({ start }) {
 }
 oneKeySetHostOfTwoHangs.on = ["native"];
 
-/** The clocks of issuer and server, an hour apart. */
+/** The clocks of issuer and server differ by an hour. */
 export async function clockFarOff({ start }) {
   const issuer = await startIssuer();
   try {
@@ -98,7 +98,7 @@ export async function clockFarOff({ start }) {
   }
 }
 
-/** A client that hangs up takes its request along, and not the fetch that the request began. */
+/** A client that hangs up cancels its request, but not the fetch that the request began. */
 export async function hangUpsDuringFetch({ runtime, start }) {
   const issuer = await startIssuer(afterASecond);
   try {
@@ -118,7 +118,7 @@ export async function hangUpsDuringFetch({ runtime, start }) {
     done = true;
     await hangUps;
     await inTime(1_000, () => expectToken(server, bearer(issuer.token())));
-    // The local server joins them. A Worker's requests cannot wait for each other: at a cold start several fetch.
+    // On the local server, requests share a fetch. On Workers they cannot wait for each other: at a cold start, several fetch.
     const most = runtime === "worker" ? 16 : 1;
     assert.ok(issuer.fetches <= most, `${issuer.fetches} fetches`);
     return `${hungUp} hang-ups, ${issuer.fetches} fetches`;

@@ -1,4 +1,4 @@
-// The server's own output: a reader that does not read stops nothing but the log.
+// If nothing reads the server's output, only the log stops.
 
 import assert from "node:assert/strict";
 import { lines } from "../lib/children.mjs";
@@ -7,7 +7,7 @@ import { residentMib } from "../lib/memory.mjs";
 import { bytes, Wire } from "../lib/wire.mjs";
 
 const GOOD = bytes({ body: BODY });
-/** Their lines fill the system's pipe and the server's buffer several times over. */
+/** Enough lines to fill the system's pipe and the server's buffer several times. */
 const REQUESTS = 30_000;
 const CONNECTIONS = 10;
 

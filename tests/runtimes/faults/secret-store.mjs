@@ -1,4 +1,4 @@
-// The store that Lambda fetches the certificate from, through AWS's extension.
+// Faults of the secret store from which Lambda fetches the certificate through AWS's extension.
 
 import assert from "node:assert/strict";
 import { createRequire } from "node:module";
@@ -8,7 +8,7 @@ import { expectAnswer, expectLog, expectToken, pause, tokenRequest } from "../li
 
 const { AccessToken2 } = createRequire(import.meta.url)("agora-token/src/AccessToken2");
 
-/** 1 s is the function's pause while it has no certificate, 60 s while it has one. */
+/** The function pauses for 1 s between fetches without a certificate, for 60 s with one. */
 const ASKED_AGAIN_AFTER_MS = 1_100;
 const REFRESHED_AFTER_MS = 61_000;
 const DOWN = /APP_CERTIFICATE_SECRET: the Parameters and Secrets extension: unreachable/;

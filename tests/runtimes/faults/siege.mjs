@@ -1,5 +1,5 @@
-// One attack after another on one server: /healthz answers within a second, memory stays bounded, and good callers get
-// their tokens throughout. Without `--full` the attacks are smaller.
+// One attack after another on one server: /healthz answers within a second, memory stays bounded, and valid callers get
+// tokens throughout. Without `--full`, the attacks are smaller.
 
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
@@ -13,7 +13,7 @@ import { residentMib } from "../lib/memory.mjs";
 const API_KEY = "siege-api-key";
 const MAX_RESIDENT_MIB = 64;
 const MAX_HEALTH_MS = 1_000;
-/** The server's own pause between two fetches of a key set. */
+/** The server's pause between two fetches of a key set. */
 const FETCH_PAUSE_MS = 60_000;
 const HALF_HEAD = "POST /token HTTP/1.1\r\nHost: a\r\nX-Padding: ";
 const HALF_BODY = `POST /token HTTP/1.1\r\nHost: a\r\nContent-Length: 60000\r\n\r\n${"a".repeat(500)}`;
@@ -28,7 +28,7 @@ export async function siege({ start, full }) {
       ...issuer.env,
       AUTH: "api-key,jwt",
       API_KEYS: `backend:${createHash("sha256").update(API_KEY).digest("hex")}`,
-      // More than the hang-ups, which have the credential of a good caller.
+      // More than the hang-ups, which use the credential of a valid caller.
       RATE_LIMIT: "60000",
       TRUSTED_PROXIES: "1",
     });
@@ -47,7 +47,7 @@ export async function siege({ start, full }) {
     await during("pipeline", { count: full ? 100_000 : 20_000 });
     await during("forgedAddresses", { count: full ? 300_000 : 30_000 });
 
-    // A key rotation: the old key is still good, the new one is fetched once.
+    // A key rotation: the old key stays valid, and the new one is fetched once.
     await pause(Math.max(0, begin + FETCH_PAUSE_MS + 1_000 - Date.now()));
     issuer.behaviour = (response) => setTimeout(() => complete(response), 300);
     const fetches = issuer.fetches;
@@ -59,7 +59,7 @@ export async function siege({ start, full }) {
       body: BODY,
     });
     await expectToken(server, tokenRequest({ Authorization: rotated, "X-Forwarded-For": "192.0.2.9" }));
-    assert.equal(issuer.fetches - fetches, 1, "the rotation cost more than one fetch");
+    assert.equal(issuer.fetches - fetches, 1, "the rotation caused more than one fetch");
     return `\n      ${figures.join("\n      ")}`;
   } finally {
     issuer.stop();
@@ -68,7 +68,7 @@ export async function siege({ start, full }) {
 siege.on = ["native"];
 siege.alone = true;
 
-/** What the others notice until `run` ends. */
+/** The slowest responses that other clients get while `run` is in progress. */
 async function watched(name, server, issuer, run) {
   let ended = false;
   const end = () => (ended = true);

@@ -1,12 +1,12 @@
-// The runtimes against each other: status, headers and body must be the same, up to what depends on salt, time,
-// chance, request id and the connection.
+// Compares the runtimes with each other: status, headers and body must be equal, except for what depends on salt, time,
+// randomness, request ID or the connection.
 
 import { header } from "./expectation.mjs";
 
-/** Of the connection or the platform, not of the answer. Content-Length follows a token's compressed length. */
+/** Headers of the connection or the platform. Content-Length depends on a token's compressed length. */
 const NOT_COMPARED = new Set(["connection", "content-length", "date", "keep-alive", "server", "transfer-encoding"]);
 
-/** Members that depend on the time, or are drawn. */
+/** Members that depend on time or randomness. */
 const VARIED = new Set(["issuedAt", "expiresAt", "expireTimestamp", "agent_uid"]);
 
 /** The parts that differ, each as { part, a, b }. */
@@ -28,7 +28,7 @@ function comparable(answer) {
 function comparableBody(answer) {
   const text = answer.body.toString();
   try {
-    // Parsed and written again, members keep their order: the order is compared too.
+    // Parsing and printing keep the order of members, so the order is compared too.
     return JSON.stringify(JSON.parse(text), (member, value) => unvaried(member, value, answer));
   } catch {
     return text;
@@ -39,7 +39,7 @@ function unvaried(member, value, answer) {
   if (VARIED.has(member)) return `<${member}>`;
   if (typeof value !== "string") return value;
   if (value === header(answer, "x-request-id")) return "<requestId>";
-  // What is left of a JWT's own time.
+  // The remaining lifetime of a JWT.
   if (/^expireTime: expected at most \d+, got/.test(value)) return value.replace(/\d+/, "<seconds>");
   if (/^ai-conversation-[0-9]+-[a-z0-9]{12}$/.test(value)) return "<drawn channel>";
   return /^00[67][A-Za-z0-9+/=]{60,}$/.test(value) ? "<token>" : value;

@@ -1,13 +1,13 @@
-// Clients that are not npm packages: the files of tests/vectors/clients, each what an application sends and how it
-// decodes the response, with the source in which both were read.
+// Clients that are not npm packages. Each file of tests/vectors/clients has the request of an application, how it decodes
+// the response, and the source of both.
 //
 //   request   with the channel `lobby` and the user 77 or `alice`
-//   status    what it accepts: any, 2xx, 200, or "200, 201"
+//   status    the statuses that it accepts: any, 2xx, 200, or "200, 201"
 //   reads     [path, rule] in the order of the client; decoding.mjs has the rules
 //   token     the path of the token
-//   holds     what the token is for; { read: path } is what the client read there
-//   refuses   changes of the server's response that such a client refuses, which shows that its rules are as strict
-//   refusal   what it reads of an error
+//   holds     what the token is for; { read: path } is the value that the client read there
+//   refuses   changes to the response that the client refuses, which proves that its rules are as strict
+//   refusal   what it reads from an error
 
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
@@ -54,7 +54,7 @@ async function send(base, { method = "GET", path, headers = {}, body }) {
   return { status: response.status, text: await response.text() };
 }
 
-/** Whatever a client takes for its token must be one. */
+/** The text that a client uses as its token must be a token. */
 function tokenOf(read, { token: path }) {
   if (!/^00[67]/.test(read[path])) throw new Refused(`${path} is not a token: ${read[path]}`);
   return read[path];
@@ -79,7 +79,7 @@ function holds(read, fixture, { version, answer }) {
 
 const PUBLISHER = ["joinChannel", "publishAudioStream", "publishVideoStream", "publishDataStream"];
 
-/** `{ "data.token": value }` put into the body; "$absent" removes a member. */
+/** Sets `{ "data.token": value }` in the body; "$absent" removes a member. */
 function set(body, change) {
   for (const [path, value] of Object.entries(change)) {
     const names = path.split(".");
@@ -91,7 +91,7 @@ function set(body, change) {
   return body;
 }
 
-/** The same of a client whose variable for the channel, or for the user, was never set. */
+/** The fixture of a client whose variable for the channel or the user was never set. */
 function withUnsetVariable(request) {
   const text = JSON.stringify({ path: request.path, body: request.body });
   const found = ["lobby", "alice", "rtm/77", "uid=0"].find((value) => text.includes(value));

@@ -1,5 +1,5 @@
-// Attacks on the server's connections, each in a thread of its own: the one that watches the server meanwhile must not
-// wait for it. Each gets { port, count, … } and returns what it did, as text.
+// Attacks on the server's connections. Each runs in its own thread, so that it does not delay the thread that observes the
+// server. Each receives { port, count, … } and returns a text that describes what it did.
 
 import { connect } from "node:net";
 import { isMainThread, parentPort, Worker, workerData } from "node:worker_threads";
@@ -18,7 +18,7 @@ const ATTACKS = {
     return `${count} connected, ${left} still after ${seconds} s`;
   },
 
-  /** Send the beginning of a request, and then a byte now and then. */
+  /** Send the beginning of a request, then single bytes with pauses. */
   async drip({ port, count, seconds, begin }) {
     const sockets = await opened(port, count);
     for (const socket of sockets) socket.write(begin);
@@ -47,7 +47,7 @@ const ATTACKS = {
     return expectTally(statuses, { 431: count });
   },
 
-  /** Send requests without waiting for answers; all are answered in the end. */
+  /** Send requests without waiting for responses; all are answered. */
   async pipeline({ port, count }) {
     const statuses = new Map();
     const request = bytes({ method: "GET", path: "/ping" });
@@ -55,7 +55,7 @@ const ATTACKS = {
     return expectTally(statuses, { 200: count });
   },
 
-  /** A bad credential from ever new addresses. */
+  /** Send an invalid credential from a new address each time. */
   async forgedAddresses({ port, count }) {
     const statuses = new Map();
     const forged = (index) =>
@@ -68,7 +68,7 @@ const ATTACKS = {
     return expectTally(statuses, { 401: count });
   },
 
-  /** Send whole requests and hang up before the answer. */
+  /** Send whole requests and hang up before the response. */
   async hangUps({ port, perSecond, seconds, authorization, body }) {
     const request = bytes({ headers: { Authorization: authorization }, body });
     let hungUp = 0;
@@ -85,7 +85,7 @@ const ATTACKS = {
   },
 };
 
-/** Runs an attack in a thread of its own. */
+/** Runs an attack in its own thread. */
 export function attack(name, settings) {
   return new Promise((resolve, reject) => {
     const worker = new Worker(new URL(import.meta.url), { workerData: { name, settings } });
@@ -112,7 +112,7 @@ async function opened(port, count) {
   return sockets;
 }
 
-/** Sends `count` requests over one connection, as fast as it takes them, and counts the statuses. */
+/** Sends `count` requests over one connection, as fast as the server reads them, and counts the statuses. */
 function pipelined(port, count, request, statuses) {
   return new Promise((resolve, reject) => {
     const socket = connect({ port, host: "127.0.0.1", noDelay: true });

@@ -1,29 +1,29 @@
-// The case files: requests and the answers that every runtime owes them, as data.
+// The case files: requests, and the responses that every runtime must give, as data.
 //
 // A file is { about, config?, requestHeaders?, expectHeaders?, cases }, where
-//   config.env       variables over the base configuration; null unsets one
-//   config.runtimes  where the file runs; everywhere if left out
-//   config.secrets   further texts that must never be printed or answered
-//   config.files     texts by the names of files that the servers find where they run
-//   config.wrangler  lines behind those of wrangler.toml
-//   config.secretsStore  secrets by the names of the Worker's bindings to them
-//                    In variables {issuer} is where the runtime finds key sets (issuer.mjs), {extension} the port of
+//   config.env       variables that override the base configuration; null unsets one
+//   config.runtimes  the runtimes of the file, all by default
+//   config.secrets   further texts that must never be printed or sent
+//   config.files     texts of files in the working directory of the servers, by name
+//   config.wrangler  lines to append to wrangler.toml
+//   config.secretsStore  secrets by the names of the Worker's bindings
+//                    In variables, {issuer} is the URL of the runtime's key sets (issuer.mjs), {extension} the port of
 //                    AWS's extension (extension.mjs)
-//   requestHeaders   sent with every request of the file; a case overrides, null leaves one out
-//   expectHeaders    checked on every answer of the file; a case overrides
+//   requestHeaders   sent with every request of the file; a case overrides, null removes one
+//   expectHeaders    checked on every response of the file; a case overrides
 // A case is { name, request, expect, before?, emulator? } (`emulator`: also sent through AWS's emulator), where
-//   before           what happens first: "issuer down", "extension up", "extension down", "a second passes"
-//   request.headers  text; { "$jwt": … } is `Bearer`, unless `bare`, and a JWT as issuer.mjs makes it
-//   request.times    sent so often, and every answer must be as expected
-//   request.upTo     sent until an answer has the expected status, at most so often
-//   expect.fetches   the most that the issuer was asked by this runtime since the file began
+//   before           an event before the request: "issuer down", "extension up", "extension down", "a second passes"
+//   request.headers  text; { "$jwt": … } is `Bearer` (unless `bare`) and a JWT that issuer.mjs makes
+//   request.times    how often it is sent; every response must be as expected
+//   request.upTo     it is sent until a response has the expected status, at most this often
+//   expect.fetches   the maximum number of fetches from the issuer by this runtime since the file began
 //   request.body     text; or `json`, `bodyBase64`, `bodyRepeat` { prefix?, text, times, suffix? }, `gzip` (text)
-//   request.sendOnly bytes of the body that are really sent before the answer must arrive
+//   request.sendOnly bytes of the body that are sent before the response must arrive
 //   request.chunked  no Content-Length
-//   expect.headers   values as in expectation.mjs; null is "must be absent"
+//   expect.headers   values as in expectation.mjs; null means that the header must be absent
 //   expect.body      exact JSON with placeholders; or `text`; or `problem`, the members of a problem document
-//   expect.decodes   what the tokens in the answer hold, by member (`data.token` is in `data`), as Agora's own
-//                    library reads them
+//   expect.decodes   the content of the tokens in the response, by member (`data.token` is in `data`), as Agora's
+//                    library reads it
 
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -116,7 +116,7 @@ function wholeExpectation(file, { name, expect }) {
   return { ...expect, headers: Object.fromEntries(headers.map(([key, value]) => [key.toLowerCase(), value])) };
 }
 
-/** A misspelt key would be an expectation that is not checked. */
+/** Otherwise, the expectation of a misspelt key would not be checked. */
 function refuseUnknown(object, known, where) {
   const unknown = Object.keys(object).filter((key) => !known.includes(key));
   if (unknown.length) throw new Error(`${where}: unknown ${unknown.join(", ")}`);

@@ -1,4 +1,4 @@
-// The processes that this run starts: their output is recorded, and all end with it.
+// The processes that this run starts. Their output is recorded, and all are stopped with the run.
 
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -10,7 +10,7 @@ import { record } from "./transcript.mjs";
 const STOP_WITHIN_MS = 5_000;
 const running = new Set();
 
-/** An empty place to run in, so that no developer's `.env` configures a server under test. */
+/** An empty working directory, so that a developer's `.env` does not configure a server under test. */
 export const scratch = mkdtempSync(join(tmpdir(), "agora-runtimes-"));
 
 process.on("exit", () => {
@@ -20,13 +20,13 @@ process.on("exit", () => {
 for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => process.exit(1));
 
 /**
- * Starts a program with exactly `env`; gives { process, output, ended, read(), stop() }. `quiet` throws its standard output
- * away, for servers that are asked a million times. `unread` leaves it in its pipe until `read()`.
+ * Starts a program with exactly `env`; returns { process, output, ended, read(), stop() }. `quiet` discards its standard
+ * output, for servers that answer a million requests. `unread` leaves it in its pipe until `read()`.
  */
 export function start(source, program, args, env, { quiet = false, unread = false } = {}) {
   const child = spawn(program, args, {
     cwd: scratch,
-    // A backtrace is one more place where a secret could appear.
+    // A secret could appear in a backtrace too.
     env: { PATH: process.env.PATH, HOME: scratch, RUST_BACKTRACE: "1", ...env },
     stdio: ["ignore", quiet ? "ignore" : "pipe", "pipe"],
   });
@@ -42,7 +42,7 @@ export function start(source, program, args, env, { quiet = false, unread = fals
   read("stderr");
   if (!unread) read("stdout");
   const ended = new Promise((resolve) => {
-    // `close` comes after the last output, `exit` may not.
+    // `close` is emitted after the last output, `exit` may not be.
     child.on("close", (code, signal) => {
       running.delete(child);
       resolve({ code, signal });
@@ -55,7 +55,7 @@ export function start(source, program, args, env, { quiet = false, unread = fals
   return { process: child, output, ended, read: () => read("stdout"), stop: () => stop(child, ended) };
 }
 
-/** Asks first, and says in `forced` whether that was enough. */
+/** Sends SIGTERM first; `forced` is true if that was not enough. */
 async function stop(child, ended) {
   child.kill("SIGTERM");
   const timer = setTimeout(() => child.kill("SIGKILL"), STOP_WITHIN_MS);

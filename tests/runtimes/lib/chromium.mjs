@@ -1,4 +1,4 @@
-// Debian's Chromium, headless. It reaches this machine only: every other host name is unknown to it.
+// Debian's Chromium, headless. It can connect to this machine only: all other host names do not resolve.
 
 import { chromium } from "playwright-core";
 import { scratch } from "./children.mjs";

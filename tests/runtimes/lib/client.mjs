@@ -1,4 +1,4 @@
-// What a client's token must hold, by Agora's own libraries.
+// The expected content of a client's token, read by Agora's libraries.
 
 import assert from "node:assert/strict";
 import { APP_CERTIFICATE, APP_ID } from "./cases.mjs";
@@ -6,7 +6,7 @@ import { decode } from "./token.mjs";
 
 const PROJECT = { appId: APP_ID, appCertificate: APP_CERTIFICATE };
 
-/** `uid` as text, "" where it is 0; `answer` is the whole body, for its times. */
+/** `uid` is text, "" for 0; `answer` is the whole body, for its times. */
 export function holdsRtc(token, { version, answer, channel, uid, role = "publisher", expire = 3600 }) {
   const rights = role === "publisher" ? ["publishAudioStream", "publishVideoStream", "publishDataStream"] : [];
   const privileges = Object.fromEntries(["joinChannel", ...rights].map((name) => [name, expire]));
@@ -30,7 +30,7 @@ export function holds007(token, expire, services) {
   assert.deepEqual(decode(token, PROJECT).holds, { expire, services });
 }
 
-/** When the token was issued, as the two members beside the token say. */
+/** When the token was issued, by the two members beside the token. */
 function timesOf({ expireTime, expiresAt }, expire) {
   assert.equal(expireTime, expire);
   const issuedAt = expiresAt - expireTime;

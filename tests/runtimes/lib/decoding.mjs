@@ -1,9 +1,9 @@
-// What clients in other languages accept of a response, as strictly as their languages and JSON libraries do.
+// What clients in other languages accept, as strictly as their languages and JSON libraries.
 //
-// A rule gets the value at its path, undefined if it is missing, and returns what the client uses; it throws
-// where the client would throw, return nothing or stop. The rules that search the text get the text.
+// A rule receives the value at its path, undefined if it is missing, and returns what the client uses. It throws if the
+// client would throw, return nothing or stop. Rules that search the text receive the text.
 
-/** Reads `{ status, text }` as the client of the fixture does: what it read by path. Throws where it refuses. */
+/** Reads `{ status, text }` as the client of the fixture does and returns values by path. Throws if the client refuses. */
 export function decode({ language, status: accepted, reads }, { status, text }) {
   if (!statusIs(accepted, status)) throw new Refused(`status ${status}, which is not ${accepted}`);
   const rules = RULES[language];
@@ -37,14 +37,14 @@ const isText = (value) => typeof value === "string";
 const isObject = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
 const isInt = (value) => Number.isInteger(value);
 
-/** Returns the value if it is as it must be. */
+/** Returns the value if it is valid. */
 const only = (is) => (value, path) => {
   if (is(value)) return value;
   throw new Refused(`${path} is ${JSON.stringify(value)}`);
 };
 const searching = (search) => Object.assign(search, { searches: true });
 
-// Android's org.json: text of a number or a boolean is taken for it, and the other way round.
+// Android's org.json converts text to a number or a boolean, and back.
 const orgJson = {
   JSONObject: only(isObject),
   getString: (value, path) => nonEmpty(String(only((value) => value !== undefined)(value, path)), path),
@@ -54,7 +54,7 @@ const orgJson = {
   "optInt == 0": only((value) => !Number.isNaN(Number.parseFloat(value)) && Math.trunc(value) === 0),
 };
 
-// A client that is given "" has no token. (VideoUIKit tests for it; the others would join without one.)
+// A client that reads "" has no token. (VideoUIKit checks for it; the others would join without one.)
 const nonEmpty = (text, path) => only((text) => text !== "")(text, path);
 
 const RULES = {
@@ -63,7 +63,7 @@ const RULES = {
     "as? [String: String]": only((value) => isObject(value) && Object.values(value).every(isText)),
     "as? String": only(isText),
     "as? String == RES_OK": only((value) => value === "RES_OK"),
-    // JSONDecoder with a struct: no null, no number, nothing missing; what the struct lacks is ignored.
+    // JSONDecoder with a struct: no null, no number, nothing missing; unknown members are ignored.
     Decodable: only(isObject),
     "let String": only(isText),
   },
@@ -84,12 +84,12 @@ const RULES = {
     "as JSONObject": only(isObject),
     "as String": only(isText),
     "== 0 as Int": only((value) => value === 0),
-    // kotlinx.serialization with ignoreUnknownKeys: nothing missing, no null, and text is quoted.
+    // kotlinx.serialization with ignoreUnknownKeys: nothing missing, no null, and text must be quoted.
     "@Serializable": only(isObject),
     "val String": only(isText),
     "val Int": only(isInt),
   },
-  // Unity's JsonUtility: what the class lacks is dropped, what the object lacks is null or 0, an integer may be text.
+  // Unity's JsonUtility drops unknown members, sets missing ones to null or 0, and accepts an integer as text.
   "C#": {
     "JsonUtility object": only(isObject),
     "JsonUtility string": only((value) => isText(value) && value !== ""),
@@ -99,7 +99,7 @@ const RULES = {
   Dart: {
     "as Map<String, dynamic>": only(isObject),
     "as String": only(isText),
-    // Null passes here, and is not a token.
+    // Null passes here, but it is not a token.
     "as String?": only(isText),
     "?? '' as String": (value, path) => nonEmpty(only(isText)(value ?? "", path), path),
     "?? -1 == 0": only((value) => (value ?? -1) === 0),
@@ -110,7 +110,7 @@ const RULES = {
     at: only(isObject),
     "at std::string": only(isText),
     "std::string": only(isText),
-    // The text behind `"NAME":"`, without a space, up to the next quote.
+    // The text after `"NAME":"`, without a space, up to the next quote.
     find: searching((text, path) => {
       const key = `"${path}":"`;
       const start = text.indexOf(key);

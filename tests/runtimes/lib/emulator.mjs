@@ -1,5 +1,5 @@
-// The bootstrap under AWS's own Runtime Interface Emulator, which the aws-sam-cli wheel brings along.
-// Only the cases marked `emulator`: it proves that AWS's runtime starts and feeds the binary.
+// The bootstrap under AWS's Runtime Interface Emulator, which is part of the aws-sam-cli wheel. Runs only the cases marked
+// `emulator`, which prove that AWS's runtime starts the binary and delivers events to it.
 
 import { start, within } from "./children.mjs";
 import { accepting, freePort, send } from "./http.mjs";
@@ -34,7 +34,7 @@ export async function startEmulator({ emulator, bootstrap }, env) {
     },
     async stop() {
       await child.stop();
-      // Its standard output is the function's and its own, mixed: no log lines to count.
+      // Its standard output mixes the function's with its own, so log lines cannot be counted.
       return { logLines: null, complaints: [] };
     },
   };

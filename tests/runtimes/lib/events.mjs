@@ -1,11 +1,11 @@
-// A request as each kind of Lambda trigger hands it over, and the answer as that trigger reads it.
+// A request as the event of each kind of Lambda trigger, and the response as that trigger reads it.
 // Paths: HTTP APIs deliver the path percent-decoded; REST APIs, Function URLs and ALB as it was sent.
 
 const STAGE = "prod";
-/** Behind a custom domain the path is without the stage, which the event still states. */
+/** Behind a custom domain, the path has no stage, but the event still names it. */
 const CUSTOM_DOMAIN = { domainName: "token.example.com", stage: "live" };
 
-/** `event(request, base64)` and `read(payload)`, by the name that failures show. */
+/** `event(request, base64)` and `read(payload)`, by the name that appears in failures. */
 export const TRIGGERS = {
   "http-api": { event: (request, base64) => httpApi(request, base64, { stage: "$default" }), read: readV2 },
   "http-api stage": { event: (request, base64) => httpApi(request, base64, { stage: STAGE }), read: readV2 },
@@ -153,7 +153,7 @@ function forwarded({ headers, body }) {
   };
 }
 
-/** A JSON event holds text: other bytes can only arrive as base64. */
+/** A JSON event holds text, so other bytes arrive as base64. */
 function bodyOf({ body }, base64, { absent }) {
   if (!body) return absent === "left out" ? { isBase64Encoded: false } : { body: absent, isBase64Encoded: false };
   return { body: body.toString(base64 ? "base64" : "utf8"), isBase64Encoded: base64 };
@@ -177,7 +177,7 @@ function readV2({ statusCode, headers, cookies = [], body, isBase64Encoded }) {
   return { status: statusCode, headers: list, body: bytes(body, isBase64Encoded) };
 }
 
-/** REST APIs merge both maps, multi-value ALB reads only the second: it must hold everything. */
+/** REST APIs merge both maps. Multi-value ALB reads only the second, which must therefore be complete. */
 function readMultiValue({ statusCode, multiValueHeaders, body, isBase64Encoded }) {
   const list = Object.entries(multiValueHeaders ?? {}).flatMap(([name, values]) =>
     values.map((value) => [name, value]),

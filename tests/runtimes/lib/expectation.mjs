@@ -1,7 +1,7 @@
-// Holds one answer against what its case expects. Each function gives a list of complaints, empty if all is well.
+// Compares a response with what its case expects. Each function returns a list of complaints, empty if there are none.
 //
 // Expected JSON is compared exactly, except for
-//   "<token>"      a token; what it holds is checked by `decodes`
+//   "<token>"      a token; `decodes` checks its content
 //   "<issuedAt>"   Unix seconds, now
 //   "<expiresAt>"  `issuedAt` + `expireTime` of the same body
 //   "<requestId>"  the text of the X-Request-Id header
@@ -39,7 +39,7 @@ function headerComplaints(expect, answer) {
     else found.push(...differences(value, actual, { answer }, `header ${name}`));
   }
   if (!header(answer, "x-request-id")) found.push("header x-request-id is missing");
-  // The events of Lambda have no Content-Length in their answers; the gateway writes it.
+  // Responses of Lambda events have no Content-Length; the gateway adds it.
   if (answer.over === "http") found.push(...lengthComplaints(answer));
   return found;
 }
@@ -72,7 +72,7 @@ function bodyComplaints(expect, answer, project) {
   return [...found, ...tokenComplaints(expect, body, project)];
 }
 
-/** The members that every problem document has, around those that the case names. */
+/** The members of every problem document, with those that the case names. */
 function problemDocument({ status, problem }) {
   return {
     type: "<text>",

@@ -1,4 +1,4 @@
-// AWS's Parameters and Secrets extension, as far as the function asks it.
+// The part of AWS's Parameters and Secrets extension that the function uses.
 // https://docs.aws.amazon.com/secretsmanager/latest/userguide/retrieving-secrets_lambda.html
 
 import { once } from "node:events";
@@ -21,7 +21,7 @@ const ANSWERS = {
 export async function startExtension() {
   let isUp = false;
   const server = createServer((request, response) => {
-    // Before anything is said, as a process that has not started yet.
+    // Before any response, like a process that has not started yet.
     if (!isUp) return request.socket.destroy();
     const trusted = request.headers["x-aws-parameters-secrets-token"] === SESSION_TOKEN;
     const answer = ANSWERS[request.url];

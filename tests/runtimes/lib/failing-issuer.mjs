@@ -1,4 +1,4 @@
-// The issuer of issuer.mjs behind a host of its own, which can be made slow, silent or broken.
+// The issuer of issuer.mjs behind its own host, which can be slow, silent or broken.
 
 import { once } from "node:events";
 import { createServer } from "node:http";
@@ -38,7 +38,7 @@ export function well(response) {
 /** Takes the request and never answers. */
 export function hanging() {}
 
-/** Answers at once, and then a byte in half a second. */
+/** Sends the head at once, then a byte every half second. */
 export function dripping(response) {
   response.writeHead(200, { "Content-Type": "application/json", "Content-Length": keySet.length });
   let sent = 0;

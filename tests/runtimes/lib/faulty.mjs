@@ -1,4 +1,4 @@
-// What the faults in faults/ share: the three runtimes alike, one request, and what the log must say of it.
+// Shared by the files of faults/: the three runtimes behind one interface, one request, and its expected log line.
 
 import assert from "node:assert/strict";
 import { APP_CERTIFICATE, APP_ID } from "./cases.mjs";
@@ -14,7 +14,7 @@ export const STARTERS = { native: startNative, worker: startWorkerd, lambda: sta
 
 const LOGGED_WITHIN_MS = 5_000;
 
-/** One trigger is enough here: run.mjs has them all. */
+/** One trigger is enough here: run.mjs covers all of them. */
 async function startBehindHttpApi(artefacts, env) {
   const lambda = await startLambda(artefacts, env);
   const { event, read } = TRIGGERS["http-api"];
@@ -37,7 +37,7 @@ export const bearer = (jwt) => tokenRequest({ Authorization: `Bearer ${jwt}` });
 
 export const HEALTH = { method: "GET", path: "/healthz", headers: { Host: "token.example.com" }, body: null };
 
-/** Sends a request; where its answer is to be a problem, the log says why: `cause`. */
+/** Sends a request. If the response must be a problem, the log must contain `cause`. */
 export async function expectAnswer(server, request, status, cause) {
   const [answer] = await server.send(request);
   assert.equal(answer.status, status, `${answer.status} ${answer.body}`);
@@ -54,7 +54,7 @@ export async function expectToken(server, request = tokenRequest()) {
   return token;
 }
 
-/** A log comes through a pipe, maybe after the answer. */
+/** A log line arrives through a pipe, possibly after the response. */
 export async function expectLog(server, pattern) {
   const until = Date.now() + LOGGED_WITHIN_MS;
   while (!pattern.test(server.output.stdout)) {
@@ -63,7 +63,7 @@ export async function expectLog(server, pattern) {
   }
 }
 
-/** Runs `action`, which must take no longer than that. */
+/** Runs `action`, which must take at most `ms` milliseconds. */
 export async function inTime(ms, action) {
   const begin = performance.now();
   const result = await action();

@@ -1,4 +1,4 @@
-// The two figures that the project promises, measured on what would be deployed.
+// The size of the Worker and the cold start of the Lambda function, measured on what would be deployed.
 
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -25,8 +25,8 @@ export function workerSize(bundle) {
 }
 
 /**
- * Milliseconds until the first answer has arrived, ascending: `exec`, from when the program runs (spawn returns once
- * exec has succeeded), and `fork`, with what this process takes to start another.
+ * Milliseconds until the first response has arrived, ascending: `exec` from the start of the program (spawn returns once
+ * exec has succeeded), and `fork` including the time that this process takes to start another.
  */
 export async function coldStarts(bootstrap, env, request) {
   const times = { exec: [], fork: [] };

@@ -1,4 +1,4 @@
-// Complaints of one test as its failure, all of them at once.
+// Fails a test with all of its complaints at once.
 
 import { AssertionError } from "node:assert/strict";
 

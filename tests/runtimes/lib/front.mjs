@@ -1,4 +1,4 @@
-// The Lambda bootstrap as a client meets it: HTTP in front, API Gateway's HTTP API behind.
+// The Lambda bootstrap behind HTTP, with events in the form of API Gateway's HTTP API.
 
 import { once } from "node:events";
 import { createServer } from "node:http";

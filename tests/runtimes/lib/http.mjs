@@ -1,12 +1,12 @@
-// One request over one connection, byte for byte as the case has it: node:http, not fetch, which would
-// normalise paths, add headers and refuse what a hostile client sends.
+// One request over one connection, byte for byte as in the case. It uses node:http because fetch would normalize paths,
+// add headers and refuse hostile requests.
 
 import http from "node:http";
 import { connect, createServer } from "node:net";
 
 const ANSWER_WITHIN_MS = 15_000;
 
-/** Gives { status, headers: [[name, value]], body }. */
+/** Returns { status, headers: [[name, value]], body }. */
 export function send(port, { method, path, headers, body, sendOnly, chunked }) {
   return new Promise((resolve, reject) => {
     let answered = false;
@@ -32,7 +32,7 @@ export function send(port, { method, path, headers, body, sendOnly, chunked }) {
         resolve({ status: response.statusCode, headers: pairs(response.rawHeaders), body: Buffer.concat(parts) });
       });
     });
-    // A server that has answered may close on a body that it does not want.
+    // A server that has answered may close the connection before it reads the body.
     request.on("error", (error) => {
       if (!answered) reject(new Error(`${method} ${path}: ${error.message}`));
     });
@@ -60,7 +60,7 @@ export function freePort() {
   });
 }
 
-/** Resolves when something listens. Tries to connect only, which is not a request and leaves no log line. */
+/** Resolves when a program listens. Only connects, since a request would leave a log line. */
 export async function accepting(port) {
   for (;;) {
     const open = await new Promise((resolve) => {

@@ -1,6 +1,6 @@
-// An issuer of JWTs: its key sets, good and bad, and the tokens that it and others sign.
+// An issuer of JWTs: valid and invalid key sets, and tokens signed by it and by others.
 //
-// A key set's URL is { origin }/{ runtime }/{ how }, so that each server under test has fetches of its own to count:
+// The URL of a key set is { origin }/{ runtime }/{ how }, so that fetches are counted for each server under test:
 //   good   its three keys     big   10 MB     hang   no answer in time     down   status 500     html   no key set
 
 import { createHmac, generateKeyPairSync, sign } from "node:crypto";
@@ -9,7 +9,7 @@ import { createServer } from "node:http";
 
 export const ISSUER = "https://issuer.example/";
 export const AUDIENCE = "https://tokens.example";
-/** For `AUTH=jwt` by a secret; what HS256 tokens of the cases are signed with. */
+/** For `AUTH=jwt` with a secret, which signs the HS256 tokens of the cases. */
 export const SECRET = "attack-cases-jwt-secret-0123456789abcdef";
 
 const keys = {
@@ -17,7 +17,7 @@ const keys = {
   p256: generateKeyPairSync("ec", { namedCurve: "P-256" }),
   ed25519: generateKeyPairSync("ed25519"),
 };
-/** Of the same kind as `rsa`, and not the issuer's. */
+/** A key of the same kind as `rsa` that is not the issuer's. */
 const stranger = generateKeyPairSync("rsa", { modulusLength: 2048 });
 const ALGORITHMS = { rsa: "RS256", stranger: "RS256", p256: "ES256", ed25519: "EdDSA", secret: "HS256" };
 
@@ -29,7 +29,7 @@ export async function startIssuer() {
   const server = createServer((request, response) => {
     const [, runtime, how] = request.url.split("/");
     fetches.set(runtime, (fetches.get(runtime) ?? 0) + 1);
-    // Longer than any fetch may take. An open connection would keep the runner from ending.
+    // Longer than any fetch may take. An open connection would prevent the runner from exiting.
     if (how === "hang") return setTimeout(() => request.socket.destroy(), 10_000).unref();
     if (how === "down" || down.has(runtime)) return response.writeHead(500).end();
     response.writeHead(200, { "Content-Type": "application/json" });
@@ -51,8 +51,8 @@ export async function startIssuer() {
 }
 
 /**
- * A JWT by its description: { key?, header?, claims?, grants?, pad?, twice?, unsigned? }. `claims` are put over the usual
- * ones, where null takes one away and { "$now": seconds } is a time; `grants` is the grants claim, whatever it is.
+ * A JWT by its description: { key?, header?, claims?, grants?, pad?, twice?, unsigned? }. `claims` override the usual
+ * ones: null removes a claim and { "$now": seconds } is a time. `grants` is the grants claim, of any type.
  */
 export function jwt({ key = "ed25519", header = {}, claims = {}, grants, pad = 0, twice, unsigned = false }) {
   const now = Math.floor(Date.now() / 1000);

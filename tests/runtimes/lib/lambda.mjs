@@ -48,7 +48,7 @@ export function functionEnv(address) {
   };
 }
 
-/** Every trigger, and the body both as text, where it is text, and as base64. */
+/** Every trigger, with the body as base64 and, if it is text, as text. */
 export function* eventsOf(request) {
   for (const [name, { event, read }] of Object.entries(TRIGGERS)) {
     if (!request.body || isUtf8(request.body)) yield { from: `lambda ${name}`, event: event(request, false), read };
@@ -101,7 +101,7 @@ export async function runtimeApi() {
 
   return {
     address: `127.0.0.1:${server.address().port}`,
-    /** Bytes are sent as they are, for events that are not JSON. */
+    /** Sends bytes unchanged, for events that are not JSON. */
     invoke(event) {
       count += 1;
       const id = `8476a536-e9f4-11e8-9739-${String(count).padStart(12, "0")}`;

@@ -1,5 +1,5 @@
-// The log of a server against the answers that it gave: one JSON object per request, on a line of its own, and no token in
-// it: responses hold tokens, so the search of everything for secrets passes them over.
+// Compares the log of a server with its responses: one line of JSON per request, without tokens. The search for secrets
+// in all output does not cover tokens, since responses hold them.
 
 import { header } from "./expectation.mjs";
 

@@ -1,4 +1,4 @@
-// What a process holds of this machine's memory, as Linux counts it.
+// The memory of a process, as Linux counts it.
 
 import { readFileSync } from "node:fs";
 

@@ -1,11 +1,11 @@
-// The local server: the default binary, asked over a socket.
+// The local server: the default binary, over a socket.
 
 import { lines, start, within } from "./children.mjs";
 import { send } from "./http.mjs";
 
 const READY_WITHIN_MS = 10_000;
 
-/** `descriptors` is the soft limit of open files; further options are those of children.mjs. */
+/** `descriptors` is the soft limit of open files. Other options are those of children.mjs. */
 export async function startNative({ binary }, env, { descriptors, ...options } = {}) {
   const [program, args] = descriptors ? ["sh", ["-c", `ulimit -Sn ${descriptors}; exec "$0"`, binary]] : [binary, []];
   const server = start("native", program, args, { PORT: "0", ...env, HOST: "127.0.0.1" }, options);
@@ -29,7 +29,7 @@ export async function startNative({ binary }, env, { descriptors, ...options } =
   };
 }
 
-/** The port that it chose, which it says on standard error. */
+/** The port that it chose, read from its standard error. */
 function listening(server) {
   return new Promise((resolve) => {
     server.process.stderr.on("data", () => {

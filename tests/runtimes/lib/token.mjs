@@ -1,4 +1,4 @@
-// Tokens as Agora's own libraries read them: `agora-token` for 007, `agora-access-token` for 006.
+// Tokens as Agora's libraries read them: `agora-token` for 007, `agora-access-token` for 006.
 
 import { createRequire } from "node:module";
 
@@ -35,9 +35,9 @@ const PRIVILEGES_006 = {
 };
 
 /**
- * What the token holds, shaped like an entry of `expect.decodes`; throws where Agora's library refuses it or
- * where the signature is not the certificate's. 006 is signed over a channel and a uid that it does not hold:
- * they come from `expected`, and its absolute times are given in seconds after `issuedAt`.
+ * The content of the token, in the form of an entry of `expect.decodes`. Throws if Agora's library refuses the token or if
+ * the certificate did not sign it. The signature of 006 covers a channel and a uid that the token does not hold: they are
+ * taken from `expected`. Absolute times of 006 are returned as seconds after `issuedAt`.
  */
 export function decode(text, project, expected, issuedAt) {
   return text.startsWith("006") ? decode006(text, project, expected, issuedAt) : decode007(text, project);
@@ -65,7 +65,7 @@ function service(parsed) {
   return described;
 }
 
-/** The library leaves text as Buffer, and permissions in a class of its own. */
+/** The library returns text as Buffer, and permissions as its own class. */
 function plain(value) {
   if (Buffer.isBuffer(value)) return value.toString();
   return value?.details ?? value;
@@ -74,7 +74,7 @@ function plain(value) {
 function decode006(text, { appId, appCertificate }, { channel, uid }, issuedAt) {
   const token = new AccessToken(appId, appCertificate, channel, uid);
   if (!token.fromString(text)) throw new Error("agora-access-token cannot parse the token");
-  // 006 is not compressed: the library, given the same salt and times, must write the same text.
+  // 006 is not compressed, so with the same salt and times the library must write the same text.
   if (token.build() !== text) throw new Error("agora-access-token writes another token from the same facts");
   const privileges = Object.entries(token.messages).map(([number, end]) => [
     PRIVILEGES_006[number] ?? number,

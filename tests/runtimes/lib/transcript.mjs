@@ -1,4 +1,4 @@
-// Everything that was printed or answered during the run, kept to be searched for secrets at its end.
+// Keeps everything that was printed or sent during the run, to search it for secrets afterwards.
 
 const texts = new Map();
 
@@ -7,7 +7,7 @@ export function record(source, text) {
   texts.get(source).push(String(text));
 }
 
-/** What this process prints counts too: wrangler and workerd print through it. */
+/** The output of this process too: wrangler and workerd print through it. */
 export function recordOwnOutput() {
   for (const stream of [process.stdout, process.stderr]) {
     const write = stream.write.bind(stream);
@@ -22,7 +22,7 @@ export function recordOwnOutput() {
 export function leaks(secrets) {
   const found = new Set();
   for (const [source, parts] of texts) {
-    // Joined, because a secret may span two chunks of a pipe.
+    // Joined, since a secret may span two chunks of a pipe.
     const whole = parts.join("");
     const folded = whole.toLowerCase();
     for (const secret of secrets) {

@@ -1,12 +1,12 @@
-// What a runner tests, as its command line says: which runtimes, and where their artefacts are.
+// The options of a runner: which runtimes it tests, and where their artefacts are.
 //
 //   --only native,worker,lambda
 //   --native FILE     the local server         (target/debug/agora-token-server)
 //   --worker DIR      what `wrangler deploy --dry-run --outdir DIR` wrote                        (dist)
 //   --bootstrap FILE  the Lambda bootstrap for this machine   (target/lambda-here/bootstrap/bootstrap)
 //
-// Options of Node select the tests and their report: node --test-name-pattern=renewal --test-reporter=dot FILE.
-// .ci/run builds the artefacts and passes them.
+// Node's options select tests and the report: node --test-name-pattern=renewal --test-reporter=dot FILE.
+// .ci/run builds the artefacts and passes their paths.
 
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
@@ -15,7 +15,7 @@ import { parseArgs } from "node:util";
 export const top = resolve(import.meta.dirname, "../../..");
 const target = resolve(top, process.env.CARGO_TARGET_DIR ?? "target");
 
-/** `own` are the runner's further options, as parseArgs takes them. A missing artefact ends the process. */
+/** `own` are further options of the runner, for parseArgs. A missing artefact ends the process. */
 export function underTest(starters, own = {}) {
   const { values: options } = parseArgs({
     options: {

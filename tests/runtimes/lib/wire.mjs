@@ -1,10 +1,10 @@
-// HTTP/1.1 on a bare socket, for what node:http does not do: requests cut off, slow ones, and many of them.
+// HTTP/1.1 on a bare socket, for what node:http cannot do: requests that are cut off, slow or pipelined.
 
 import { connect } from "node:net";
 
 const HEAD_END = Buffer.from("\r\n\r\n");
 
-/** A connection; `answer()` waits for the next one as { status, headers, body }, null where it was closed instead. */
+/** A connection. `answer()` resolves to the next response as { status, headers, body }, or to null if it was closed. */
 export class Wire {
   #socket;
   #received = Buffer.alloc(0);
@@ -27,7 +27,7 @@ export class Wire {
       this.#received = this.#received.length ? Buffer.concat([this.#received, part]) : part;
       this.#settle();
     });
-    // The system may still hold an answer that came before the connection broke; `close` follows.
+    // The system may still hold a response that arrived before the connection broke; `close` follows.
     socket.on("error", (error) => (this.#error = error));
     socket.on("close", () => {
       this.#closed = true;
@@ -72,7 +72,7 @@ export class Wire {
     if (end < 0) return null;
     const head = this.#received.latin1Slice(0, end);
     const [, digits] = /\r\ncontent-length: *(\d+)/i.exec(head) ?? [];
-    // Every response has one but 204, which has no body.
+    // Every response but 204, which has no body, has a Content-Length.
     const length = Number(digits ?? 0);
     const start = end + HEAD_END.length;
     if (this.#received.length < start + length) return null;
@@ -82,7 +82,7 @@ export class Wire {
   }
 }
 
-/** A request's bytes. `declared` is its Content-Length where that is not the body's. */
+/** The bytes of a request. `declared` is its Content-Length if that differs from the body's length. */
 export function bytes({ method = "POST", path = "/token", headers = {}, body = "", declared }) {
   const all = { Host: "token.example.com", "Content-Type": "application/json", ...headers };
   const length = declared ?? Buffer.byteLength(body);

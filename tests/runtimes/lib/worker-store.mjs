@@ -1,5 +1,5 @@
-// The Worker with a binding to a local Secrets Store. The harness of worker.mjs keeps no such store, so this is
-// `wrangler dev` itself, after `wrangler secrets-store secret create`.
+// The Worker with a binding to a local Secrets Store. The harness of worker.mjs has no such store, so this runs
+// `wrangler dev` after `wrangler secrets-store secret create`.
 
 import { execFileSync } from "node:child_process";
 import { cpSync, mkdtempSync, writeFileSync } from "node:fs";
@@ -11,7 +11,7 @@ const READY_WITHIN_MS = 30_000;
 const STORE = "0123456789abcdef0123456789abcdef";
 const wrangler = join(import.meta.dirname, "../../../node_modules/wrangler/bin/wrangler.js");
 
-/** `stored` holds secrets by the names of their bindings. */
+/** `stored` maps names of bindings to secrets. */
 export async function startWorkerWithStore({ bundle }, env, stored) {
   const root = mkdtempSync(join(scratch, "store-"));
   cpSync(bundle, join(root, "bundle"), { recursive: true });

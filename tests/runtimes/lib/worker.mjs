@@ -1,4 +1,4 @@
-// The bundle that `wrangler deploy --dry-run` wrote, in real workerd with the bindings of wrangler.toml.
+// The bundle of `wrangler deploy --dry-run` in workerd, with the bindings of wrangler.toml.
 
 import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -9,7 +9,7 @@ import { startWorkerWithStore } from "./worker-store.mjs";
 
 const READY_WITHIN_MS = 30_000;
 
-// Read by wrangler when it is loaded, hence the dynamic import below: no network, and nothing left in HOME.
+// Wrangler reads these when it is loaded, hence the dynamic import below. It uses no network and writes nothing to HOME.
 Object.assign(process.env, {
   CLOUDFLARE_CF_FETCH_ENABLED: "false",
   WRANGLER_SEND_METRICS: "false",
@@ -20,7 +20,7 @@ Object.assign(process.env, {
 export async function startWorker({ bundle, top }, env, { wrangler = [], secretsStore } = {}) {
   if (secretsStore) return startWorkerWithStore({ bundle }, env, secretsStore);
   const { createTestHarness } = await import("wrangler");
-  // A copy, elsewhere: the harness would also read a developer's `.dev.vars` beside the file.
+  // A copy in another folder: the harness would also read a developer's `.dev.vars` beside the file.
   const root = mkdtempSync(join(scratch, "worker-"));
   const lines = [readFileSync(join(top, "wrangler.toml"), "utf8"), ...wrangler];
   writeFileSync(join(root, "wrangler.toml"), lines.join("\n"));

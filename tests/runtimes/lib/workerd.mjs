@@ -1,5 +1,5 @@
-// The bundle that `wrangler deploy --dry-run` wrote in bare workerd: a process of its own, whose memory can be read,
-// and nothing of Wrangler's between it and the client.
+// The bundle of `wrangler deploy --dry-run` in bare workerd: a separate process, whose memory can be measured, without
+// Wrangler between it and the client.
 
 import { cpSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -10,12 +10,12 @@ import { accepting, freePort, send } from "./http.mjs";
 const READY_WITHIN_MS = 30_000;
 const ENTRY = "entry.js";
 
-/** `entry` is a module around the Worker, which it imports as "./worker.js". Further options are those of children.mjs. */
+/** `entry` is a module that imports the Worker as "./worker.js". Other options are those of children.mjs. */
 export async function startWorkerd({ bundle, top }, env, { entry, ...options } = {}) {
   const port = await freePort();
   const folder = mkdtempSync(join(scratch, "workerd-"));
   const config = join(folder, "config.capnp");
-  // Cap'n Proto embeds files of the same folder.
+  // Cap'n Proto embeds files from the same folder.
   cpSync(bundle, folder, { recursive: true });
   if (entry) writeFileSync(join(folder, ENTRY), entry);
   writeFileSync(config, configuration({ bundle, top, port, env, entry }));
@@ -41,7 +41,7 @@ export async function startWorkerd({ bundle, top }, env, { entry, ...options } =
   };
 }
 
-/** `workerd` itself, without the Node script around it, which would take the signals. */
+/** `workerd` itself: the Node script around it would receive the signals. */
 function program() {
   const wrangler = createRequire(createRequire(import.meta.url).resolve("wrangler/package.json"));
   const { default: path } = wrangler("workerd");
