@@ -8,9 +8,6 @@ const STATES = {
     "Authentication is off",
     "Every client that reaches this server gets tokens. Set AUTH before you deploy.",
   ],
-  "api-key": ["good", "Authentication: API key", ""],
-  jwt: ["good", "Authentication: JWT", ""],
-  "api-key,jwt": ["good", "Authentication: API key or JWT", ""],
   missing: [
     "bad",
     "Authentication is not configured",
@@ -21,7 +18,8 @@ const STATES = {
 export function showAuthentication() {
   const shown = byId("authentication");
   const { state } = shown.dataset;
-  const [tone, title, effect] = STATES[state];
+  const methods = state.replace("api-key", "API key").replace("jwt", "JWT").replaceAll(",", " or ");
+  const [tone, title, effect] = STATES[state] ?? ["good", `Authentication: ${methods}`, ""];
   shown.classList.add(tone);
   shown.append(make("strong", title), effect);
   byId("credential").hidden = ["none", "missing"].includes(state);
