@@ -3,6 +3,7 @@
 mod algorithm;
 mod api_key;
 mod authenticator;
+mod bearer;
 mod caller;
 mod claims;
 mod error;
@@ -14,11 +15,13 @@ mod issuers;
 mod issuers_setting;
 mod jwt;
 mod jwt_settings;
+mod jwt_variables;
 mod key;
 mod key_set;
 mod public_key;
 mod signature;
 mod spki;
+mod supposed;
 mod uid;
 
 pub use algorithm::{Algorithm, UnknownAlgorithm};

@@ -74,6 +74,9 @@ pub mod policy;
 #[cfg(feature = "api")]
 #[doc(hidden)]
 pub mod request;
+#[cfg(feature = "api")]
+#[doc(hidden)]
+pub mod variables;
 
 #[doc(hidden)]
 pub mod adapter;

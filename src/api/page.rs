@@ -32,7 +32,8 @@ impl App {
     /// The same with the page as the answer to `GET /`.
     #[must_use]
     pub fn with_page(mut self) -> Self {
-        self.home = answer(self.config().map_or("missing", |config| config.authenticator.methods()));
+        let methods = self.config().map(|config| config.authenticator.methods());
+        self.home = answer(methods.as_deref().unwrap_or("missing"));
         self
     }
 }

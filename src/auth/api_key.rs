@@ -13,6 +13,7 @@ use super::caller::Caller;
 use super::grants::{BadGrants, Grants};
 use super::identity::Identity;
 use crate::json::{self, Excerpt, NotAnObject};
+use crate::variables::{Reader, var};
 
 /// Generated keys have 47 characters. Longer ones are rejected before they are hashed, so that hashing cannot
 /// be made to cost anything.
@@ -35,6 +36,17 @@ struct Entry {
 }
 
 impl ApiKeys {
+    /// The keys of `API_KEYS`, with their limits.
+    pub(super) fn from_variables(reader: &mut Reader<'_>) -> Option<Self> {
+        let Some(text) = reader.get(var!("API_KEYS")) else {
+            reader.missing(var!("API_KEYS"), "expected name:sha256-hex of each key with AUTH=api-key");
+            return None;
+        };
+        let keys = reader.checked(var!("API_KEYS"), Self::parse(&text))?;
+        let Some(grants) = reader.get(var!("API_KEY_GRANTS")) else { return Some(keys) };
+        reader.checked(var!("API_KEY_GRANTS"), keys.with_grants(&grants))
+    }
+
     /// Parses `name:sha256-hex` entries, separated by commas; spaces around an entry do not count.
     ///
     /// # Errors

@@ -4,20 +4,17 @@
 
 use std::fmt;
 
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-
 use super::api_key::ApiKeys;
+use super::bearer::bearer_token;
 use super::caller::Caller;
 use super::error::{AuthError, Cause};
-use super::grants::Grants;
-use super::identity::Identity;
 use super::issuer::Jwt;
 use super::issuers::{Carried, Issuers};
 use super::key_set::KeySetClaim;
-use super::signature::{self, Authentication, Begun};
+use super::signature::{Authentication, Begun};
 use crate::time::UnixTime;
 use crate::token::{UnknownName, closed_set};
+use crate::variables::{Notice, Reader, items, var};
 
 /// The headers of a request that may hold a credential, as texts.
 ///
@@ -86,6 +83,25 @@ enum Mode {
 }
 
 impl Authenticator {
+    /// Requires what the list in `AUTH` names, each method with its own variables.
+    pub(crate) fn from_list(list: &str, reader: &mut Reader<'_>) -> Option<Self> {
+        let Ok(methods) = Method::of_items(items(list)) else {
+            let names = Method::ALL.map(Method::name);
+            let (each, all) = (names.join(", "), names.join(","));
+            reader.fault(var!("AUTH"), format!("expected {each}, {all} or none, got {list:?}"));
+            return None;
+        };
+        if methods.is_empty() {
+            reader.notice(Notice::NoAuthentication);
+            return Some(Self::none());
+        }
+        // Every method is read before a fault ends this, so that the operator learns every fault at once.
+        let api_keys = methods.contains(&Method::ApiKey).then(|| ApiKeys::from_variables(reader));
+        let issuers = methods.contains(&Method::Jwt).then(|| Issuers::from_variables(reader));
+        let has_fault = matches!(api_keys, Some(None)) || matches!(issuers, Some(None));
+        (!has_fault).then(|| Self::with_issuers(api_keys.flatten(), issuers.flatten()))
+    }
+
     /// Requires no credential: `AUTH=none`.
     #[must_use]
     pub const fn none() -> Self {
@@ -112,23 +128,26 @@ impl Authenticator {
 
     /// The credentials that it accepts, as `AUTH` spells them.
     #[must_use]
-    pub fn methods(&self) -> &'static str {
-        match &self.0 {
-            Mode::Open => "none",
-            Mode::Guarded { api_keys: Some(_), issuers: Some(_) } => "api-key,jwt",
-            Mode::Guarded { api_keys: Some(_), issuers: None } => "api-key",
-            Mode::Guarded { api_keys: None, issuers: Some(_) } => "jwt",
-            Mode::Guarded { api_keys: None, issuers: None } => "missing",
+    pub fn methods(&self) -> String {
+        if self.is_open() {
+            return "none".to_owned();
+        }
+        let accepted = Method::ALL.into_iter().filter(|method| self.accepts(*method));
+        let names: Vec<&str> = accepted.map(Method::name).collect();
+        if names.is_empty() { "missing".to_owned() } else { names.join(",") }
+    }
+
+    fn accepts(&self, method: Method) -> bool {
+        match method {
+            Method::ApiKey => self.api_keys().is_some(),
+            Method::Jwt => self.issuers().is_some(),
         }
     }
 
     /// Whether a JWT binds its caller to a text, as a subject is.
     #[must_use]
     pub fn has_text_identities(&self) -> bool {
-        match &self.0 {
-            Mode::Open => false,
-            Mode::Guarded { issuers, .. } => issuers.as_ref().is_some_and(Issuers::have_text_identities),
-        }
+        self.issuers().is_some_and(Issuers::have_text_identities)
     }
 
     /// The headers to be given as [`Credentials::jwt_headers`], in lower case; none if JWTs arrive in
@@ -198,7 +217,7 @@ impl Authenticator {
     /// Whether API keys are accepted. Without them, nothing reads `X-API-Key`.
     #[must_use]
     pub fn accepts_api_keys(&self) -> bool {
-        matches!(self.0, Mode::Guarded { api_keys: Some(_), .. })
+        self.accepts(Method::ApiKey)
     }
 
     /// Whether a credential may arrive in `Authorization`.
@@ -210,45 +229,17 @@ impl Authenticator {
     /// Whether JWTs are accepted.
     #[must_use]
     pub fn accepts_jwts(&self) -> bool {
-        self.issuers().is_some()
+        self.accepts(Method::Jwt)
     }
 
-    /// The caller with the API key of this name, for explaining the configuration: no key is
-    /// checked. `None` if there is no such key.
-    #[must_use]
-    pub fn supposed_key(&self, name: &str) -> Option<Caller> {
+    pub(super) fn api_keys(&self) -> Option<&ApiKeys> {
         match &self.0 {
             Mode::Open => None,
-            Mode::Guarded { api_keys, .. } => api_keys.as_ref()?.named(name),
+            Mode::Guarded { api_keys, .. } => api_keys.as_ref(),
         }
     }
 
-    /// The caller with a JWT of these claims and the claim that identifies it, for explaining the
-    /// configuration: no signature is checked. `None` if JWTs are not accepted.
-    #[must_use]
-    pub fn supposed_jwt(&self, claims: &str, now: UnixTime) -> Option<Result<(Caller, String), AuthError>> {
-        let message = format!("e30.{}", URL_SAFE_NO_PAD.encode(claims));
-        let issuers = self.issuers()?;
-        let issuer = issuers.of_message(&message, issuers.iter());
-        Some(issuer.and_then(|issuer| signature::identified(&issuer.expected, &message, now)))
-    }
-
-    /// The name of each API key and its entry of `API_KEY_GRANTS`.
-    pub fn api_key_grants(&self) -> impl Iterator<Item = (&str, Option<&Grants>)> {
-        let keys = match &self.0 {
-            Mode::Open => None,
-            Mode::Guarded { api_keys, .. } => api_keys.as_ref(),
-        };
-        keys.into_iter().flat_map(ApiKeys::grants)
-    }
-
-    /// The API keys whose grants bind them to an identity.
-    #[must_use]
-    pub fn is_bound_key(&self, name: &str) -> bool {
-        self.supposed_key(name).is_some_and(|caller| caller.identity != Identity::Free)
-    }
-
-    fn issuers(&self) -> Option<&Issuers> {
+    pub(super) fn issuers(&self) -> Option<&Issuers> {
         match &self.0 {
             Mode::Open => None,
             Mode::Guarded { issuers, .. } => issuers.as_ref(),
@@ -305,29 +296,5 @@ impl<'a> Presented<'a> {
             (Some(one), Some(other)) if one != other => Err(AuthError::Refused(Cause::TwoApiKeys)),
             (bearer, header) => Ok(bearer.or(header)),
         }
-    }
-}
-
-/// Whether a byte may occur in a token, RFC 6750 §2.1. The token is the longest text of a request, and looking
-/// its bytes up takes a third of the time of comparing them.
-const IS_TOKEN: [bool; 256] = {
-    let mut is_token = [false; 256];
-    let (mut at, mut byte) = (0, 0_u8);
-    while at < is_token.len() {
-        is_token[at] =
-            byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~' | b'+' | b'/' | b'=');
-        (at, byte) = (at + 1, byte.wrapping_add(1));
-    }
-    is_token
-};
-
-/// RFC 6750 §2.1, with the scheme in any case (RFC 9110 §11.1): `Bearer`, one space, one token.
-fn bearer_token(authorization: &str) -> Result<&str, AuthError> {
-    let (scheme, token) = authorization.split_once(' ').ok_or(AuthError::Refused(Cause::NotBearer))?;
-    let is_token = !token.is_empty() && token.bytes().all(|byte| IS_TOKEN[usize::from(byte)]);
-    if scheme.eq_ignore_ascii_case("bearer") && is_token {
-        Ok(token)
-    } else {
-        Err(AuthError::Refused(Cause::NotBearer))
     }
 }

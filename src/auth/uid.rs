@@ -11,6 +11,8 @@ use std::num::NonZeroU32;
 use ::hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
+use crate::variables::{Reader, var};
+
 /// The minimum length of the key: as long as the hash (RFC 2104 §3).
 const MIN_BYTES: usize = 32;
 
@@ -19,6 +21,12 @@ const MIN_BYTES: usize = 32;
 pub struct UidKey(Hmac<Sha256>);
 
 impl UidKey {
+    /// The key of `UID_KEY`, if it is set.
+    pub(crate) fn from_variable(reader: &mut Reader<'_>) -> Option<Self> {
+        let text = reader.get(var!("UID_KEY"))?;
+        Self::new(&text).map_err(|error| reader.fault(var!("UID_KEY"), error.to_string())).ok()
+    }
+
     /// The key of this text, as UTF-8.
     ///
     /// # Errors

@@ -3,17 +3,13 @@
 use std::net::SocketAddr;
 use std::num::{NonZeroU32, NonZeroUsize};
 
-use super::environment::Environment;
-use super::error::ConfigError;
-use super::notice::Notice;
 use super::project::ProjectSource;
-use super::reader::{Reader, var};
 use super::server::{AllowOrigin, LoopbackGuard, MetricsListener};
-use super::variables::VARIABLES;
 use crate::auth::Authenticator;
 use crate::policy::Policy;
 use crate::request::{Format, TokenKind};
 use crate::time::Ttl;
+use crate::variables::{ConfigError, Environment, Notice, Reader, VARIABLES, var};
 
 /// What the server is to do. An invalid one cannot be made.
 #[derive(Debug)]
@@ -53,23 +49,22 @@ impl Config {
     /// Names every variable that cannot be used.
     pub fn read(environment: Environment<'_>) -> Result<(Self, Vec<Notice>), ConfigError> {
         let mut reader = Reader::new(environment);
-        let mut notices = Vec::new();
         for variable in VARIABLES {
             // One that is not text is at fault even if nothing needs it: a limit must not get lost.
             reader.find(variable);
         }
         let listen = reader.listen();
         let exposure = reader.exposure(listen);
-        let project = reader.project(exposure, &mut notices);
+        let project = reader.project(exposure);
         let is_test = reader.names_public_test_project();
-        let authenticator = reader.authenticator(exposure, is_test, &mut notices);
+        let authenticator = reader.authenticator(exposure, is_test);
         let open = authenticator.as_ref().is_some_and(Authenticator::is_open);
-        let policy = reader.policy(open, &mut notices);
+        let policy = reader.policy(open);
         if let (Some(authenticator), Some(policy)) = (&authenticator, &policy)
             && authenticator.has_text_identities()
             && policy.allows_kind(TokenKind::ChatUser)
         {
-            notices.push(Notice::ChatFoldsCase);
+            reader.notice(Notice::ChatFoldsCase);
         }
         let max_connections = reader.max_connections();
         let rate_limit = reader.rate_limit();
@@ -80,8 +75,8 @@ impl Config {
         let allow_origin = reader.allow_origin();
         let allow_credentials = reader.allow_credentials(&allow_origin);
         let default_ttl = reader.ttl(var!("DEFAULT_EXPIRE_TIME"));
-        let drop_in_version = reader.drop_in_version(policy.as_ref(), &mut notices);
-        reader.notice_listeners(&mut notices);
+        let drop_in_version = reader.drop_in_version(policy.as_ref());
+        reader.notice_listeners();
         let config = (|| {
             Some(Self {
                 project: project?,
@@ -99,6 +94,6 @@ impl Config {
                 drop_in_version: drop_in_version?,
             })
         })();
-        reader.finish(config).map(|config| (config, notices))
+        reader.finish(config)
     }
 }

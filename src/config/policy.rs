@@ -1,13 +1,12 @@
 //! Which tokens may be issued.
 
-use super::notice::Notice;
-use super::reader::{Reader, items, var};
 use crate::policy::{ChannelPattern, Policy};
 use crate::request::TokenKind;
+use crate::variables::{Notice, Reader, items, var};
 
 impl Reader<'_> {
     /// `open` is whether the server requires no credential.
-    pub(super) fn policy(&mut self, open: bool, notices: &mut Vec<Notice>) -> Option<Policy> {
+    pub(super) fn policy(&mut self, open: bool) -> Option<Policy> {
         let token_types = self.token_types();
         let channels = self.get(var!("ALLOWED_CHANNELS")).map(|list| {
             let mut patterns = Vec::new();
@@ -31,7 +30,7 @@ impl Reader<'_> {
             Some(_) => self.flag(var!("ALLOW_006")),
         };
         if allow_006 == Some(true) && self.get(var!("ALLOW_006")).is_some() {
-            notices.push(Notice::Allow006);
+            self.notice(Notice::Allow006);
         }
         Some(Policy {
             channels,

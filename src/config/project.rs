@@ -6,14 +6,11 @@ use std::io;
 use std::str::FromStr;
 use std::sync::{PoisonError, RwLock};
 
-use super::environment::Socket;
-use super::notice::Notice;
-use super::reader::{Reader, var};
 use super::secret_store::{CertificateError, RemoteCertificate};
 use super::server::Exposure;
-use super::variable::Variable;
 use crate::time::UnixTime;
 use crate::token::{AppCertificate, AppId, NotHex32, Project};
+use crate::variables::{Notice, Reader, Socket, Variable, var};
 
 /// What tokens are signed for.
 #[derive(Debug)]
@@ -120,12 +117,12 @@ enum Certificate {
 }
 
 impl Reader<'_> {
-    pub(super) fn project(&mut self, exposure: Exposure, notices: &mut Vec<Notice>) -> Option<ProjectSource> {
+    pub(super) fn project(&mut self, exposure: Exposure) -> Option<ProjectSource> {
         let id = self.get(var!("APP_ID"));
         let secondary = self.get(var!("APP_CERTIFICATE_SECONDARY"));
         let any = id.is_some() || secondary.is_some() || SOURCES.iter().any(|it| self.get(it).is_some());
         if exposure != Exposure::Network && !any {
-            notices.push(Notice::PublicTestProject);
+            self.notice(Notice::PublicTestProject);
             return Some(ProjectSource::Given(Project::public_test()));
         }
         let app_id = if let Some(text) = id {

@@ -4,13 +4,9 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::num::{NonZeroU32, NonZeroUsize};
 use std::str::FromStr;
 
-use super::environment::{Environment, Socket};
-use super::error::ConfigError;
-use super::notice::Notice;
-use super::reader::{Reader, items, var};
-use super::variable::Variable;
 use crate::policy::Policy;
 use crate::request::Format;
+use crate::variables::{ConfigError, Environment, Notice, Reader, Socket, Variable, items, var};
 
 /// Which pages may read responses (`CORS_ALLOW_ORIGIN`).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,7 +54,7 @@ pub(super) enum Exposure {
 pub fn listen_address(environment: Environment<'_>) -> Result<SocketAddr, ConfigError> {
     let mut reader = Reader::new(environment);
     let address = reader.address();
-    reader.finish(address)
+    reader.finish(address).map(|(address, _)| address)
 }
 
 impl Reader<'_> {
@@ -174,7 +170,7 @@ impl Reader<'_> {
     }
 
     /// Names the listeners of the local server that are set where the platform listens.
-    pub(super) fn notice_listeners(&mut self, notices: &mut Vec<Notice>) {
+    pub(super) fn notice_listeners(&mut self) {
         if self.environment.socket == Socket::OfThePlatform {
             let listeners = [
                 var!("HOST"),
@@ -185,7 +181,7 @@ impl Reader<'_> {
             ];
             for variable in listeners {
                 if self.get(variable).is_some() {
-                    notices.push(Notice::NoEffect { variable: variable.name });
+                    self.notice(Notice::NoEffect { variable: variable.name });
                 }
             }
         }
@@ -215,15 +211,11 @@ impl Reader<'_> {
         Some(allow)
     }
 
-    pub(super) fn drop_in_version(
-        &mut self,
-        policy: Option<&Policy>,
-        notices: &mut Vec<Notice>,
-    ) -> Option<Format> {
+    pub(super) fn drop_in_version(&mut self, policy: Option<&Policy>) -> Option<Format> {
         const VERSION: &Variable = var!("DROP_IN_TOKEN_VERSION");
         if let Some(former) = self.find(VERSION).map(|found| found.name).filter(|name| *name != VERSION.name)
         {
-            notices.push(Notice::FormerName { former, name: VERSION.name });
+            self.notice(Notice::FormerName { former, name: VERSION.name });
         }
         let format = self.parsed(VERSION, "007 or 006")?;
         if format == Format::V006 && policy.is_some_and(|policy| !policy.allow_006) {

@@ -1,10 +1,7 @@
 //! The effective configuration: each variable with its value, unless that is secret, and its source.
 
 use super::config::Config;
-use super::environment::Environment;
-use super::reader::{Reader, items};
-use super::variable::{DefaultValue, Variable};
-use super::variables::VARIABLES;
+use crate::variables::{DefaultValue, Environment, Reader, VARIABLES, Variable, items};
 
 /// A variable as it takes effect.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -9,9 +9,23 @@ use std::path::Path;
 use graph::Graph;
 
 /// The layers. A file can use the layers after its own, and its own. `guide` is documentation.
-const LAYERS: [&str; 15] = [
-    "guide", "bin", "cli", "adapter", "api", "config", "policy", "auth", "grant", "request", "fetch", "json",
-    "inspect", "token", "time",
+const LAYERS: [&str; 16] = [
+    "guide",
+    "bin",
+    "cli",
+    "adapter",
+    "api",
+    "config",
+    "policy",
+    "auth",
+    "variables",
+    "grant",
+    "request",
+    "fetch",
+    "json",
+    "inspect",
+    "token",
+    "time",
 ];
 
 /// Each file of `src` by its path there.

@@ -285,7 +285,7 @@ const OF_THE_PLATFORM: &[Variable] = &[
 
 /// The variable of this name. In a constant, as [`var!`](super::var) has it, a name that the table
 /// lacks does not compile.
-pub(super) const fn named(name: &str) -> &'static Variable {
+pub(crate) const fn named(name: &str) -> &'static Variable {
     match (find(VARIABLES, name), find(OF_THE_PLATFORM, name)) {
         (Some(variable), _) | (None, Some(variable)) => variable,
         (None, None) => panic!("the table of variables lacks this name"),
