@@ -2,15 +2,16 @@
 // SEED and CASES choose other inputs, and how many.
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, suite, test } from "node:test";
+import { inflateSync } from "node:zlib";
 import { expectNone } from "../runtimes/lib/found.mjs";
 import { top } from "../runtimes/lib/under-test.mjs";
 import { FAULT_NAMES, plant } from "./faults.mjs";
 import { BUILDERS_006, BUILDERS_007, generate } from "./generate.mjs";
-import { at006, core } from "./official.mjs";
+import { at, at006, core, v7 } from "./official.mjs";
 import { source } from "./random.mjs";
 
 const seed = Number(process.env.SEED ?? 1);
@@ -63,7 +64,32 @@ suite("official_libraries_read_tokens_of_the_crate", () => {
   }
 });
 
+// A source is `npm NAME@VERSION: BUILDER.METHOD, [arguments]`, and the time of issue if it is not the usual one.
+const SOURCE = /^npm ([\w-]+)@[\d.]+: (\w+)\.(\w+), (\[.*\])(?: at (\d+))?$/;
+const ISSUED_AT = 1_700_000_000;
+
+test("sources_of_inspect_vectors_make_their_tokens", () => {
+  const vectors = join(top, "tests/vectors/inspect");
+  let calls = 0;
+  const wrong = readdirSync(vectors).filter((name) => {
+    const { source, token } = JSON.parse(readFileSync(join(vectors, name), "utf8"));
+    const [, library, builder, method, args, issuedAt = ISSUED_AT] = source.match(SOURCE) ?? [];
+    if (!library) return false;
+    calls += 1;
+    const call = (builders) => builders[builder][method](...JSON.parse(args));
+    const made = library === "agora-token" ? at(Number(issuedAt), 1, () => call(v7)) : at006(issuedAt, 0, call);
+    return contents(made) !== contents(token);
+  });
+  expectNone(wrong);
+  assert.ok(calls >= 80, `${calls} calls`);
+});
+
 after(() => rmSync(folder, { recursive: true }));
+
+/** What an 007 token holds before compression, which differs from one zlib to the next; other texts as they are. */
+function contents(token) {
+  return token.startsWith("007") ? inflateSync(Buffer.from(token.slice(3), "base64")).toString("hex") : token;
+}
 
 function complaint(one, token) {
   const readBy = one.builder in BUILDERS_006 ? read006 : (text) => read007(text, one.app_certificate);
