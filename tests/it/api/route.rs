@@ -13,14 +13,6 @@ fn fixed_routes_respond() {
     let server = Server::local();
     assert_eq!(server.bare(Method::GET, "/healthz").ok(), json!({ "status": "ok" }));
     assert_eq!(server.bare(Method::GET, "/ping").ok(), json!({ "message": "pong" }));
-    assert_eq!(
-        server.bare(Method::GET, "/").ok(),
-        json!({
-            "name": "agora-token-server", "version": env!("CARGO_PKG_VERSION"),
-            "token": "POST /token", "inspect": "POST /inspect", "health": "GET /healthz",
-            "description": "GET /openapi.json",
-        })
-    );
 }
 
 #[test]

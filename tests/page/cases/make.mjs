@@ -51,26 +51,19 @@ const CHOICES = {
   ],
 };
 
-const LIFETIME = "expireTime: expected 1 to 86400";
-const TOO_LONG = "x".repeat(65);
-
-/** The values that are filled in, and the expected fault at each field. */
+/** The values that are filled in, and the expected fault at each field. The rules are tested in Rust. */
 const FAULTS = {
   "nothing at all": [
     { channel: "", uid: "", expireTime: "" },
     { channel: "channel is required", uid: "uid is required", expireTime: "expireTime is required" },
   ],
   "channel of other characters": [{ channel: "ü" }, ["channel", /^channel: /]],
-  "channel that is too long": [{ channel: TOO_LONG }, ["channel", /at most 64 bytes, got 65/]],
   "uid of other characters": [{ uid: "ü" }, ["uid", /^uid: /]],
   "lifetime above day": [
     { expireTime: "86401" },
-    { expireTime: `${LIFETIME}, got 86401; Agora ends every token after 24 hours` },
+    { expireTime: "expireTime: expected 1 to 86400, got 86401; Agora ends every token after 24 hours" },
   ],
-  "lifetime of 0": [{ expireTime: "0" }, { expireTime: `${LIFETIME}, got 0` }],
-  "lifetime below 0": [{ expireTime: "-1" }, { expireTime: `${LIFETIME}, got -1` }],
   "lifetime in words": [{ expireTime: "an hour" }, ["expireTime", /, got "an hour"$/]],
-  "Unix timestamp": [{ expireTime: "1763773600" }, ["expireTime", /got the Unix timestamp/]],
   "privileges beyond token": [{ privilegeMode: "time", privilegeExpireTime: "3601" }, ["privilegeExpireTime", /3601/]],
   "privilege beyond token": [{ ...EACH, joinChannel: "3601" }, ["privileges.joinChannel", /3601/]],
   "privilege in words": [{ ...EACH, publishDataStream: "x" }, ["privileges.publishDataStream", /"x"/]],
@@ -85,18 +78,10 @@ const FAULTS = {
   ],
   "rtm as uid 0": [{ uid: "0", rtmMode: "uid" }, ["rtm", /uid 0 names no user/]],
   "rtm user ID empty": [{ rtmMode: "user" }, { "rtm.userId": "rtm.userId is required" }],
-  "rtm user ID too long": [{ rtmMode: "user", rtmUserId: TOO_LONG }, ["rtm.userId", /at most 64 bytes, got 65/]],
   "rtm beside 006": [{ version: "006", rtmMode: "uid" }, ["rtm", /one service/]],
-  "wildcard channel in 006": [{ version: "006", channel: "a*" }, ["channel", /no wildcard channels/]],
-  "wildcard account in 006": [{ version: "006", uid: "a*" }, ["uid", /no wildcards but uid 0/]],
-  "rtm without user ID": [{ tokenType: "rtm", uid: "" }, { uid: "uid is required" }],
   "permissions that are not JSON": [
     { tokenType: "rtm", permissions: "{" },
     { permissions: "permissions: expected JSON" },
-  ],
-  "permissions that are list": [
-    { tokenType: "rtm", permissions: "[]" },
-    ["permissions", /expected an object, got a list/],
   ],
   "permissions with invalid members": [
     { tokenType: "rtm", permissions: '{"users": {"read": "bob", "watch": []}, "rooms": {}}' },
@@ -105,8 +90,6 @@ const FAULTS = {
       /permissions\.users\.read[\s\S]*permissions\.users\.watch is unknown\npermissions\.rooms is unknown/,
     ],
   ],
-  "permissions in 006": [{ tokenType: "rtm", version: "006", permissions: "{}" }, ["permissions", /006/]],
-  "Chat user without name": [{ tokenType: "chat-user", uid: "" }, { uid: "uid is required" }],
   "classroom without anything": [
     { tokenType: "apaas-room-user", roomUuid: "", userUuid: "", classroomRole: "" },
     { roomUuid: "roomUuid is required", userUuid: "userUuid is required", role: "role is required" },
@@ -115,7 +98,6 @@ const FAULTS = {
     { tokenType: "apaas-room-user", classroomRole: "teacher" },
     ["role", /expected an integer .*, got "teacher"/],
   ],
-  "classroom user without name": [{ tokenType: "apaas-user", userUuid: "" }, { userUuid: "userUuid is required" }],
 };
 
 const tests = {};

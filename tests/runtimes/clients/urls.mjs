@@ -53,22 +53,17 @@ export async function percentEncodedPaths(server) {
   }
 }
 
+/** Escapes, which platforms decode; tests/it/dropin.rs has the rules. */
 export async function badPathParameters({ base }) {
   const bad = {
-    channel: ["%00", "a%22b", "%C3%A9", "x".repeat(65), "%5C"],
-    role: ["admin", "Publisher", "0", "3", "01", "publisher%20"],
-    tokentype: ["UID", "account", "useraccount"],
-    uid: ["4294967296", "-1", "0123", "1.0", "1e3", "%2B1", "alice", "%201", "18446744073709551616"],
+    channel: ["%00", "a%22b", "%C3%A9", "%5C"],
+    role: ["publisher%20"],
+    tokentype: ["UID"],
+    uid: ["0123", "%2B1", "%201"],
   };
   for (const [field, values] of Object.entries(bad)) {
     for (const value of values) await refused(base + path({ ...GOOD, [field]: value }), [field]);
   }
-  await refused(base + path({ ...GOOD, tokentype: "userAccount", uid: "4294967296" }), ["uid"]);
-  await refused(base + path({ ...GOOD, tokentype: "userAccount", uid: "x".repeat(256) }), ["uid"]);
-  await refused(`${base}/rtm/${"x".repeat(65)}`, ["uid"]);
-  await refused(`${base}/rte/test/publisher/uid/0`, ["uid"]);
-  await refused(`${base}/rte/test/publisher/uid/1/${"x".repeat(65)}`, ["rtmuid"]);
-  await refused(`${base}/chat/account/0123`, ["id"]);
   await refused(base + path({ channel: "%22", role: "x", tokentype: "uid", uid: "x" }), ["channel", "role", "uid"]);
 }
 
@@ -80,18 +75,12 @@ export async function noUtf8({ base }) {
 noUtf8.not = ["lambda"];
 
 export async function badQueries({ base }) {
-  for (const value of ["0", "-1", "86401", "1h", "1.5", "%2B60", "1763770000", "4294967297", "99999999999999999999"]) {
+  for (const value of ["0", "%2B60", "1763770000", "99999999999999999999"]) {
     await refused(base + path(GOOD, `?expiry=${value}`), ["expiry"]);
-    await refused(`${base}/rtm/1?expiry=${value}`, ["expiry"]);
-    await refused(`${base}/chat/account/1?expiry=${value}`, ["expiry"]);
   }
   await refused(base + path(GOOD, "?expiry=60&expiry=60"), ["expiry"]);
-  for (const query of ["", "?channel=", "?uid=1", "?channel=%22"])
-    await refused(`${base}/access_token${query}`, ["channel"]);
-  await refused(`${base}/access_token?channel=test&uid=0123`, ["uid"]);
-  for (const moment of ["1", "600", "4294967295", "soon"]) {
-    await refused(`${base}/access_token?channel=test&expiredTs=${moment}`, ["expiredTs"]);
-  }
+  await refused(`${base}/access_token?channel=%22`, ["channel"]);
+  await refused(`${base}/access_token?channel=test&expiredTs=soon`, ["expiredTs"]);
   await refused(`${base}/fetch_rtc_token?uid=1&ChannelName=a&channelname=b`, ["ChannelName"]);
 }
 
