@@ -1,7 +1,7 @@
-//! What tokens and requests cost: `cargo bench --bench cost`.
+//! The cost of tokens and requests: `cargo bench --bench cost`.
 //!
-//! `floor` is the three HMAC-SHA256 that an 007 token cannot do without, by the fastest library at
-//! hand; everything else is to be read as a multiple of it.
+//! `floor` is the three HMAC-SHA256 that every 007 token needs, computed by the fastest library
+//! available. Read the other figures as multiples of it.
 
 mod subject;
 
@@ -17,7 +17,7 @@ use subject::{
     with_permissions,
 };
 
-/// Counts what is allocated, beside the times.
+/// Reports allocations beside the times.
 #[global_allocator]
 static ALLOCATOR: AllocProfiler = AllocProfiler::system();
 
@@ -57,13 +57,13 @@ fn build_chat(bencher: Bencher<'_, '_>) {
 fn build_006(bencher: Bencher<'_, '_>) {
     let project = Project::public_test();
     let (app_id, certificate) = (project.app_id(), project.certificate());
-    let (channel, ends) = ("room-1".parse().expect("a channel"), RtcPrivileges::publisher(NOW));
+    let (channel, expiry) = ("room-1".parse().expect("a channel"), RtcPrivileges::publisher(NOW));
     bencher.bench(|| {
-        AccessToken::rtc(app_id, 1, NOW, &channel, black_box(&Uid::from(42)), ends).build(certificate)
+        AccessToken::rtc(app_id, 1, NOW, &channel, black_box(&Uid::from(42)), expiry).build(certificate)
     });
 }
 
-/// Cost grows linearly with the payload, up to the largest legal token; benches/growth.mjs counts it.
+/// Cost grows linearly with the payload, up to the largest valid token; benches/growth.mjs counts it.
 #[divan::bench(args = [0, 1_000, 2_000, 4_000, 10_000])]
 fn build_with_permissions(bencher: Bencher<'_, '_>, names: usize) {
     let project = Project::public_test();
@@ -94,7 +94,7 @@ fn inspect(bencher: Bencher<'_, '_>) {
     bencher.bench(|| Inspection::new(black_box(&text), &project, NOW, Client::default()));
 }
 
-/// From a request to its answer and its line for the log.
+/// From a request to its response and its log line.
 #[divan::bench]
 fn handler_token(bencher: Bencher<'_, '_>) {
     let (app, context, request) = (app(), context(), request(Method::POST, "/token", BODY));

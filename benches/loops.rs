@@ -1,8 +1,8 @@
-//! One thing done many times: `loops NAME TIMES ROUNDS` prints, a line for each round, the
-//! nanoseconds that each took and the KiB of memory that the process then holds.
+//! Repeats one operation: `loops NAME TIMES ROUNDS` prints a line for each round, with the
+//! nanoseconds of one repetition and the KiB of memory that the process then holds.
 //!
-//! benches/peers times it beside other libraries; benches/instructions counts its instructions,
-//! benches/growth.mjs how they and the memory grow.
+//! benches/peers compares its times with other libraries; benches/instructions counts its
+//! instructions; benches/growth.mjs checks how instructions and memory grow.
 
 mod subject;
 
@@ -55,9 +55,9 @@ fn named(name: &str) -> Box<dyn FnMut()> {
             black_box(token(rtc(black_box("room-1"))).build(&certificate));
         }),
         "build_006" => {
-            let (channel, ends) = ("room-1".parse().expect("a channel"), RtcPrivileges::publisher(NOW));
+            let (channel, expiry) = ("room-1".parse().expect("a channel"), RtcPrivileges::publisher(NOW));
             Box::new(move || {
-                let token = AccessToken::rtc(app_id, 1, NOW, &channel, black_box(&Uid::from(42)), ends);
+                let token = AccessToken::rtc(app_id, 1, NOW, &channel, black_box(&Uid::from(42)), expiry);
                 black_box(token.build(&certificate));
             })
         }
@@ -86,7 +86,7 @@ fn named(name: &str) -> Box<dyn FnMut()> {
     }
 }
 
-/// One signature of a JWT by ring, which is what a server adds to a request: the floor of a request with a JWT.
+/// One verification of a JWT's signature by ring: the floor of a request with a JWT.
 fn verification() -> Box<dyn FnMut()> {
     let algorithm: &dyn VerificationAlgorithm = match variable("VERIFY_ALGORITHM").as_str() {
         "RS256" => &signature::RSA_PKCS1_2048_8192_SHA256,
@@ -105,7 +105,7 @@ fn variable(name: &str) -> String {
     std::env::var(name).unwrap_or_else(|_| panic!("{name} is missing"))
 }
 
-/// As Linux counts it; 0 elsewhere.
+/// As Linux counts it; 0 on other systems.
 fn resident_kib() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Builds every target, and runs each from its seeds: fuzz/run.sh SECONDS [TARGET…]
+# Builds all targets, and runs each from its seeds: fuzz/run.sh SECONDS [TARGET…]
 #
-# The stable compiler instruments the code as cargo-fuzz does. Without a sanitizer: the crate forbids unsafe code, so the
-# address sanitizer finds nothing in it and makes it four times slower.
+# The stable compiler instruments the code as cargo-fuzz does. There is no sanitizer: the crate forbids unsafe code, so
+# the address sanitizer would find nothing and make it four times slower.
 set -euo pipefail
 cd "$(dirname "$0")"
 seconds=${1:?seconds for each target}

@@ -1,5 +1,5 @@
-// Writes the first inputs from the test vectors: `node fuzz/seeds.mjs`. An input's first bytes say what the
-// rest of it is, see src/lib.rs and the targets.
+// Writes the first inputs from the test vectors: `node fuzz/seeds.mjs`. The first bytes of an input select how the rest
+// is read; see src/lib.rs and the targets.
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { inflateSync } from "node:zlib";
 import { TRIGGERS } from "../tests/runtimes/lib/events.mjs";
@@ -38,7 +38,7 @@ write(
   "token_006",
   v6.flatMap((token) => [bytes([0], token), bytes([1], Buffer.from(token.slice(35), "base64"))]),
 );
-// Time 1700000600, what is claimed, how long that is, the layer, the token, the claim.
+// Time 1700000600, the kind of claim, its length, the layer, the token, the claim.
 const inspect = (claims, claim, layer, token) =>
   bytes([0x58, 0xf3, 0x53, 0x65, claims, claim.length * 4, layer], bytes(token, Buffer.from(claim)));
 write("inspect", [
@@ -47,8 +47,8 @@ write("inspect", [
   ...v6.map((token, index) => inspect(200 + index, "42", 1, Buffer.from(token.slice(35), "base64"))),
 ]);
 
-// The route by the target's table, from 128 on with 006 on the drop-in routes; the body, or the rest
-// of the path and the query.
+// The route, an index of the target's table (from 128: with 006 on the drop-in routes); the body, or the rest of the
+// path and the query.
 const rtc = { channel: "room-1", role: "publisher", uid: 42, expireTime: 3600 };
 const each = { joinChannel: 0, publishAudioStream: 60, publishVideoStream: 60, publishDataStream: 60 };
 const names = { read: ["a", "b"], write: [] };
@@ -105,7 +105,7 @@ write(
   ].flatMap((text) => [0, 1, 2].map((method) => bytes([method], text))),
 );
 
-// Signed, with a header or without, or as it is.
+// Signed, with or without a header, or unchanged.
 const claims = { iss: "issuer", aud: ["audience"], sub: "alice", exp: 1763773600, nbf: 1, iat: 1.5 };
 const grants = { tokenTypes: ["rtc"], channels: ["room-*"], role: "publisher", uid: "alice", maxExpireTime: 60 };
 write("jwt", [
@@ -119,7 +119,7 @@ write("jwt", [
     ]),
 ]);
 
-// The algorithm of the JWT, from 128 on without a `kid`; the key set.
+// The algorithm of the JWT (from 128: without a `kid`); the key set.
 const n = Buffer.alloc(256, 0xc5).toString("base64url");
 const [x, y] = [1, 2].map((byte) => Buffer.alloc(32, byte).toString("base64url"));
 const keys = [
@@ -143,8 +143,8 @@ write(
   ),
 );
 
-// The trigger, from 7 a whole event; times 8 the method, from 128 on with a body in base64; the target, a zero byte, the
-// body.
+// The trigger (7: a whole event), plus 8 times the method (from 128: with a body in base64); the target, a zero byte,
+// the body.
 const hostile = JSON.parse(readFileSync(new URL("../tests/runtimes/hostile-events.json", import.meta.url))).events;
 const asked = {
   method: "POST",

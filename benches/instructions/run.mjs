@@ -1,10 +1,10 @@
-// How many instructions a token, its parsing and a whole request take, against what is committed: a count does not
-// depend on how busy the machine is. Needs valgrind.
+// Compares the instructions of a token, its parsing and a whole request with the committed counts. A count does not
+// depend on the load of the machine. Needs valgrind.
 //
-//   node benches/instructions/run.mjs              fails where a count has grown by more than TOLERANCE
-//   node benches/instructions/run.mjs --accept     writes the counts down
+//   node benches/instructions/run.mjs              fails if a count has grown by more than TOLERANCE
+//   node benches/instructions/run.mjs --accept     writes the counts to counts.json
 //
-// Another compiler makes another program: with a rustc that the counts are not of, the check only reports.
+// Another compiler builds another program: if the counts are from another rustc, the check only reports.
 
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
@@ -29,7 +29,7 @@ for (const name of LOOPS) {
     const ratio = count / (wanted.counts[name] ?? 0);
     t.diagnostic(`${name}: ${count} instructions, ${((ratio - 1) * 100).toFixed(1)} % more than committed`);
     if (accepts || found.rustc !== wanted.rustc) return;
-    assert.ok(ratio <= 1 + TOLERANCE, `if that is meant: node benches/instructions/run.mjs --accept`);
+    assert.ok(ratio <= 1 + TOLERANCE, `if this is intended: node benches/instructions/run.mjs --accept`);
   });
 }
 test("counts_are_of_this_compiler", (t) => {

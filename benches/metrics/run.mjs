@@ -1,13 +1,13 @@
-// What metrics cost: the CPU time of a scrape with every series, and of a request with METRICS_PORT and without it.
+// The cost of metrics: the CPU time of a scrape with every series, and of a request with and without METRICS_PORT.
 //
 //   node benches/metrics/run.mjs
 //     --native FILE     cargo build --release                                  (target/release/agora-token-server)
-//     --pairs 800 --requests 4000 --scrapes 500                                less of each is a short run
+//     --pairs 800 --requests 4000 --scrapes 500                                smaller numbers make a short run
 //
-// Needs h2load (Debian's nghttp2-client). It counts the CPU time of the server's threads, not the time on a clock, and
-// compares short rounds that follow each other: a machine that others use slows both sides of a pair alike. A second
-// server without metrics is the control: its ratio shows how much of the figure is noise. The bound is that of the
-// median, by order statistics, so that a round that was disturbed counts as one.
+// Needs h2load (Debian's nghttp2-client). The figures are CPU time of the server's threads, not elapsed time, of short
+// rounds in pairs: load from other processes slows both sides of a pair. A second server without metrics is the control:
+// its ratio shows how much of the figure is noise. The upper bound is that of the median, by order statistics, so that a
+// disturbed round has the weight of one round.
 
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
@@ -24,7 +24,7 @@ import { median, spread } from "../peers/lib.mjs";
 
 const MAX_SCRAPE_MS = 1;
 const MAX_RATIO = 1.03;
-/** Of the normal distribution, one-sided. */
+/** The one-sided 95 % quantile of the normal distribution. */
 const Z_95 = 1.645;
 const MIN_PAIRS = 30;
 const WARM_UP = 2;
@@ -67,7 +67,7 @@ async function scrapeCost() {
   return { ms, samples };
 }
 
-/** An open request is the cheapest, so metrics weigh most. */
+/** An unauthenticated request is the cheapest, so metrics are its largest part. */
 async function requestCost() {
   const open = { APP_ID, APP_CERTIFICATE, AUTH: "none" };
   const port = await freePort();
@@ -79,7 +79,7 @@ async function requestCost() {
   const names = Object.keys(servers);
   const found = { without: [], metrics: [], control: [] };
   for (let round = -WARM_UP; round < pairs; round += 1) {
-    // Each comes first, second and last equally often.
+    // Each server is first, second and last equally often.
     const order = names.map((_, index) => names[(index + round + WARM_UP) % names.length]);
     for (const name of order) {
       const micros = await flood(servers[name]);
@@ -94,7 +94,7 @@ async function requestCost() {
   return { ratio: against(found.metrics), control: against(found.control), micros: found.without };
 }
 
-/** Microseconds of CPU for each of so many requests. */
+/** Microseconds of CPU per request. */
 async function flood(server) {
   const load = ["--h1", "-t1", "-c16", `-n${requests}`, "-H", "content-type: application/json", "-d", body];
   const begin = cpuMicros(server);
@@ -110,7 +110,7 @@ function cpuMicros({ pid }) {
   return spent.reduce((sum, one) => sum + one, 0) / 1000;
 }
 
-/** The median of all pairs is below it in 95 of 100 runs: of as many pairs below as above it, some more are below. */
+/** An upper bound of the median at 95 % confidence, by order statistics. */
 function upperBound(ratios) {
   const rank = Math.ceil(ratios.length / 2 + (Z_95 * Math.sqrt(ratios.length)) / 2);
   return [...ratios].sort((a, b) => a - b)[rank];

@@ -1,5 +1,5 @@
-// How a caller authenticates while requests are counted: what the servers are configured with, and what a request
-// carries. One JWT for all requests of a run, as an app sends its own until it expires.
+// How callers authenticate during a measurement: the configuration of the servers, and the credential of a request. All
+// requests of a run have one JWT, as an app sends its JWT until it expires.
 
 import { createHash, generateKeyPairSync, randomBytes, sign } from "node:crypto";
 
@@ -31,7 +31,7 @@ export function authentication(kind) {
   return {
     name: algorithm,
     env: { AUTH: "jwt", JWT_ISSUER: ISSUER, JWT_AUDIENCE: AUDIENCE, JWT_PUBLIC_KEY: pem },
-    // An option of the library of the peers; the server takes it from the key.
+    // The peers' library needs the algorithm as an option; this server derives it from the key.
     peerEnv: { JWT_ALGORITHM: algorithm },
     headers: { Authorization: `Bearer ${message}.${signature.toString("base64url")}` },
     loop: {
@@ -50,7 +50,7 @@ function claims() {
 
 const part = (value) => Buffer.from(JSON.stringify(value)).toString("base64url");
 
-/** As ring takes it: RSAPublicKey in DER, an uncompressed point, or 32 bytes. */
+/** The key in the form that ring reads: RSAPublicKey in DER, an uncompressed point, or 32 bytes. */
 function rawKey(key) {
   if (key.asymmetricKeyType === "rsa") return key.export({ type: "pkcs1", format: "der" });
   const { x, y } = key.export({ format: "jwk" });

@@ -1,5 +1,5 @@
-// Who calls, as one would write it with jose: the identity, null without one, undefined if nothing authenticates.
-// Keys are read once.
+// Authenticates a caller with jose: returns the identity, null for a caller without one, undefined if authentication
+// fails. Keys are imported once.
 
 import { createHash, timingSafeEqual } from "node:crypto";
 import { importSPKI, jwtVerify } from "jose";
@@ -7,7 +7,7 @@ import { importSPKI, jwtVerify } from "jose";
 let key;
 let hashes;
 
-/** `header` gives a header's value by its lower-case name. */
+/** `header` returns the value of a header by its lower-case name. */
 export async function caller(header, env) {
   if (env.AUTH === "none") return null;
   if (env.AUTH === "api-key") return hasKey(header("x-api-key"), env) ? null : undefined;
@@ -31,7 +31,7 @@ export function hasKey(sent, env) {
   return hashes.some((one) => timingSafeEqual(one, hash));
 }
 
-/** A caller with an identity gets tokens for it alone. */
+/** A caller with an identity gets tokens for that identity only. */
 export function mayHave(identity, { uid }) {
   return identity === null || String(uid) === identity;
 }

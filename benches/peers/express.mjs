@@ -1,4 +1,4 @@
-// An Express server, as in Agora's guides. JWT_LIBRARY=jsonwebtoken verifies with that instead of jose; it has no EdDSA.
+// An Express server, as in Agora's guides. JWT_LIBRARY=jsonwebtoken replaces jose; it has no EdDSA.
 
 import express from "express";
 import jsonwebtoken from "jsonwebtoken";

@@ -1,5 +1,5 @@
-// A Lambda function on Node. What follows the handler is AWS's runtime for Node, as small as it can be: the real one
-// does more, and starts no sooner.
+// A Lambda function on Node. Below the handler is a minimal runtime: AWS's runtime for Node does more and does not start
+// sooner.
 
 import http from "node:http";
 import { caller, mayHave } from "./caller.mjs";

@@ -1,4 +1,4 @@
-// Processes under measurement, and what is measured of them.
+// Processes under measurement, and the measurements.
 
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
@@ -17,7 +17,7 @@ process.on("exit", () => {
   for (const child of running) child.kill("SIGKILL");
 });
 
-/** Its output is discarded: the server writes a line for each request, the peers write nothing. */
+/** Discards the output: this server writes a line for each request, the peers write nothing. */
 export function start(program, args, env) {
   const child = spawn(program, args, {
     env: { PATH: process.env.PATH, ...env },
@@ -34,7 +34,7 @@ export async function stop(child) {
   await ended;
 }
 
-/** Milliseconds from exec to the first answer; spawn returns once exec has succeeded. */
+/** Milliseconds from exec to the first response; spawn returns once exec has succeeded. */
 export async function firstAnswer(port, since, headers) {
   const giveUp = since + START_WITHIN_MS;
   while (performance.now() < giveUp) {
@@ -55,16 +55,16 @@ export function cpuSeconds({ pid }) {
   return (Number(fields[11]) + Number(fields[12])) / CLOCK_TICKS;
 }
 
-/** The most memory that it has held, in MiB. */
+/** The maximum of its resident memory, in MiB. */
 export function peakMiB({ pid }) {
   return Number(readFileSync(`/proc/${pid}/status`, "utf8").match(/VmHWM:\s+(\d+)/)[1]) / 1024;
 }
 
-/** As many requests as `connections` get through. */
+/** As many requests as `connections` connections can complete. */
 export async function flood(child, port, connections, seconds, headers) {
   const before = cpuSeconds(child);
   const script = new URL("post.lua", import.meta.url).pathname;
-  // With 256 connections workerd leaves some waiting for seconds; they are slow, not failed.
+  // With 256 connections, workerd answers some after seconds; these are slow, not failed.
   const args = [
     "-t1",
     `-c${connections}`,
@@ -94,7 +94,7 @@ function latency(output, percentile) {
   return Number(number) * { us: 0.001, ms: 1, s: 1000 }[unit];
 }
 
-/** `rate` requests a second over 16 connections, whether the one before is answered or not: their milliseconds. */
+/** Sends `rate` requests a second over 16 connections without waiting for responses; returns their milliseconds. */
 export async function offer(port, rate, seconds, headers, scratch) {
   const [body, log] = [join(scratch, "body.json"), join(scratch, "offered.tsv")];
   writeFileSync(body, BODY);
@@ -110,7 +110,7 @@ export async function offer(port, rate, seconds, headers, scratch) {
   const sent = Object.entries({ "content-type": "application/json", ...headers });
   for (const [name, value] of sent) load.push("-H", `${name.toLowerCase()}: ${value}`);
   await run("h2load", [...load, "-d", body, `http://127.0.0.1:${port}/token`]);
-  // By line: the start, the status, the microseconds that it took.
+  // Each line: start, status, duration in microseconds.
   const answers = readFileSync(log, "utf8")
     .trim()
     .split("\n")
@@ -154,7 +154,7 @@ function credential(headers) {
 const sorted = (numbers) => [...numbers].sort((a, b) => a - b);
 export const median = (numbers) => sorted(numbers)[Math.floor(numbers.length / 2)];
 
-/** "12.3 (11.9–14.0)": the median, the least and the most. */
+/** "12.3 (11.9–14.0)": the median, the minimum and the maximum. */
 export function spread(numbers) {
   const digits = (number) => (number >= 100 ? number.toFixed(0) : number >= 10 ? number.toFixed(1) : number.toFixed(2));
   return `${digits(median(numbers))} (${digits(Math.min(...numbers))}–${digits(Math.max(...numbers))})`;

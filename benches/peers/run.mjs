@@ -1,17 +1,17 @@
-// Alternatives and this server, in one run on one machine: prints the tables as Markdown.
+// Measures alternatives and this server in one run on one machine, and prints the tables as Markdown.
 //
 //   npm ci && node benches/peers/run.mjs [--only build,native,lambda,worker] [--auth none,rs256,es256,eddsa,api-key]
-//     --rounds 5 --seconds 3 --connections 1,16,256 --starts 5 --invocations 1000    less of each is a short run
+//     --rounds 5 --seconds 3 --connections 1,16,256 --starts 5 --invocations 1000    smaller numbers make a short run
 //     --loops FILE      cargo bench --bench loops --no-run                     (found in target/release/deps)
 //     --native FILE     cargo build --release                                  (target/release/agora-token-server)
 //     --bootstrap FILE  cargo lambda build --release                           (target/lambda/bootstrap/bootstrap)
 //     --worker DIR      wrangler deploy --dry-run --outdir DIR                 (dist)
-//     --python FILE     a Python with pip install --no-deps -r benches/peers/requirements.txt; else that is left out
+//     --python FILE     a Python with pip install --no-deps -r benches/peers/requirements.txt; without it, no Python peer
 //     --beside NAME=FILE   any other official library: FILE ROUNDS prints, as build.mjs does, nanoseconds for a token;
 //                       may be given several times
 //     --before-native FILE, --before-bootstrap FILE, --before-worker DIR
 //                       an earlier build of this project, measured in the same rounds
-// Needs wrk and h2load (Debian's wrk and nghttp2-client). Every round starts every program anew, this server and the peer in turn.
+// Needs wrk and h2load (Debian's wrk and nghttp2-client). Every round restarts each program, alternating this server and the peer.
 
 import { execFileSync } from "node:child_process";
 import { copyFileSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
@@ -67,12 +67,12 @@ const packages = join(top, "node_modules");
 const node = join(packages, ".bin/node");
 const workerdBinary = join(packages, "@cloudflare/workerd-linux-64/bin/workerd");
 const project = { APP_ID: "970CA35de60c44645bbae8a215061b33", APP_CERTIFICATE: "5CFd2fd1755d40ecb72977518be15d3b" };
-/** 16 always: its figures are those of the bars. */
+/** Always with 16: the limits apply to its figures. */
 const CONNECTIONS = [...new Set([16, ...options.connections.split(",").map(Number)])].sort((a, b) => a - b);
 const INVOCATIONS = Number(options.invocations);
-/** Starts are short and scatter: the same number in each round, this server and the peer in turn. */
+/** Start times vary, so each round has the same number of starts, alternating this server and the peer. */
 const STARTS = Number(options.starts);
-/** Production first: a deployed server authenticates. */
+/** JWTs first, as in production: a deployed server authenticates. */
 const auths = options.auth
   .split(",")
   .map(authentication)
@@ -80,7 +80,7 @@ const auths = options.auth
 const scratch = mkdtempSync(join(tmpdir(), "agora-peers-"));
 process.on("exit", () => rmSync(scratch, { recursive: true, force: true }));
 const bars = [];
-/** Microseconds of CPU for an open request to this server, one for each round. */
+/** Microseconds of CPU for an unauthenticated request to this server, one for each round. */
 let openCpuMicros;
 
 const sections = { build, native, lambda, worker };
@@ -155,7 +155,7 @@ async function native() {
   }
 }
 
-/** What an authenticated request may cost: ring's verification and an open request, and a quarter more. */
+/** The limit of an authenticated request: ring's verification and an unauthenticated request, plus a quarter. */
 async function verificationBar(auth, perCpuSecond) {
   openCpuMicros ??= await openRequests();
   const loops = options.loops ?? newest(join(target, "release/deps"), /^loops-[0-9a-f]+$/);
@@ -242,7 +242,7 @@ const main :Workerd.Worker = (
   };
 }
 
-/** Each kind of figure, of the peer and of this server, one for each round. */
+/** Each kind of figure for the peer and for this server, one for each round. */
 async function endpoints(starters, { headers }) {
   const found = Object.fromEntries(Object.keys(starters).map((name) => [name, { first: [] }]));
   for (let round = 0; round < rounds * STARTS; round += 1) {
@@ -265,7 +265,7 @@ async function endpoints(starters, { headers }) {
         const { perSecond, perCpuSecond, p50, p99 } = await flood(child, port, connections, seconds, headers);
         note(`perSecond${connections}`, perSecond);
         if (connections !== 16) continue;
-        // The peer comes first: both are offered half of what it gets through.
+        // The peer is first: both get half of its throughput as load.
         offered ??= Math.floor(perSecond / 2 / 16) * 16;
         note("perCpuSecond", perCpuSecond);
         note("p50", p50);
@@ -323,7 +323,7 @@ async function invocations(auth) {
     await stop(child);
     await api.close();
   };
-  // The first of all pays for this process's own warming up.
+  // This process warms up during the first one.
   for (const program of Object.values(programs)) await end(await began(program));
   for (let round = 0; round < rounds * STARTS; round += 1) {
     for (const [name, program] of Object.entries(programs)) {

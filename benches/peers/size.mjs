@@ -1,4 +1,4 @@
-// What is deployed, in MiB.
+// The size of what is deployed, in MiB.
 
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
@@ -10,7 +10,7 @@ export const fileMiB = (path) => statSync(path).size / MIB;
 
 export const gzippedMiB = (path) => gzipSync(readFileSync(path), { level: 9 }).length / MIB;
 
-/** Packages and all that they depend on. npm lays them flat, but for second versions, which lie in those that want them. */
+/** Packages and their dependencies. npm installs them flat, but nests further versions in the packages that need them. */
 export function packagesMiB(modules, names) {
   const found = new Set();
   const wanted = [...names];

@@ -1,4 +1,4 @@
-// What Agora's guides for token servers do, the same in every peer.
+// The token code of Agora's guides, shared by all peers.
 
 import agora from "agora-token";
 

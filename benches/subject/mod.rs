@@ -1,4 +1,4 @@
-//! What is measured, the same in every benchmark.
+//! The operations that all benchmarks measure.
 
 use std::env::VarError;
 use std::num::NonZeroU32;
@@ -17,8 +17,8 @@ use http::{Method, Request};
 pub(crate) const NOW: UnixTime = UnixTime::from_secs(1_795_000_000);
 pub(crate) const BODY: &[u8] = br#"{"channel":"room-1","role":"publisher","uid":42,"expireTime":3600}"#;
 
-/// What an 007 token cannot do without, by the fastest library at hand. The lengths are those of
-/// the token for [`BODY`].
+/// The three HMACs that every 007 token needs, by the fastest library available. The lengths are those
+/// of the token for [`BODY`].
 pub(crate) fn three_hmacs(issue_ts: u32, salt: u32) -> ring::hmac::Tag {
     use ring::hmac::{HMAC_SHA256, Key, sign};
     let one = sign(&Key::new(HMAC_SHA256, &issue_ts.to_le_bytes()), &[b'a'; 32]);
@@ -35,7 +35,7 @@ pub(crate) fn rtc(channel: &str) -> Service {
     Service::rtc(&channel, &42.into(), RtcPrivileges::publisher(Ttl::HOUR.into()))
 }
 
-/// A token whose payload holds so many names of six bytes each; 60 KiB of them are the most.
+/// A token with this many names of six bytes each, at most 60 KiB.
 pub(crate) fn with_permissions(names: usize) -> AccessToken2 {
     let names: Vec<_> = (0..names).map(|name| format!("{name:04x}").parse().expect("a name")).collect();
     let permissions =
@@ -47,7 +47,7 @@ pub(crate) fn app() -> App {
     app_with(&[("AUTH", "none")])
 }
 
-/// Callers authenticate by a JWT. The key is that of RFC 8410, section 10.1.
+/// Callers authenticate with a JWT. The key is from RFC 8410, section 10.1.
 pub(crate) fn app_with_jwts() -> App {
     let key = "-----BEGIN PUBLIC KEY-----\n\
                MCowBQYDK2VwAyEAGb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE=\n\
@@ -91,8 +91,7 @@ pub(crate) fn context() -> Context {
     }
 }
 
-/// Drives a request that needs nothing but its answer: nothing is fetched and nothing counted. Signatures are not
-/// verified: that is the platform's part.
+/// Drives a request that needs no fetch and no count. Signatures are not verified: the platform does that.
 pub(crate) fn answer(app: &App, request: &Request<Body>, context: &Context) -> Answer {
     let mut step = app.begin(request, context);
     loop {

@@ -1,4 +1,4 @@
-//! Any `X-Forwarded-For` counts a client by an address, and no entry that it forges changes that.
+//! With any `X-Forwarded-For`, a client is counted by an address, and forged entries do not change that address.
 #![no_main]
 
 use std::net::IpAddr;

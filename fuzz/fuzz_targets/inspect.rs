@@ -1,4 +1,4 @@
-//! Any text can be explained, in bounded words.
+//! Any text has an explanation of bounded length.
 #![no_main]
 
 use agora_token_server::api::answer::inspect::Report;

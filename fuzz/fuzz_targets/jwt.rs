@@ -56,11 +56,11 @@ fuzz_target!(|data: &[u8]| {
             let audiences =
                 claims["aud"].as_array().map_or_else(|| vec![&claims["aud"]], |all| all.iter().collect());
             assert!(audiences.iter().any(|one| *one == "audience"), "{claims}");
-            assert!(claims["exp"].as_f64().expect("an end") + 30.0 > f64::from(NOW), "{claims}");
+            assert!(claims["exp"].as_f64().expect("exp is a number") + 30.0 > f64::from(NOW), "{claims}");
             assert!(claims["sub"] == "alice" || claims["grants"]["uid"] == "alice", "{claims}");
             reply.assert_holds_tokens();
         }
-        // Only the tests know the secret.
+        // The secret is for tests only.
         (200, None) => panic!("a forged signature"),
         (401 | 403, _) => reply.assert_is_problem(),
         (status, _) => panic!("{status}: {}", reply.json()),

@@ -1,4 +1,4 @@
-//! Any key set is read or rejected, and lets no forged JWT in.
+//! Any key set is parsed or rejected, and no forged JWT is accepted with it.
 #![no_main]
 
 use agora_token_server::api::Body;
@@ -12,7 +12,7 @@ const ALGORITHMS: [&str; 8] = ["RS256", "ES256", "EdDSA", "PS256", "ES384", "HS2
 
 fuzz_target!(|data: &[u8]| {
     let Some((choice, set)) = data.split_first() else { return };
-    // Each run has a server of its own: a server keeps the key set.
+    // Each run has its own server, since a server keeps the key set.
     let app = app(&[
         ("APP_ID", "970CA35de60c44645bbae8a215061b33"),
         ("APP_CERTIFICATE", "5CFd2fd1755d40ecb72977518be15d3b"),

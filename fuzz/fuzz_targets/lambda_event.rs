@@ -1,5 +1,4 @@
-//! Any Lambda event decodes or fails, and what a client sent is answered as the local server answers it, whatever trigger
-//! delivered it.
+//! Any Lambda event decodes or fails. A request through any trigger gets the response of the local server.
 #![no_main]
 
 use std::cell::Cell;
@@ -38,7 +37,7 @@ fuzz_target!(|data: &[u8]| {
     let is_base64 = *choice >= 128;
     let (target, body) = rest.split_at(rest.iter().position(|byte| *byte == 0).unwrap_or(rest.len()));
     let body = body.get(1..).unwrap_or_default();
-    // An event is JSON: a body of other bytes comes as base64.
+    // An event is JSON, so a body that is not UTF-8 arrives as base64.
     if !is_base64 && std::str::from_utf8(body).is_err() {
         return;
     }
@@ -54,7 +53,7 @@ fuzz_target!(|data: &[u8]| {
     let local = send(&APP, &direct, &context(), None);
     assert_eq!(on_lambda.status, local.status, "{event}");
     assert_eq!(route(&on_lambda), route(&local), "{event}");
-    // A map of parameters has no order, which the order of the errors shows.
+    // A map of parameters has no order, and errors follow the order of the parameters.
     if local.status == 200 {
         assert_eq!(on_lambda.body, local.body, "{event}");
     }

@@ -1,4 +1,4 @@
-//! Any method and URI get an answer that the route table knows.
+//! Any method and URI get a response whose route is in the route table.
 #![no_main]
 
 use std::sync::LazyLock;

@@ -1,4 +1,4 @@
-//! Any body, path and query of a drop-in route gets tokens that verify, or a problem document.
+//! Any body, path and query of a drop-in route results in tokens that verify, or in a problem document.
 #![no_main]
 
 use std::sync::LazyLock;
@@ -51,7 +51,7 @@ fuzz_target!(|data: &[u8]| {
     let reply = send(&APPS[usize::from(*choice >= 128)], &request, &context(), None);
     match reply.status {
         200 => reply.assert_holds_tokens(),
-        // A path can be no route, or another one.
+        // The path may match another route, or none.
         400 | 403 | 404 | 405 => reply.assert_is_problem(),
         status => panic!("{status}: {}", reply.json()),
     }

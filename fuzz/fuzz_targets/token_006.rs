@@ -1,4 +1,4 @@
-//! Any bytes parse or fail; what parses packs into the same text again.
+//! Any bytes parse or fail; a parsed token packs into the same text.
 #![no_main]
 
 use agora_token_server::token::{Project, UnverifiedAccessToken};

@@ -1,4 +1,4 @@
-//! Any bytes parse or fail; a parsed token packs into the same bytes, and signed anew it verifies.
+//! Any bytes parse or fail; a parsed token packs into the same bytes and, signed again, verifies.
 #![no_main]
 
 use agora_token_server::token::{ParseError, Project, UnverifiedAccessToken2};
@@ -26,7 +26,7 @@ fuzz_target!(|data: &[u8]| {
             assert_eq!(built.verify(project.certificate()), Ok(token));
             assert_eq!(built.repack(), again.repack());
         }
-        // The signature of the input can have been shorter.
+        // The signature of the input may be shorter.
         Err(error) => assert_eq!(error, ParseError::TooLarge),
     }
 });

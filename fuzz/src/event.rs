@@ -1,4 +1,4 @@
-//! A request as each kind of Lambda trigger hands it over. tests/runtimes/lib/events.mjs has whole events.
+//! A request as the event of each kind of Lambda trigger. tests/runtimes/lib/events.mjs has whole events.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -109,7 +109,7 @@ fn decoded(path: &str) -> Option<String> {
     percent_decode_str(path).decode_utf8().ok().map(Into::into)
 }
 
-/// By name, decoded or as sent.
+/// Parameters by name, decoded or as sent.
 fn parameters(query: &str, is_decoded: bool) -> Option<Map<String, Value>> {
     let mut all = Map::new();
     let text = |part: &str| {

@@ -1,7 +1,7 @@
 //! Shared by the targets: wraps bytes of any layer of a token as a token.
 //!
-//! A fuzzer does not pass base64, a checksum and an HMAC by itself. The first byte of an input selects
-//! the layer that its other bytes are.
+//! A fuzzer cannot guess base64, a checksum or an HMAC. The first byte of an input selects the layer of
+//! its other bytes.
 
 pub mod event;
 pub mod server;
@@ -15,7 +15,7 @@ use sha2::Sha256;
 pub const APP_ID: &str = "970CA35de60c44645bbae8a215061b33";
 const APP_CERTIFICATE: &str = "5CFd2fd1755d40ecb72977518be15d3b";
 
-/// A text that may be a 007 token: the text itself, its compressed bytes, or what these inflate to.
+/// A text that may be a 007 token, from the text itself, its compressed bytes, or the inflated bytes.
 pub fn token_007(data: &[u8]) -> Option<String> {
     let (layer, rest) = data.split_first()?;
     match layer % 3 {
@@ -38,7 +38,7 @@ pub fn signed_007(issued_at: u32, salt: u32, signed: &[u8]) -> String {
     format!("007{}", STANDARD.encode(stored(&bytes)))
 }
 
-/// A text that may be a 006 token: the text itself, or the bytes behind base64.
+/// A text that may be a 006 token, from the text itself or its decoded bytes.
 pub fn token_006(data: &[u8]) -> Option<String> {
     let (layer, rest) = data.split_first()?;
     match layer % 2 {

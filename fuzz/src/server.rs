@@ -1,4 +1,4 @@
-//! A server to send requests to.
+//! A server for the targets that send requests.
 
 use std::env::VarError;
 use std::num::NonZeroU32;
@@ -39,13 +39,13 @@ pub fn context() -> Context {
     }
 }
 
-/// An answer whose log line is checked.
+/// A response whose log line is checked.
 pub struct Reply {
     pub status: u16,
     pub content_type: Option<HeaderValue>,
     pub body: Bytes,
     pub log: String,
-    /// What the request counts against, if it was counted.
+    /// The key under which the request was counted, if it was.
     pub caller: Option<String>,
 }
 

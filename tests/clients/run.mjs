@@ -5,7 +5,7 @@
 //     --native FILE   the server   (target/debug/agora-token-server)
 //     CHROMIUM        the browser  (/usr/bin/chromium)
 //
-// Nothing here reaches Agora: a test ends where an SDK sends its token to Agora's hosts.
+// Nothing is sent to Agora: a test ends when an SDK sends its token to Agora's hosts, which do not resolve.
 
 import { after } from "node:test";
 import { closeBrowser } from "./lib/visit.mjs";

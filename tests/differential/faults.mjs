@@ -1,4 +1,4 @@
-// Tokens of the official Node libraries, each with one fault at random or none, for `inspect` to name.
+// Tokens of the official Node libraries with at most one random fault each, which `inspect` must name.
 import { at, at006, core, v7 } from "./official.mjs";
 
 // Agora's public test project.
@@ -7,7 +7,7 @@ const CERTIFICATE = "5CFd2fd1755d40ecb72977518be15d3b";
 const DAY = 86_400;
 const ISSUED = 1_700_000_000;
 
-/** A token with one fault: { token, fault, channel?, uid?, for?, at }. The fault of a clean one is null. */
+/** A token with one fault: { token, fault, channel?, uid?, for?, at }. Without a fault, `fault` is null. */
 export function plant(name, random) {
   const one = {
     issued: ISSUED + random.int(0, 1_000_000),
@@ -49,10 +49,10 @@ const oldRtm = (one, channel, uid) =>
   });
 const joins = (one, over = {}) => ({ channel: one.channel, uid: `${one.uid}`, ...over });
 const joined = (make) => (one) => ({ token: make(one), ...joins(one) });
-/** Another time to judge at, in seconds from the issue. */
+/** Another time of the inspection, in seconds from the issue. */
 const later = (one, from, to) => ({ at: one.issued + one.random.int(from, to) });
 
-/** An RTC token that `damage` changes: some have no + or /. */
+/** An RTC token that `damage` changes: some tokens contain no + or /. */
 const damaged = (damage) => (one) => {
   for (let uid = one.uid; ; uid = one.random.int(1, 0xffffffff)) {
     const whole = rtc(one, { uid });

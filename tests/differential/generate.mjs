@@ -1,5 +1,4 @@
-// Runs every builder of Agora's Node libraries on random inputs: one JSON line each, with the
-// arguments by name.
+// Runs every builder of Agora's Node libraries on random inputs and writes a JSON line for each, with named arguments.
 import { at, at006, core, v7 } from "./official.mjs";
 
 const { RtcTokenBuilder: Rtc, RtmTokenBuilder: Rtm, ChatTokenBuilder: Chat, FpaTokenBuilder: Fpa } = v7;
@@ -22,7 +21,7 @@ function permissions(r) {
     const names = Array.from({ length: r.int(0, 4) }, r.resource);
     list.push([r.int(0, 4), r.int(0, 1), names]);
   }
-  // Each once: given again, the official library replaces the names, and this crate adds to them.
+  // Each at most once: for a repeated one, the official library replaces the names, and this crate adds to them.
   return [...new Map(list.map((entry) => [`${entry[0]}:${entry[1]}`, entry])).values()];
 }
 
@@ -32,10 +31,10 @@ function officialPermissions(list) {
   return permissions;
 }
 
-/** A request for RTC and Chat, and what its token is for. */
+/** A request for RTC and Chat, and the expected content of its token. */
 function rtcAndChat(r) {
   const [channel, expire, publisher] = [r.channelNamed(), r.expire(), r.int(0, 1) === 1];
-  // `true` is the uid's digits, or the account, where that is a name of Chat.
+  // `true` is the digits of the uid, or the account if it is a valid Chat user ID.
   const isTrue = r.int(0, 1) === 1;
   const uid = r.pick([
     () => r.int(isTrue ? 1 : 0, 0xffffffff),
@@ -49,7 +48,7 @@ function rtcAndChat(r) {
     return { path: "/v2/token/generate", body, channel, uid, publisher: true, rtm, chat };
   }
   const signsIn = r.pick([undefined, { userId: r.rtmUser() }, ...(isTrue ? [true] : [])]);
-  // Agents and transcription sign in to RTM in any case, which takes fewer names than RTC.
+  // ConvoAI and STT always sign in to RTM, which allows fewer names than RTC.
   const mark = r.pick(signsIn || isTrue ? ["rtc", "convoai", "stt"] : ["rtc"]);
   const rtm = signsIn?.userId ?? (signsIn || mark !== "rtc" ? `${uid}` : undefined);
   const body = {
@@ -116,7 +115,7 @@ function officialToken(id, certificate, expire, services) {
   return token.build();
 }
 
-/** What Node's room user would be if it were that of Go, Python and C++. */
+/** Node's room user, changed to the room user of Go, Python and C++. */
 function roomUserOfTheOthers(id, certificate, a) {
   const ours = new core.ServiceApaas(a.room, a.user, a.role);
   ours.__role = a.role;
@@ -129,7 +128,7 @@ function roomUserOfTheOthers(id, certificate, a) {
   return token.build();
 }
 
-/** Each official function, by the name that the Rust test knows it by: its arguments, and the call. */
+/** Each official function by its name in the Rust test: its arguments, and the call. */
 export const BUILDERS_007 = {
   rtc_uid: [
     (r) => ({ channel: r.channel(), uid: r.uid(), role: r.role(), expire: r.expire(), privilege: r.privilege() }),
@@ -204,7 +203,8 @@ export const BUILDERS_007 = {
     (r) => ({ expire: r.expire() }),
     (id, c, a) => v7.EducationTokenBuilder.buildAppToken(id, c, a.expire),
   ],
-  // Chat beside RTC, which has no builder, by the classes: this server by a request, as `chat: true`, `chat: {userId}` or types.
+  // Chat beside RTC has no official builder, so its classes are used; this server builds it from a request with `chat: true`,
+  // `chat: {userId}` or types.
   rtc_chat: [
     rtcAndChat,
     (id, c, { channel, uid, publisher, rtm, mark, chat, body: { expireTime, expire = expireTime } }) => {
@@ -216,7 +216,7 @@ export const BUILDERS_007 = {
       return officialToken(id, c, expire, [rtc, ...beside, ...(marks[mark] ?? [])]);
     },
   ],
-  // Not a builder: services by their classes, of which Streaming and FCDN have no builder.
+  // Services by their classes: Streaming and FCDN have no builder.
   services: [
     (r) => ({ expire: r.expire(), services: Array.from({ length: r.int(1, 6) }, () => anyService(r)) }),
     (id, c, a) => officialToken(id, c, a.expire, a.services.map(officialService)),
@@ -238,19 +238,19 @@ export const BUILDERS_006 = {
   ],
 };
 
-/** A case: what was asked of which builder, and what it made. */
+/** A case: the builder, its arguments and its token. */
 export function generate(builder, r) {
   const one = { builder, app_id: r.hex32(), app_certificate: r.hex32() };
   if (builder in BUILDERS_006) {
     const [ask, build] = BUILDERS_006[builder];
-    // The token's own end is 24 hours later, and must fit 32 bits.
+    // The token expires 24 hours later, which must fit 32 bits.
     Object.assign(one, { args: ask(r), issue_ts: r.int(1, 0xffffffff - 86400), salt: r.int(0, 0xfffffffe) });
     one.token = at006(one.issue_ts, one.salt, (v6) => build(v6, one.app_id, one.app_certificate, one.args));
     return one;
   }
   const [ask, build] = BUILDERS_007[builder];
   Object.assign(one, { args: ask(r), issue_ts: r.issuedAt(), salt: r.salt() });
-  // A server says when the token ends, which must fit 32 bits.
+  // A server reports when the token expires, which must fit 32 bits.
   if (one.args.path) one.issue_ts = Math.min(one.issue_ts, 0xffffffff - 86400);
   one.token = at(one.issue_ts, one.salt, () => build(one.app_id, one.app_certificate, one.args));
   if (builder.endsWith("room_user")) {

@@ -21,12 +21,12 @@ export const core = require("agora-token/src/AccessToken2.js");
 /** Runs a builder of 007 at a time and with a given salt (1 to 99999999). */
 export function at(issuedAt, salt, build) {
   clock = issuedAt;
-  // Half a step up, so that rounding down gives the salt whatever the floating point does.
+  // Half a step up, so that rounding down returns the salt despite floating-point errors.
   random = (salt - 0.5) / 99999999;
   return build();
 }
 
-/** The same for 006, whose library draws its salt once, when it is loaded. */
+/** The same for 006, whose library chooses its salt once, when it is loaded. */
 export function at006(issuedAt, salt, build) {
   clock = issuedAt;
   random = (salt + 0.5) / 0xffffffff;

@@ -1,4 +1,4 @@
-// Seeded random inputs (mulberry32), so that a difference can be looked at again.
+// Seeded random inputs (mulberry32), so that a difference can be reproduced.
 export function source(seed) {
   let state = seed >>> 0;
   const next = () => {
@@ -22,17 +22,17 @@ export function source(seed) {
     hex32: () => text([..."0123456789abcdefABCDEF"], 32, 32),
     channel: () => (int(0, 19) ? text(agora, 1, pick([8, 64])) : ""),
     channelNotEmpty: () => text(agora, 1, pick([8, 64])),
-    // Mostly numbers, the borders among them; else accounts, "0" and "" among them.
+    // Mostly numbers, including the bounds; else accounts, including "0" and "".
     uid: () => pick([0, 1, 0xffffffff, int(1, 0xffffffff), int(1, 999)]),
     account: () => pick(["", "0", "007", "4294967296", text(agora, 1, 12), text(agora, 255, 255), `${int(0, 9999)}`]),
-    // 1 to 64 bytes of anything.
+    // 1 to 64 arbitrary bytes.
     user: () => {
       let user = text(wide, 1, pick([6, 16]));
       while (Buffer.byteLength(user) > 64) user = [...user].slice(0, -1).join("");
       return user;
     },
     resource: () => text(wide, 0, 20),
-    // Names that Chat and Signaling take, and a channel without a wildcard.
+    // Names that are valid for Chat and Signaling, and a channel without a wildcard.
     chatUser: () => text([...letters, ...letters.toUpperCase(), ..."0123456789_-."], 1, pick([3, 12, 64])),
     rtmUser: () => `${pick([...letters])}${text(named, 0, pick([3, 12, 63]))}`,
     channelNamed: () => text(named, 1, pick([8, 64])),

@@ -1,5 +1,5 @@
-// Agora's official Node libraries against this crate, in both directions: `node tests/differential/run.mjs`.
-// SEED and CASES choose other inputs, and how many.
+// Compares Agora's official Node libraries with this crate, in both directions: `node tests/differential/run.mjs`. SEED
+// selects other inputs, CASES their number.
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -28,7 +28,7 @@ const planted = Array.from({ length: faults }, (_, index) => plant(FAULT_NAMES[i
 writeFileSync(join(folder, "planted.jsonl"), planted.map((one) => JSON.stringify(one)).join("\n"));
 console.log(`${faults} tokens with one of ${FAULT_NAMES.length} faults or none, seed ${seed}`);
 
-// This crate builds the same, compares, and leaves its tokens in crate.jsonl.
+// This crate builds the same tokens, compares them, and writes its own to crate.jsonl.
 const cargo = spawnSync(
   "cargo",
   ["test", "--locked", "--quiet", "--test", "it", "differential::", "--", "--ignored", "--nocapture"],
@@ -45,7 +45,7 @@ const ours = read("crate.jsonl")
   .map((line) => JSON.parse(line));
 
 test("crate_builds_what_each_official_builder_builds", (t) => {
-  t.diagnostic(`${result.passed} of ${cases} tokens built alike`);
+  t.diagnostic(`${result.passed} of ${cases} tokens are equal`);
   assert.deepEqual([cargo.status, result], [0, { ...result, passed: cases, failed: 0 }]);
 });
 

@@ -1,4 +1,4 @@
-// The metrics of the local server, as others read them: prometheus_client's parser, Debian's Prometheus.
+// The metrics of the local server, read by prometheus_client's parser and by Debian's Prometheus.
 // `node tests/metrics/run.mjs --native BINARY [--python PYTHON] [--prometheus PROGRAM]`
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
@@ -97,13 +97,13 @@ test("nothing_is_counted_without_metrics_port", async (t) => {
   const plain = await startNative(artefacts, { APP_ID, APP_CERTIFICATE, AUTH: "none" });
   t.after(() => plain.stop());
   for (let asked = 0; asked < 100; asked += 1) await fetch(`${plain.url}/healthz`);
-  // A counter is registered by its name and help.
+  // A registered counter has its name and help in memory.
   const help = "Requests that got a problem document";
   assert.ok(writableMemory(server.pid).some((part) => part.includes(help)));
   assert.ok(!writableMemory(plain.pid).some((part) => part.includes(help)), "metrics are registered");
 });
 
-/** The families of the guide's table: type and labels. */
+/** The families in the table of the guide, with type and labels. */
 function documented() {
   const [, table] = guide.match(/<!-- table: metrics -->\n(.*?)<!-- end -->/s);
   const rows = table.trim().split("\n").slice(2);
@@ -138,7 +138,7 @@ function cpuMs(pid) {
   return spent.reduce((sum, one) => sum + one, 0) / 1e6;
 }
 
-/** What a child has allocated or written. */
+/** The writable memory of a process: allocated or written. */
 function writableMemory(pid) {
   const maps = readFileSync(`/proc/${pid}/maps`, "utf8").trim().split("\n");
   const writable = maps.filter((line) => line.split(" ")[1].startsWith("rw"));
@@ -158,7 +158,7 @@ function writableMemory(pid) {
   }
 }
 
-/** How many sockets a process listens on. */
+/** The number of sockets on which a process listens. */
 function listeners(pid) {
   const own = spawnSync("ls", ["-l", `/proc/${pid}/fd`]).stdout.toString();
   const sockets = new Set([...own.matchAll(/socket:\[(\d+)\]/g)].map(([, inode]) => inode));

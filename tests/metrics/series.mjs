@@ -1,4 +1,4 @@
-// A server with every series that its metrics can have.
+// A server whose metrics have every possible series.
 
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
@@ -9,7 +9,7 @@ import { startNative } from "../runtimes/lib/native.mjs";
 
 /** An issuer that answers with 500. */
 export const DOWN = "https://down.example/";
-/** As many as `JWT_ISSUERS` can have. */
+/** The maximum of `JWT_ISSUERS`. */
 const ISSUERS = 16;
 const ROOM = { channel: "room-1", role: "publisher", expireTime: 600 };
 const KEY = "agora_metrics_0123456789abcdefghijklmnopqrstuvwxyz";
@@ -38,7 +38,7 @@ export async function startMetered(artefacts) {
   return { server, metrics: `http://127.0.0.1:${port}/metrics` };
 }
 
-/** Each route with each class of status that it can have, and each type of token. */
+/** Requests each route with each possible class of status, and each token type. */
 async function everySeries(server) {
   const { paths } = await (await fetch(`${server.url}/openapi.json`)).json();
   const key = { "X-API-Key": KEY, "Content-Type": "application/json" };

@@ -1,4 +1,4 @@
-// The Worker's data points: what it writes to Analytics Engine of each request.
+// The data points that the Worker writes to Analytics Engine for each request.
 // `node tests/metrics/worker.mjs --worker DIR`
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -13,7 +13,7 @@ const OPEN = { APP_ID, APP_CERTIFICATE, AUTH: "none", ALLOWED_TOKEN_TYPES: "rtc"
 const BODY = { channel: "room-1", role: "publisher", uid: 42, expireTime: 60 };
 const DELAY_MS = 500;
 
-/** A dataset of the test's own: workerd has none that can be read. */
+/** A dataset of this test, because workerd has none that can be read. */
 const ENTRY = `import worker from "./worker.js";
 const points = [];
 const METRICS = { writeDataPoint: (point) => points.push(point) };
@@ -32,11 +32,11 @@ test("each_request_is_one_data_point", async (t) => {
     [post("/token", BODY), "/token", ["200", "", "", "rtc"]],
     [post("/token", "{"), "/token", ["400", "malformed_json", "", ""]],
     [post("/token", { ...BODY, channel: "*" }), "/token", ["403", "forbidden", "wildcard", ""]],
-    // The first of its two tokens is allowed.
+    // The first of the two tokens is allowed.
     [get("/rte/room-1/1/uid/42"), "/rte/:channel/:role/:tokentype/:uid", ["403", "forbidden", "tokenType", ""]],
     [get("/rtc/room-1/1/uid/42"), "/rtc/:channel/:role/:tokentype/:uid", ["200", "", "", "rtc"]],
     [get("/room-1/secret"), "none", ["404", "not_found", "", ""]],
-    // Which is not logged.
+    // This request is not logged.
     [get("/healthz"), "/healthz", ["200", "", "", ""]],
     [{ path: "/token", init: { method: "OPTIONS" } }, "preflight", ["204", "", "", ""]],
   ]) {

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Holds the running server to its own description: run.sh path/to/agora-token-server
-# A public validator reads the document, every example in it is held against its schema, and schemathesis
-# sends it some thousands of requests with every check on. About a minute; needs python3 with pip.
+# Checks the running server against its OpenAPI description: run.sh path/to/agora-token-server
+# A public validator reads the document, every example is validated against its schema, and schemathesis sends some
+# thousands of requests with all checks enabled. Takes about a minute; needs python3 with pip.
 set -euo pipefail
 server=$(realpath "${1:?the path of the local server}")
 cd "$(dirname "$0")"
@@ -19,7 +19,7 @@ fi
 "$venv/bin/openapi-spec-validator" ../../src/api/openapi.json
 "$venv/bin/python" examples.py ../../src/api/openapi.json
 
-# Elsewhere, so that no developer's .env configures the server under test.
+# In another folder, so that a developer's .env does not configure the server under test.
 scratch=$(mktemp -d)
 pid=
 finish() {
@@ -42,14 +42,14 @@ for _ in $(seq 100); do
 done
 [ -n "$url" ] || { cat "$scratch/says"; echo "the server does not start"; exit 1; }
 
-# It runs in the scratch directory, or it would repeat what failed last time.
+# It runs in the temporary folder; otherwise it would repeat failures of earlier runs.
 conform() {
   cd "$scratch"
   SCHEMATHESIS_HOOKS=hooks PYTHONPATH=$here PYTHONDONTWRITEBYTECODE=1 timeout 120 "$venv/bin/schemathesis" \
     --config-file "$here/schemathesis.toml" run "$url/openapi.json" --seed "$seed" --continue-on-failure --no-color \
     --generation-database none --warnings off --exclude-path /inspect "$@" | tee -a "$scratch/report"
 }
-# Bounds are counted in bytes, in a schema in characters: equal for ASCII.
+# The server counts bytes, a schema characters: equal for ASCII.
 conform --phases examples,coverage,fuzzing --max-examples 40 --generation-codec ascii
 conform --phases fuzzing --max-examples 15 --exclude-checks positive_data_acceptance
 

@@ -38,7 +38,7 @@ after(async () => {
   await browser.close();
 });
 
-/** A test gets a fresh page, and as many more as it opens. */
+/** A test gets a fresh page, and can open more. */
 async function withPage(run, server) {
   const visits = [];
   const open = async (options) => {

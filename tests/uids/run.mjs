@@ -1,5 +1,5 @@
-// The derivation of integer uids as docs/authentication.md prints it in JavaScript and in Python, against the `uid` command:
-// `node tests/uids/run.mjs --native BINARY`. SEED and CASES choose other inputs, and how many. Needs python3.
+// Compares the derivations of integer uids in docs/authentication.md, in JavaScript and Python, with the `uid` command:
+// `node tests/uids/run.mjs --native BINARY`. SEED selects other inputs, CASES their number. Needs python3.
 import assert from "node:assert/strict";
 import { execFile, spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -58,7 +58,7 @@ print(json.dumps([uid(one["key"], one["issuer"], one["subject"]) for one in json
   expectSame(JSON.parse(stdout));
 });
 
-/** The only block of a language in the guide, of about ten lines. */
+/** The only code block of this language in the guide, at most ten lines. */
 function printed(language) {
   const guide = readFileSync(join(top, "docs/authentication.md"), "utf8");
   const blocks = [...guide.matchAll(/^```(\w+)\n(.*?)^```/gms)].filter(([, name]) => name === language);
@@ -86,7 +86,7 @@ async function command({ key, issuer, subject }) {
   return Number(stdout);
 }
 
-/** The results in the order of the list, with a few at a time. */
+/** The results in the order of the list, running a few at a time. */
 async function all(list, run) {
   const results = [];
   let next = 0;
@@ -100,14 +100,14 @@ async function all(list, run) {
   return results;
 }
 
-/** Keys, issuers and subjects of any characters but NUL, which no argument of a command can hold. */
+/** Keys, issuers and subjects of any characters but NUL, which a command-line argument cannot contain. */
 function draw() {
   const user = () => random.user().replaceAll("\0", "~");
   const hex = random.hex32;
   const key = random.pick([
     hex(),
     `${hex()}${user()}${hex()}`,
-    // Longer than a block of SHA-256: HMAC hashes the key first.
+    // Longer than a block of SHA-256, so HMAC hashes the key first.
     `${hex()}${hex()}${user()}${hex()}`,
   ]);
   const issuer = random.pick(["https://issuer.example.com/", "https://issuer.example.com", "a", user()]);

@@ -1,4 +1,4 @@
-// agora-chat signs in over a WebSocket: its first message holds the token.
+// agora-chat signs in over a WebSocket; its first message holds the token.
 
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";

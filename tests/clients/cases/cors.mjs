@@ -1,5 +1,5 @@
-// A page on another origin of the same site, in a browser that applies the Fetch standard: with cookies and without,
-// listed and not.
+// A page on another origin of the same site, in a browser that implements the Fetch standard: with and without cookies,
+// with a listed and an unlisted origin.
 
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
@@ -41,7 +41,7 @@ suite("page that sends cookies", () => {
     const { status, answer } = await client.ask(`${site.base}/token`, post("include"));
     assert.equal(status, 200, JSON.stringify(answer));
     holdsRtc(answer.token, { version: "007", answer, channel: "room-1", uid: "42", expire: 600 });
-    // The browser asked first, without the cookie.
+    // The browser sent a preflight without the cookie.
     const [preflight, request] = site.received;
     assert.deepEqual([preflight.method, preflight.cookie, request.method], ["OPTIONS", undefined, "POST"]);
     assert.match(request.cookie, new RegExp(`^${COOKIE}=`));
@@ -70,10 +70,10 @@ suite("page that sends cookies", () => {
     assert.deepEqual(await client.ask(`${site.base}/token`, post("include")), HIDDEN);
     assert.deepEqual(await client.ask(`${site.base}/token`, post("omit")), HIDDEN);
     const paths = site.received.slice(before).map(({ method }) => method);
-    assert.deepEqual(paths, ["OPTIONS", "OPTIONS"], "after a preflight in vain nothing is sent");
+    assert.deepEqual(paths, ["OPTIONS", "OPTIONS"], "after a rejected preflight, no request is sent");
     assert.deepEqual(await client.ask(`${site.base}/rtc/room-1/publisher/uid/42/`, { credentials: "include" }), HIDDEN);
     const { cookie } = site.received.at(-1);
-    assert.match(cookie, new RegExp(`^${COOKIE}=`), "the cookie was sent, and the answer hidden");
+    assert.match(cookie, new RegExp(`^${COOKIE}=`), "the cookie is sent, and the response is hidden");
     await client.close();
   });
 });

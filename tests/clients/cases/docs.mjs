@@ -1,4 +1,4 @@
-// The code of the guides is the code that the tests run.
+// Checks that the guides show the code that the tests run.
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
@@ -14,7 +14,7 @@ const read = (path) => readFileSync(join(import.meta.dirname, "../../..", path),
 suite("guides", () => {
   for (const [guide, [language, file]] of Object.entries(SHOWN)) {
     test(`${guide.match(/(\w+)/g)[1]}_guide_shows_code_that_runs`, () => {
-      // Without the comment on top, which says what it is to a reader of the file.
+      // Without the comment at the top, which is for readers of the file.
       const code = read(file).replace(/^(\/\/.*\n)+\n/, "");
       assert.ok(read(guide).includes(`\`\`\`${language}\n${code}\`\`\``), `${guide} does not show ${file}`);
     });

@@ -1,5 +1,5 @@
-// agora-rtc-sdk-ng with the documentation's renewal code. Offline a client stays at "CONNECTING": the events that
-// the SDK would fire are fired for it, and renewToken, which needs a joined client, says so.
+// agora-rtc-sdk-ng with the documentation's renewal code. Offline, a client stays in the state CONNECTING: the tests emit
+// the SDK's events, and renewToken, which needs a joined client, fails with its error for that.
 
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";

@@ -1,4 +1,4 @@
-// agora-rtm 2.x reads the App ID in a token before it asks Agora anything: what it cannot parse never leaves it.
+// agora-rtm 2.x reads the App ID in a token before it connects to Agora, so it never sends a token that it cannot parse.
 
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
@@ -13,7 +13,7 @@ const post = (path, body) => ({
   init: { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) },
 });
 
-/** Every way to a token for the RTM user `alice`. */
+/** Every kind of request for a token of the RTM user `alice`. */
 const WAYS = {
   token_rtm: [post("/token", { tokenType: "rtm", uid: "alice", expireTime: 600 }), "token"],
   token_rtc_with_rtm: [
@@ -62,7 +62,7 @@ suite("agora-rtm", () => {
     const { rtmToken } = await (await fetch(`${running.base}/rtm/alice`)).json();
     const client = await visit("rtm.mjs");
     for (const [index, bad] of ["garbage", rtmToken.slice(0, 20), rtmToken.slice(3)].entries()) {
-      // The SDK takes each user once a page.
+      // The SDK allows each user once per page.
       const outcome = await client.page.evaluate(
         ([...login]) => window.login(...login),
         [APP_ID, `alice-${index}`, bad],

@@ -1,5 +1,5 @@
-// agora-react-uikit, which asks a token server itself: GET {tokenUrl}/rtc/{channel}/publisher/uid/{uid}/ and, once
-// it has joined, {tokenUrl}/rtm/{uid}.
+// agora-react-uikit, which requests its tokens itself: GET {tokenUrl}/rtc/{channel}/publisher/uid/{uid}/ and, after
+// joining, {tokenUrl}/rtm/{uid}.
 
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
@@ -10,7 +10,7 @@ import { visit } from "../lib/visit.mjs";
 
 const TOKEN_URLS = { without_slash: "", with_slash: "/" };
 
-/** What the SDK says once it is in the channel; offline it never is. */
+/** The event of the SDK after joining, which does not happen offline. */
 const joined = () => window.clients[0].emit("connection-state-change", "CONNECTED", "CONNECTING");
 
 suite("agora-react-uikit", () => {

@@ -1,5 +1,5 @@
-// A gateway that signs users in with a cookie, as Cloudflare Access does: it passes the JWT of
-// the cookie on in a header. It keeps what browsers sent.
+// A gateway that authenticates users by a cookie, as Cloudflare Access does, and forwards the JWT of the cookie in a
+// header. It records the requests of browsers.
 
 import { once } from "node:events";
 import { createServer, request as forward } from "node:http";
@@ -8,7 +8,7 @@ import { after, before } from "node:test";
 export const COOKIE = "CF_Authorization";
 export const HEADER = "Cf-Access-Jwt-Assertion";
 
-/** In front of a server of server.mjs, for its suite. `.base` is its URL, `.received` [{ method, cookie }]. */
+/** A gateway for a server of server.mjs, during its suite. `.base` is its URL, `.received` [{ method, cookie }]. */
 export function gateway(running) {
   const opened = { received: [] };
   let front;

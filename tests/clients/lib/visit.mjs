@@ -1,5 +1,5 @@
-// A page with an Agora SDK in it, on an origin of its own, and what the page sends: to the token server, and to
-// Agora's hosts, which Chromium cannot reach. What an SDK sends there shows the token that it would join with.
+// A page with an Agora SDK on its own origin, and the requests of the page to the token server and to Agora's hosts.
+// Chromium cannot connect to those; the requests show the token with which the SDK would join.
 
 import assert from "node:assert/strict";
 import { once } from "node:events";
@@ -9,7 +9,7 @@ import { build } from "esbuild";
 import { executablePath, launch } from "../../runtimes/lib/chromium.mjs";
 
 const SENT_WITHIN_MS = 30_000;
-// A camera and a microphone of Chromium's own, for what publishes when it joins.
+// Chromium's fake camera and microphone, for pages that publish when they join.
 const MEDIA = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"];
 const HTML = '<!doctype html><meta charset="utf-8"><title>client</title><main></main><script src="app.js"></script>';
 
@@ -18,7 +18,7 @@ const browser = await launch(MEDIA);
 export { executablePath };
 export const closeBrowser = () => browser.close();
 
-/** Opens pages/NAME, bundled as it is, with `settings` for it to read, on `port` or on one that is free. */
+/** Bundles pages/NAME unchanged and opens it with `settings`, on `port` or on a free port. */
 export async function visit(name, settings = {}, { cookies = [], port = 0 } = {}) {
   const server = await serve(await bundle(name), port);
   const context = await browser.newContext();
@@ -34,7 +34,7 @@ class Visit {
   /** Every request, as { method, url, body, response }, and every message to a WebSocket. */
   requests = [];
   messages = [];
-  /** What the page threw and did not catch. */
+  /** Uncaught errors of the page. */
   uncaught = [];
 
   constructor(page, server) {
@@ -54,7 +54,7 @@ class Visit {
         response: request.response().catch(() => null),
       });
     });
-    // The socket opens and stays silent, so that an SDK sends its first message.
+    // The socket opens without a message, so that an SDK sends its first one.
     await this.page.routeWebSocket(/./, (socket) => {
       socket.onMessage((message) =>
         this.messages.push({ url: socket.url(), body: Buffer.from(message).toString("latin1") }),
@@ -62,7 +62,7 @@ class Visit {
     });
   }
 
-  /** The first request to the token server at that path that is not among `before`, with its answer. */
+  /** The first request to the token server at this path that is not in `before`, with its response. */
   async tokenRequest(base, path, before = []) {
     const wanted = ({ method, url }) =>
       method !== "OPTIONS" && url.startsWith(base) && url.slice(base.length).match(path);
@@ -75,7 +75,7 @@ class Visit {
     return { request, status: response.status(), answer: await response.json() };
   }
 
-  /** A request to one of Agora's hosts that carries the token, and what `pattern` says. */
+  /** A request to one of Agora's hosts that contains the token and matches `pattern`. */
   sentToAgora(token, pattern) {
     const wanted = ({ url, body }) => isAgora(url) && body.includes(JSON.stringify(token)) && pattern.test(body);
     return this.#first(() => this.requests.find(wanted), `a request to Agora with the token and ${pattern}`);
@@ -127,7 +127,7 @@ async function serve(script, port) {
   });
   server.listen(port, "127.0.0.1");
   await once(server, "listening");
-  // A test that fails leaves its page open.
+  // A failed test leaves its page open.
   server.unref();
   return server;
 }

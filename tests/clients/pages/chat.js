@@ -1,7 +1,7 @@
 import AgoraChat from "agora-chat";
 import { settings } from "./settings.mjs";
 
-// The addresses that Agora's name service would give the SDK, which cannot be asked here.
+// The addresses that the SDK would get from Agora's name service, which is not available offline.
 const { appId, user, accessToken } = settings;
 const addresses = {
   isHttpDNS: false,

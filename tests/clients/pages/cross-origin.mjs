@@ -1,4 +1,4 @@
-/** What a page on another origin gets: the answer, or "TypeError" where the browser hides it. */
+/** The response as a page on another origin reads it, or "TypeError" if the browser hides it. */
 window.request = async (url, init) => {
   try {
     const response = await fetch(url, init);

@@ -1,5 +1,5 @@
-// AgoraRTC as it is; the clients that it creates are kept for the test, which fires their events, and say what
-// renewToken was called with and how it ended.
+// AgoraRTC unchanged. Keeps the clients that it creates, so that a test can emit their events, and records the arguments
+// and results of renewToken.
 
 import AgoraRTC from "agora-rtc-sdk-ng";
 

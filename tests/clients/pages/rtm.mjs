@@ -1,6 +1,6 @@
 import AgoraRTM from "agora-rtm";
 
-/** Resolves to the error with which the SDK refuses; does not resolve while the SDK looks for Agora's hosts. */
+/** Resolves to the error of the SDK; does not resolve while the SDK tries to connect to Agora's hosts. */
 window.login = async (appId, userId, token) => {
   try {
     const client = new AgoraRTM.RTM(appId, userId, { logLevel: "none" });

@@ -1,4 +1,4 @@
-// Refusals of who asks and of what: 401, 403, 429, 503, and a server that is gone.
+// Refusals of callers and of requests: 401, 403, 429, 503, and a server that has stopped.
 
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
@@ -20,7 +20,7 @@ function jwt(claims) {
 
 const JWT = { AUTH: "jwt", JWT_ISSUER: "tests", JWT_AUDIENCE: "agora" };
 
-/** A port that no process listens on. */
+/** A port on which no process listens. */
 async function closedPort() {
   const server = createServer().listen(0, "127.0.0.1");
   await new Promise((resolve) => server.once("listening", resolve));

@@ -1,4 +1,4 @@
-// How it looks and is used: both colour schemes, phone width, keyboard alone, headers and size.
+// Appearance and use of the page: both color schemes, phone width, keyboard only, headers and size.
 
 import assert from "node:assert/strict";
 import { EVERYTHING } from "../lib/server.mjs";
@@ -6,7 +6,7 @@ import { EVERYTHING } from "../lib/server.mjs";
 const MOST_BYTES = 40_000;
 const LONG = "A".repeat(900);
 
-/** Every state that the page can be in, by how to get there. */
+/** Every state of the page, with the steps that lead to it. */
 const STATES = {
   "as it opens": async () => {},
   "token made": (visit) => visit.make(),
@@ -44,7 +44,7 @@ for (const colorScheme of ["light", "dark"]) {
   };
 }
 
-/** Presses Tab until `id` has the focus; every stop on the way must show that it has it. */
+/** Presses Tab until `id` has the focus; every element on the way must show its focus. */
 async function tabTo(visit, id) {
   for (let presses = 0; presses < 30; presses += 1) {
     await visit.page.keyboard.press("Tab");
@@ -55,7 +55,7 @@ async function tabTo(visit, id) {
         outlined: style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2,
       };
     });
-    assert.ok(outlined, `the focus on ${focused} is not to be seen`);
+    assert.ok(outlined, `the focus on ${focused} is not visible`);
     if (focused === id) return;
   }
   assert.fail(`Tab does not reach ${id}`);
@@ -167,7 +167,7 @@ Object.assign(tests, {
     }, `${origin}/healthz`);
     assert.deepEqual(stopped, ["fetch", "markup", "script text"]);
     while (!visit.complained.some((text) => text.startsWith("CSP: connect-src"))) await visit.page.waitForTimeout(20);
-    // These were meant.
+    // These are intended.
     visit.complained.length = 0;
   },
 });

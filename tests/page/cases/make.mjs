@@ -1,10 +1,10 @@
-// Making tokens: every type, every error at its field, the request in code.
+// Making tokens: every type, every error at its field, and the request as code.
 
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { EVERYTHING } from "../lib/server.mjs";
 
-/** What is filled in, what must be sent besides tokenType and expireTime, and the services that the token must have. */
+/** The input, the members that must be sent besides tokenType and expireTime, and the services of the token. */
 const TYPES = {
   rtc: [{}, { channel: "room-1", uid: 42, role: "publisher" }, ["rtc"]],
   rtm: [{ uid: "alice" }, { uid: "alice" }, ["rtm"]],
@@ -24,7 +24,7 @@ const TYPES = {
 
 const EACH = { privilegeMode: "each", publishAudioStream: "" };
 
-/** Choices and the members that they must send. */
+/** Choices, and the members that they must send. */
 const CHOICES = {
   "version 006": [{ version: "006" }, { version: "006" }],
   subscriber: [{ role: "subscriber" }, { role: "subscriber" }],
@@ -33,7 +33,7 @@ const CHOICES = {
   "account above it": [{ uid: "4294967296" }, { uid: "4294967296" }],
   "account with zeros in front": [{ uid: "007" }, { uid: "007" }],
   "wildcard channel": [{ channel: "room-*" }, { channel: "room-*" }],
-  "privileges that end earlier": [{ privilegeMode: "time", privilegeExpireTime: "60" }, { privilegeExpireTime: 60 }],
+  "privileges that expire earlier": [{ privilegeMode: "time", privilegeExpireTime: "60" }, { privilegeExpireTime: 60 }],
   "each privilege by itself": [
     { ...EACH, joinChannel: "600", publishVideoStream: "0", publishDataStream: "30" },
     { privileges: { joinChannel: 600, publishVideoStream: 0, publishDataStream: 30 } },
@@ -51,7 +51,7 @@ const CHOICES = {
   ],
 };
 
-/** The values that are filled in, and the expected fault at each field. The rules are tested in Rust. */
+/** The input, and the expected fault at each field. Rust tests the rules. */
 const FAULTS = {
   "nothing at all": [
     { channel: "", uid: "", expireTime: "" },
@@ -214,7 +214,7 @@ Object.assign(tests, {
     const json = '"uid": "a\\"#$b\\\\#(c)"';
     await visit.fill({ language: "swift" });
     const swift = await visit.text("#sample");
-    // In a string with two number signs \#( does not interpolate.
+    // In a string with two number signs, \#( does not interpolate.
     assert.ok(
       swift.includes(`Data(##"""\n{\n  "tokenType": "rtc"`) && swift.includes(json) && swift.includes(`}\n"""##.utf8)`),
       swift,
@@ -299,7 +299,7 @@ async function runRenewal(code, name, method) {
   return { handlers: handlers.length, renewed, joined };
 }
 
-/** Runs code as the module of a page would. */
+/** Runs code as a module of a page. */
 function runScript(code) {
   const AsyncFunction = (async () => {}).constructor;
   return new AsyncFunction(code)();

@@ -1,4 +1,4 @@
-// Reading tokens: good ones, bad ones, no ones at all, and what is never markup.
+// Reading tokens: valid and invalid ones, texts that are not tokens, and texts that must not become markup.
 
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
@@ -11,7 +11,7 @@ const directory = resolve(import.meta.dirname, "../../vectors/inspect");
 const vectors = readdirSync(directory).map((name) => JSON.parse(readFileSync(join(directory, name), "utf8")));
 const vector = (id) => vectors.find((one) => one.id === id).token;
 
-/** The certificates that the vectors were made with: those of tests/it/inspect.rs. */
+/** The certificates of the vectors, as in tests/it/inspect.rs. */
 const VECTORS = {
   ...EVERYTHING,
   APP_ID,

@@ -1,4 +1,4 @@
-// The pictures of the README: each half of the page, light, small.
+// The pictures of the README: both tabs of the page in the light color scheme, with few colors.
 
 import { execFileSync } from "node:child_process";
 import { mkdirSync, statSync } from "node:fs";
@@ -9,7 +9,7 @@ import { openPage } from "./visit.mjs";
 
 const directory = resolve(import.meta.dirname, "../screenshots");
 
-/** On the port of the README, so that the addresses in the pictures are the reader's. */
+/** On the port of the README, so that the addresses in the pictures are those that readers see. */
 export async function takeScreenshots(browser) {
   mkdirSync(directory, { recursive: true });
   const server = await startServer({ ...EVERYTHING, PORT: process.env.SCREENSHOT_PORT ?? "8080" });

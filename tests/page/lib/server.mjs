@@ -13,7 +13,7 @@ export const EVERYTHING = {
   ALLOW_WILDCARD_CHANNEL: "true",
 };
 
-/** Starts one with these variables; gives { origin, stop() }. */
+/** Starts a server with these variables; returns { origin, stop() }. */
 export async function startServer(variables) {
   const server = await startNative(artefacts, variables);
   return { ...server, origin: server.url };

@@ -1,16 +1,16 @@
-// An 007 token of any time, which no server makes: Agora's format by hand.
+// Builds a 007 token of any time, which no server issues.
 
 import { createHmac } from "node:crypto";
 import { deflateSync } from "node:zlib";
 
-/** Agora's public test project, which the local server is for where nothing else is said. */
+/** Agora's public test project, the default of the local server. */
 const APP_ID = "970CA35de60c44645bbae8a215061b33";
 const APP_CERTIFICATE = "5CFd2fd1755d40ecb72977518be15d3b";
 
 const RTC = 1;
 const PRIVILEGES = ["joinChannel", "publishAudioStream", "publishVideoStream", "publishDataStream"];
 
-/** A token for one channel and uid, issued so many seconds ago; `privileges` are seconds from then. */
+/** A token for one channel and uid, issued this many seconds ago; `privileges` are seconds from the issue. */
 export function rtcToken({ channel, uid, issuedAgo, expire, privileges }) {
   const issuedAt = Math.floor(Date.now() / 1000) - issuedAgo;
   const salt = 1;

@@ -1,4 +1,4 @@
-// A page in a browser of its own, watched: whatever it asks for, complains of or violates is kept.
+// Opens the page in its own browser context and records its requests, console messages and policy violations.
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
@@ -6,7 +6,7 @@ import { createRequire } from "node:module";
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
-/** Opens the page; gives { page, complaints(), … }. Times out early: everything is on this machine. */
+/** Opens the page; returns { page, complaints(), … }. Times out early, since everything is on this machine. */
 export async function openPage(browser, origin, options = {}) {
   const context = await browser.newContext({
     viewport: { width: 1000, height: 800 },
@@ -39,7 +39,7 @@ export class Visit {
       const refused = /^Failed to load resource: the server responded with a status of (400|401|403|429|503) /;
       const unreachable = /^Failed to load resource: net::ERR_CONNECTION_REFUSED/;
       const text = message.text();
-      // Chromium says so of every refusal, whatever the page does with it.
+      // Chromium logs this for every refused request, even if the page handles it.
       if (!refused.test(text) && !(unreachable.test(text) && this.expectsNoServer))
         this.complained.push(`console: ${text}`);
     });
@@ -55,13 +55,13 @@ export class Visit {
     });
   }
 
-  /** What must be empty when a test ends. */
+  /** Must be empty at the end of a test. */
   complaints() {
     const foreign = this.requested.filter((url) => new URL(url).origin !== this.origin && !url.startsWith("data:"));
     return [...this.complained, ...foreign.map((url) => `asked for ${url}`)];
   }
 
-  /** From here on the page's time runs only as the test says. */
+  /** From now on, the test controls the page's clock. */
   async stopClock() {
     await this.page.clock.install();
     await this.page.reload();
@@ -76,7 +76,7 @@ export class Visit {
     }
   }
 
-  /** Submits the Make form; gives the request's body and headers, and the answer. */
+  /** Submits the Make form; returns the body and headers of the request, and the response. */
   make(values = {}) {
     return this.#submit("/token", "#make-form button.main", values);
   }
@@ -102,7 +102,7 @@ export class Visit {
     return { status: response.status(), answer, body: request.postDataJSON(), headers: request.headers() };
   }
 
-  /** Until the page has shown what came. */
+  /** Resolves when the page shows the response. */
   async settled() {
     await this.page.waitForFunction(() => !document.querySelector("[aria-disabled=true]"));
   }
@@ -136,7 +136,7 @@ export class Visit {
     return this.page.evaluate(() => document.activeElement.id || document.activeElement.textContent.trim());
   }
 
-  /** Rules of axe-core that are broken seriously; everything of WCAG 2.2 AA is. */
+  /** Serious violations of axe-core's rules, including all of WCAG 2.2 AA. */
   async axe() {
     if (!(await this.page.evaluate(() => "axe" in window))) await this.page.evaluate(axe);
     const { violations } = await this.page.evaluate(() => window.axe.run(document));
@@ -147,7 +147,7 @@ export class Visit {
       .map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.target.join(" ")).join(", ")}`);
   }
 
-  /** Whatever is wider than the page, or cut without a way to scroll. */
+  /** Elements that are wider than the page, or cut off without scrolling. */
   overflowing() {
     return this.page.evaluate(() => {
       const wide = [...document.body.querySelectorAll("*")].filter((node) => {

@@ -1,4 +1,4 @@
-// Compares a response with what its case expects. Each function returns a list of complaints, empty if there are none.
+// Compares a response with what its case expects. Each function returns a list of complaints.
 //
 // Expected JSON is compared exactly, except for
 //   "<token>"      a token; `decodes` checks its content
