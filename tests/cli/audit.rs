@@ -20,7 +20,7 @@ const CERTIFICATE: &str = "5CFd2fd1755d40ecb72977518be15d3b";
 const NOW: u32 = 1_795_608_000;
 const CREDENTIAL: &str = "Authorization: Bearer audit-marker-credential";
 
-/// What one answer with its token shows; the other codes need further requests, or the source.
+/// The codes that one response and its token reveal; the others need further requests, or the source.
 const SHOWN_BY_ONE_ANSWER: [&str; 11] = [
     "expire-is-a-moment",
     "privilege-expire-is-a-moment",
@@ -63,7 +63,7 @@ fn ok(body: &Value) -> Reply {
     (200, vec![("Content-Type", "application/json".to_owned())], body.to_string())
 }
 
-/// An endpoint on a port of its own, until the process ends.
+/// An endpoint on its own port, until the process exits.
 struct Endpoint {
     origin: String,
     seen: Arc<Mutex<Vec<Seen>>>,
@@ -116,7 +116,7 @@ fn serve(stream: TcpStream, answer: &impl Fn(&Seen) -> Reply, log: &Mutex<Vec<Se
     let _ = write!(reader.get_mut(), "{head}\r\n{body}");
 }
 
-/// A token of the format 007, made here so that it can have what the library does not allow.
+/// A 007 token, packed here because the library does not build some of the faults.
 struct Made007<'a> {
     app_id: &'a str,
     expire: u32,
@@ -179,7 +179,7 @@ impl Made007<'_> {
     }
 }
 
-/// A 006 token; `signed` is what is signed in place of channel and uid.
+/// A 006 token; `signed` replaces channel and uid in the signed text.
 fn made_006(channel: &str, uid: &str, signed: Option<&[u8]>) -> String {
     let mut message = [7_u32.to_le_bytes(), (NOW + 86_400).to_le_bytes()].concat();
     message.extend(4_u16.to_le_bytes());
@@ -340,7 +340,7 @@ fn public_handlers_show_their_defects_and_no_others() {
     }
 }
 
-/// An endpoint as one would write it: it takes names from the request, and its faults are switches.
+/// A typical endpoint: it reads names from the request, and its faults are switches.
 fn careless(fault: &'static str) -> impl Fn(&Seen) -> Reply + Send + 'static {
     let drawn = Mutex::new(1_000_u32);
     move |seen| {
@@ -419,7 +419,7 @@ fn careless(fault: &'static str) -> impl Fn(&Seen) -> Reply + Send + 'static {
     }
 }
 
-/// Each fault that further requests show, and what else the endpoint must do so that it shows.
+/// Each fault that further requests reveal, and the other settings of the endpoint that it needs.
 #[test]
 fn further_requests_show_each_fault() {
     for (fault, also) in [
@@ -443,7 +443,7 @@ fn further_requests_show_each_fault() {
     }
 }
 
-/// Roles, lifetimes and App IDs mean something only where the token follows the request.
+/// Roles, lifetimes and App IDs can be checked only if the token depends on the request.
 #[test]
 fn roles_and_lifetimes_are_judged_where_channels_are_followed() {
     for fault in [
@@ -459,7 +459,7 @@ fn roles_and_lifetimes_are_judged_where_channels_are_followed() {
             let faulty = careless(fault);
             let open = careless("any-channel");
             move |seen: &Seen| {
-                // Channels are followed, and the fault is beside it.
+                // The token depends on the channel, and has the fault too.
                 let reply = faulty(seen);
                 if reply.0 == 403 { open(seen) } else { reply }
             }

@@ -37,7 +37,7 @@ enum Sender {
     Jwt(Value),
 }
 
-/// Maybe one of these values.
+/// One of these values, or none.
 fn maybe<T: Clone + std::fmt::Debug + 'static>(values: &'static [T]) -> BoxedStrategy<Option<T>> {
     prop_oneof![2 => Just(None), 3 => prop::sample::select(values).prop_map(Some)].boxed()
 }
@@ -158,7 +158,7 @@ fn cases() -> BoxedStrategy<Case> {
 }
 
 impl Case {
-    /// Status, rule and detail as the server has them, with the cause of a 401.
+    /// Status, rule and detail of the server's response, with the cause of a 401.
     fn of_server(&self) -> (u64, Value, Value) {
         let lookup = |name: &str| {
             let found = self.variables.iter().find(|(known, _)| *known == name);
@@ -199,7 +199,7 @@ impl Case {
         (status, body["rule"].clone(), detail)
     }
 
-    /// The same by `policy explain`, whose first refusal is the server's.
+    /// The same from `policy explain`, whose first refusal must equal the server's.
     fn explained(&self) -> (u64, Value, Value) {
         let variables: Vec<_> = self.variables.iter().map(|(name, value)| (*name, value.as_str())).collect();
         let mut command = command(&variables);

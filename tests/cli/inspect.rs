@@ -1,4 +1,4 @@
-//! `inspect` on a vector of each kind: the report, and the exit status that its verdict becomes.
+//! `inspect` on a vector of each kind: the report, and the exit status for its verdict.
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,4 @@
-//! The command line, as a shell sees it: standard output, standard error, exit status.
+//! The command line as a process: standard output, standard error, exit status.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod audit;
@@ -14,7 +14,7 @@ use std::process::{Child, Command, Output, Stdio};
 
 const CERTIFICATE: &str = "5CFd2fd1755d40ecb72977518be15d3b";
 
-/// Elsewhere, so that no developer's `.env` configures it, and with no variable but these.
+/// Runs in another folder, so that a developer's `.env` does not configure it, with these variables only.
 fn command(variables: &[(&str, &str)]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_agora-token-server"));
     command.env_clear().envs(variables.iter().copied()).current_dir(std::env::temp_dir());
@@ -196,7 +196,7 @@ fn cli_output_holds_no_certificate() {
 
 const OWN_APP_ID: &str = "0123456789abcdef0123456789abcdef";
 
-/// A folder of its own, with these files.
+/// A temporary folder with these files.
 fn folder(name: &str, files: &[(&str, &str)]) -> PathBuf {
     let folder = std::env::temp_dir().join(format!("agora-token-server-{}-{name}", std::process::id()));
     std::fs::create_dir_all(&folder).unwrap();
@@ -257,7 +257,7 @@ fn variable_that_is_not_utf8_exits_with_2() {
 struct Running {
     process: Child,
     address: String,
-    /// What it says at its start.
+    /// Its lines at startup.
     says: Vec<String>,
 }
 

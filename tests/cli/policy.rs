@@ -110,7 +110,7 @@ fn policy_explain_distinguishes_400_and_401_from_403() {
     let (status, json) = policy(&[], &[&["explain", "--claims", bad], &AS_ALICE[..]].concat());
     assert_eq!((status, &json["status"]), (Some(1), &401.into()));
     assert!(json["cause"].as_str().unwrap().starts_with("jwt aud: "), "{json}");
-    // Like the server, which reads each name once, with an `exp` and without.
+    // Like the server, which reads each name once, with and without an `exp`.
     for exp in ["", r#","exp":4000000000"#] {
         let twice =
             format!(r#"{{"iss":"https://issuer.example/","aud":"tokens","sub":"bob","sub":"alice"{exp}}}"#);
@@ -119,14 +119,14 @@ fn policy_explain_distinguishes_400_and_401_from_403() {
     }
     let (status, json) = policy(&[], &[&["explain", "--api-key", "shop"], &AS_ALICE[..]].concat());
     assert_eq!((status, &json["caller"]), (Some(0), &"key:shop".into()));
-    // A caller that the configuration does not know is misuse.
+    // A caller that is not in the configuration is a usage error.
     let unknown = command(&[&PROJECT[..], &[("AUTH", "none")]].concat())
         .args([&["policy", "explain", "--api-key", "shop"], &AS_ALICE[..]].concat())
         .output()
         .unwrap();
     assert_eq!(unknown.status.code(), Some(2));
     assert_eq!(text(&unknown.stderr), "--api-key: expected a name in API_KEYS, got \"shop\"\n");
-    // A text for each of the four.
+    // One text for each of the four settings.
     let explained = |variables: &[(&str, &str)], arguments: &[&str]| {
         let output = command(variables).args([&["policy", "explain"], arguments].concat()).output().unwrap();
         (output.status.code(), text(&output.stdout).to_owned(), text(&output.stderr).to_owned())

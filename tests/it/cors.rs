@@ -1,4 +1,4 @@
-//! What a page of another origin may read: answers and errors alike.
+//! Responses that a page on another origin may read, errors included.
 
 use crate::common::server::{Reply, Server, rtc};
 use agora_token_server::api::Body;
@@ -20,7 +20,7 @@ fn send(server: &Server, method: Method, path: &str, origin: Option<&str>, body:
     server.send(&request.body(Body::Whole(body.to_owned().into())).unwrap())
 }
 
-/// A token, and every kind of error of a request that is independent of its origin.
+/// A token, and every kind of error that does not depend on the origin.
 fn answers(server: &Server, origin: Option<&str>) -> Vec<Reply> {
     let good = rtc(json!({})).to_string();
     let mut answers = vec![

@@ -1,18 +1,18 @@
-//! Agora's official Node libraries against this crate: the same inputs, the same bytes.
+//! Compares Agora's official Node libraries with this crate: the same inputs, the same bytes.
 //!
 //! `node tests/differential/run.mjs` generates the inputs, runs this test, and reads this crate's tokens with
 //! the official library.
 //!
-//! Where the official languages disagree, this crate follows:
+//! If the official libraries disagree, this crate follows:
 //!
-//! - Flexible Classroom's room user. Node leaves privilege 1 out and turns role 0 into -1; Go, Python
-//!   and C++ do neither. This crate follows those three: a privilege that no token has cannot be checked, and
-//!   0 is a role. Compared are Node's other bytes, and all bytes of Node's own classes used as the
-//!   three use theirs.
-//! - The account `"0"`. Every official language writes it as it is, and clients that join with uid 0
-//!   are refused. [`Account`] builds the same; text that is read as a [`Uid`] becomes uid 0.
-//! - The uid `""`. Every official language takes it for uid 0, and so does [`Uid::Any`]; as text it is
-//!   a missing uid.
+//! - Flexible Classroom's room user. Node leaves out privilege 1 and changes role 0 to -1; Go, Python
+//!   and C++ do neither. This crate follows those three: Agora cannot check a privilege that no token
+//!   has, and 0 is a role. The test compares Node's other bytes, and all bytes of Node's classes if they
+//!   are used as in the other three.
+//! - The account `"0"`. Every official library writes it unchanged, and Agora refuses clients that join
+//!   with uid 0. [`Account`] builds the same; text that is parsed as a [`Uid`] becomes uid 0.
+//! - The uid `""`. Every official library reads it as uid 0, and so does [`Uid::Any`]; as text it is a
+//!   missing uid.
 
 mod planted;
 
@@ -57,7 +57,7 @@ fn official_builders_make_equal_tokens() {
     assert_eq!(failed, 0);
 }
 
-/// A call of an official builder, and what it made.
+/// A call of an official builder, and its token.
 pub struct Case<'a>(pub &'a Value);
 
 impl Case<'_> {
@@ -80,11 +80,11 @@ impl Case<'_> {
             same_but_for_the_privilege(&theirs, &ours_again)?;
         }
         let official = self.0["others"].as_str().unwrap_or(official);
-        // All of it: signature, times, services, privileges, payloads.
+        // Everything: signature, times, services, privileges, payloads.
         if inflated(ours) == inflated(official) { Ok(()) } else { Err("the bytes differ".to_owned()) }
     }
 
-    /// The token that this crate makes of the same call.
+    /// The token that this crate builds from the same call.
     pub fn build(&self) -> String {
         if self.args()["path"].is_string() {
             return self.requested();
@@ -99,7 +99,7 @@ impl Case<'_> {
             let token = if self.builder() == "rtm_006" {
                 AccessToken::rtm(app_id, salt, token_expiry, &self.user("user"), end)
             } else {
-                // Of the four official roles only 2 does not publish.
+                // Of the four official roles, only 2 does not publish.
                 let privileges = match self.number("role") {
                     2 => RtcPrivileges::subscriber(end),
                     _ => RtcPrivileges::publisher(end),
@@ -238,7 +238,7 @@ fn same_but_for_the_privilege(official: &AccessToken2, ours: &AccessToken2) -> R
     if same && known { Ok(()) } else { Err("the room user differs in more than its privilege".to_owned()) }
 }
 
-/// A service made by its class.
+/// A service built from its class.
 fn by_class(args: &Value) -> Service {
     let privilege = |number: u32| {
         args["privileges"]

@@ -120,7 +120,7 @@ fn rules_table_lists_every_rule() {
     assert_eq!(listed(table(&read("docs/http-api.md"), "rules"), 0), rules);
 }
 
-/// The limits of the page are those of the source, the private ones of the adapters too.
+/// The guide has the limits of the source, including the private constants of the adapters.
 #[test]
 fn limits_table_states_values_of_source() {
     let page = read("docs/limits-and-cost.md");
@@ -181,7 +181,7 @@ fn limits_table_states_values_of_source() {
     assert!(throttle.contains("    Default: 100\n"), "{throttle}");
 }
 
-/// What the project does not defend must be where a newcomer looks, too.
+/// README repeats what the project does not defend, for newcomers.
 #[test]
 fn limits_of_formats_are_stated_in_readme_and_threat_model() {
     let readme = read("README.md");
@@ -203,8 +203,8 @@ fn limits_of_formats_are_stated_in_readme_and_threat_model() {
     }
 }
 
-/// Each guide states its use first, has a command and a link, and is a page on docs.rs, where its links to other guides
-/// lead to their pages.
+/// Each guide first states its use, has a command and a link, and is a page on docs.rs with working links to other
+/// guides.
 #[test]
 fn guides_are_pages_with_commands_and_links() {
     let (pages, addresses) = (read("src/guide.rs"), read("src/guide/links.md"));

@@ -1,4 +1,4 @@
-//! The drop-in routes, where a hostile or careless caller would try them.
+//! The drop-in routes with hostile or careless requests.
 
 use crate::common::opened::services;
 use crate::common::server::{DRAWN_UID, NOW, Reply, Server};
@@ -14,7 +14,7 @@ fn post(path: &str, body: &Value) -> Reply {
     Server::local().post(path, body.to_string())
 }
 
-/// What was refused, by field.
+/// The invalid fields.
 #[track_caller]
 fn fields(reply: &Reply) -> Vec<String> {
     assert_eq!(reply.status, 400, "{}", String::from_utf8_lossy(&reply.body));
@@ -75,7 +75,7 @@ fn unfilled_placeholder_is_refused() {
         let body = json!({ "ChannelName": name, "uid": 1 });
         assert_eq!(post("/fetch_rtc_token", &body).faults(), fault("ChannelName"));
     }
-    // Part of a name, or no identifier.
+    // Part of a name, or not an identifier.
     for name in ["nullable", "undefined1", ":1", ":", "a:channel", "x{y}", "{y}x", "$x", "ni l"] {
         assert_eq!(get(&format!("/rtc/{}/publisher/uid/1", escape(name))).status, 200, "{name}");
     }
@@ -212,7 +212,7 @@ fn drop_in_chat_app_needs_permission() {
     assert_eq!(server.bare(Method::GET, "/chat/app").status, 200);
 }
 
-/// The Windows sample looks for this text; it has no JSON parser.
+/// The Windows sample searches for this text, since it has no JSON parser.
 #[test]
 fn drop_in_success_body_has_no_white_space() {
     let body = String::from_utf8(get("/rtc/room-1/1/uid/1/?expiry=600").body).unwrap();
@@ -272,7 +272,7 @@ fn role_is_word_or_number() {
     }
 }
 
-/// What an RTM stream channel needs is added: joining it in RTC, and publishing data there.
+/// The services that an RTM stream channel needs are added: joining it in RTC, and publishing data there.
 #[test]
 fn rtm_token_with_channel_opens_stream_channel() {
     let services = |body: Value| services(&post("/getToken", &body).token());
@@ -309,7 +309,7 @@ fn uid_0_names_no_user_of_rtm() {
     );
 }
 
-/// A name that the client made up may be a secret.
+/// A name that the client chose may be a secret.
 #[test]
 fn query_parameter_that_is_not_utf8_is_logged_if_documented() {
     for (path, name) in [

@@ -1,4 +1,4 @@
-//! The routes that Agora's newer samples, recipes and tools call, held to what their clients decode.
+//! The routes that Agora's newer samples, recipes and tools call, checked against what their clients decode.
 
 use crate::common::opened::{opened_006, services};
 use crate::common::server::{APP_ID, CERTIFICATE, EVERY_TYPE, NOW, Reply, Server};
@@ -15,7 +15,7 @@ fn post(path: &str, body: &Value) -> Reply {
     Server::local().post(path, body.to_string())
 }
 
-/// The token of a toolbox body, and which types it is for.
+/// The token of a toolbox body, and its types.
 #[track_caller]
 fn toolbox(body: &Value) -> (String, Value) {
     let mut answer = post(TOOLBOX, body).ok();
@@ -143,7 +143,7 @@ fn toolbox_of_another_project_is_refused() {
     assert_eq!(post(TOOLBOX, &other).forbidden().0, "project");
 }
 
-/// The certificate in a request is nowhere: in no answer and no log line, whatever is wrong.
+/// A certificate in a request is in no response and no log line, whatever the fault.
 #[test]
 fn toolbox_certificate_is_repeated_nowhere() {
     const MARKER: &str = "marker-8d1f0c9e7b6a";
@@ -225,7 +225,7 @@ fn get_config_answers_in_text() {
         let services = services(token.as_str().unwrap());
         assert_eq!((&services[0]["uid"], &services[1]["userId"]), (&json!("77"), &json!("77")));
     }
-    // The agent is another than the user.
+    // The agent is not the user.
     let agent = get("/get_config").ok()["data"]["agent_uid"].as_str().unwrap().to_owned();
     let other = get(&format!("/get_config?uid={agent}")).ok();
     assert_eq!(other["data"]["uid"], agent);
@@ -296,7 +296,7 @@ fn two_names_of_one_field_are_refused() {
         ] {
             assert_eq!(get(&format!("{path}?{query}")).faults(), [fault(one, other)], "{path}");
         }
-        // No other name is one.
+        // Other names are ignored.
         let answer = get(&format!("{path}?room=a&duration=5")).ok();
         assert_eq!(answer["expireTime"], 3600);
         assert!(answer["channel"].as_str().unwrap().starts_with("ai-conversation-"));

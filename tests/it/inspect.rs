@@ -1,4 +1,4 @@
-//! Broken and surprising tokens, one file each: what is said of them, word for word.
+//! Broken and unusual tokens, one file each, with the exact text of their report.
 
 mod names;
 mod packed;
@@ -18,7 +18,7 @@ use serde_json::{Value, json};
 
 const SECONDARY: &str = "aaaabbbbccccddddeeeeffff00001111";
 
-/// Agora's public test project, with the secondary certificate that the vectors were made with.
+/// Agora's public test project, with the secondary certificate of the vectors.
 fn project() -> Project {
     let secondary = SECONDARY.parse().unwrap();
     Project::public_test().with_secondary(Some(secondary))
@@ -28,7 +28,7 @@ fn vector(id: &str) -> Value {
     vectors("inspect").into_iter().find(|vector| vector["id"] == id).expect(id)
 }
 
-/// What a vector is inspected with. Numbers are joined with as their digits.
+/// The client of a vector. Numbers are used as their digits.
 fn text(value: &Value) -> Option<String> {
     value.as_str().map(str::to_owned).or_else(|| value.as_u64().map(|number| number.to_string()))
 }
@@ -75,7 +75,7 @@ fn vector_yields_its_findings_word_for_word() {
     assert!(differences.is_empty(), "{}", differences.concat());
 }
 
-/// By HTTP a report says the same, with `at` in either form.
+/// The HTTP response is the same report, with `at` in either form.
 #[test]
 fn vector_of_each_verdict_is_reported_over_http() {
     let server = Server::with(&[
@@ -176,7 +176,7 @@ fn legacy_token_is_recognized_and_named() {
         };
         assert_eq!(inspection.version.unwrap().name(), expected, "{}", vector["id"]);
         assert_eq!(inspection.verdict(), Verdict::Refused, "{}", vector["id"]);
-        // That of a 005 token is not read.
+        // The signature of a 005 token is not checked.
         let app_id = vector["app_id"].as_str().filter(|_| expected != "005");
         assert_eq!(inspection.app_id.as_ref().map(AppId::as_str), app_id, "{}", vector["id"]);
         let codes: Vec<_> = inspection.findings.iter().map(Finding::code).collect();
@@ -184,7 +184,7 @@ fn legacy_token_is_recognized_and_named() {
     }
 }
 
-/// A token with `+`, `/` and `=` in it, and a 006 token.
+/// A token that contains `+`, `/` and `=`, and a 006 token.
 fn two_tokens() -> (String, String) {
     let [quoted, old] =
         ["accident-quotes", "006-ok"].map(|id| vector(id)["token"].as_str().unwrap().to_owned());
@@ -265,7 +265,7 @@ fn use_parses_by_its_name() {
     );
 }
 
-/// Less than 10 ms each in a release build; a search that is quadratic takes ten seconds.
+/// Less than 10 ms each in a release build; a quadratic search takes ten seconds.
 #[test]
 #[expect(clippy::disallowed_methods, reason = "measures time, with a bound that a busy machine keeps")]
 fn hostile_text_takes_linear_time() {
@@ -292,7 +292,7 @@ fn hostile_text_takes_linear_time() {
     }
 }
 
-/// A token of the test project that ends after an hour.
+/// A token of the test project that expires after an hour.
 fn token(service: Service) -> String {
     let (project, now) = (project(), UnixTime::from_secs(1_700_000_000));
     AccessToken2::new(project.app_id(), now, Ttl::HOUR, 1, service).build(project.certificate())

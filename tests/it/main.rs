@@ -1,4 +1,4 @@
-//! The crate from outside: one binary, a module for each subject.
+//! Tests of the public API: one binary, a module for each subject.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 #![allow(unreachable_pub, reason = "a helper is public to the modules beside it")]
 

@@ -1,4 +1,4 @@
-//! What operators follow a request and a token by: traces, token hashes, drawn uids.
+//! Tracing requests and tokens: trace IDs, token hashes, drawn uids.
 
 use agora_token_server::api::{Body, LogLine, Step};
 use agora_token_server::fetch::{Fetch, FetchError};
@@ -162,7 +162,7 @@ fn each_fetch_of_request_has_its_own_span() {
     assert_ne!(spans[0], spans[1]);
 }
 
-/// What `/readyz` answers, and what it fetched. Each fetch gets this answer.
+/// The response of `/readyz`, and its fetches. Each fetch gets this response.
 fn ready(server: &Server, answer: &Result<Bytes, FetchError>, now: u32) -> (Reply, Vec<String>) {
     let request = get("/readyz");
     let mut fetched = Vec::new();
@@ -214,7 +214,7 @@ fn readyz_needs_fetched_key_set() {
     let (reply, fetched) = ready(&server, &Ok(jwks), NOW + 60);
     assert_eq!((reply.ok(), fetched.len()), (json!({ "status": "ready" }), 1));
     assert_eq!(known(NOW + 65), (true, vec![("https://issuer.example/", Some(5))]));
-    // The set that is there stays in use.
+    // The last key set stays in use.
     let (reply, fetched) = ready(&server, &Err(FetchError::Unreachable), NOW + 700);
     assert_eq!((reply.status, fetched.len()), (200, 1));
 }
@@ -260,7 +260,7 @@ fn readyz_warns_of_issuer_with_unfetched_key_set() {
     assert_eq!((again.log()["warning"].is_string(), again.is_logged), (true, false), "once a minute");
 }
 
-/// An issuer that hangs keeps its fetch for seconds, and a prober waits for one.
+/// A fetch from an issuer that hangs takes seconds, and a probe waits for one second.
 #[test]
 fn readyz_waits_for_no_fetch_if_ready() {
     let server = of_two_issuers();
@@ -281,7 +281,7 @@ fn readyz_waits_for_no_fetch_if_ready() {
     // The fetch is still due.
     let (again, fetched) = ready(&server, &Err(FetchError::TimedOut), NOW + 10);
     assert_eq!((again.status, fetched), (200, vec!["https://b.example/jwks.json".to_owned()]));
-    // A caller's answer depends on it.
+    // The response to a caller depends on the fetch.
     let jwt = issuer::Key::ed25519().jwt_of("k", &json!({ "iss": "https://b.example/" }));
     let caller = Request::get("/rtm/alice").header("authorization", format!("Bearer {jwt}"));
     let caller = caller.body(Body::Whole("".into())).unwrap();
@@ -303,7 +303,7 @@ fn successful_probe_is_not_logged() {
     for path in ["/ping", "/", "/openapi.json", "/nowhere", "/rtm/alice"] {
         assert!(is_logged(Method::GET, path), "{path}");
     }
-    // An error is, each time, and so is the end of errors.
+    // Each error is logged, and so is the first success after one.
     for _ in 0..2 {
         assert!(is_logged(Method::POST, "/healthz"));
     }

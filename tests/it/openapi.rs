@@ -1,4 +1,4 @@
-//! `GET /openapi.json` against the handler: its routes, its problems, and every example in it.
+//! Compares `GET /openapi.json` with the handler: routes, problems, and every example.
 
 use std::collections::BTreeSet;
 
@@ -184,7 +184,7 @@ fn openapi_examples_get_their_responses() {
             assert_eq!(answer.status.to_string(), *status, "{shown}");
             headers_are_described(&document, response, &answer, &shown);
             answered += 1;
-            // One example of a response serves all requests.
+            // One example of a response is compared for all requests.
             let example = expected.iter().find(|(other, _)| *other == name).or(expected.first());
             let Some((_, example)) = example else { continue };
             assert_eq!(without_tokens(answer.ok()), without_tokens(example.clone()), "{shown}");
@@ -193,7 +193,7 @@ fn openapi_examples_get_their_responses() {
     assert!(answered > 60, "{answered}");
 }
 
-/// The path with its parameters' examples, and the query.
+/// The path and the query with the examples of their parameters.
 fn target(document: &Value, path: &str, operation: &Map<String, Value>) -> String {
     let mut target = path.to_owned();
     let mut query = Vec::new();
@@ -232,7 +232,7 @@ fn headers_are_described(document: &Value, response: &Value, answer: &Reply, sho
     }
 }
 
-/// Of a token only its version: compressors differ.
+/// Only the version of a token, since compressors differ.
 fn without_tokens(mut body: Value) -> Value {
     for pointer in ["/token", "/rtcToken", "/rtmToken", "/chatToken", "/accessToken", "/data/token"] {
         if let Some(Value::String(token)) = body.pointer_mut(pointer)

@@ -1,5 +1,5 @@
-//! `GET /`: a few lines of JSON, and the page where the local server puts it. What the page does
-//! in a browser is tested in tests/page/.
+//! `GET /`: a few lines of JSON, and the page on the local server. tests/page/ tests the page in a
+//! browser.
 
 use crate::common::server::{Platform, Reply, Server, config};
 use base64::Engine;

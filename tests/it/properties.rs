@@ -1,5 +1,5 @@
-//! What must hold of every token: what is built parses back, what parses packs into the same bytes,
-//! and nothing that arrives panics or costs more than its length.
+//! Properties of every token: a built token parses to the same value, a parsed token packs into the same
+//! bytes, and no input causes a panic or takes more than linear time.
 
 use crate::common::{dressed, inflated, payload};
 use agora_token_server::inspect::{Client, Inspection};
@@ -117,7 +117,7 @@ fn parsed_006(text: &str) -> Result<UnverifiedAccessToken, ParseError> {
     text.parse()
 }
 
-/// Whatever it is, it is explained.
+/// Every text has an explanation.
 fn explain(text: &str, channel: &str) {
     let client = Client::new(Some(channel), Some(channel));
     for client in [client, Client::default()] {
@@ -157,7 +157,7 @@ proptest! {
         let project = Project::public_test();
         let certificate = project.certificate();
         let mut bytes = inflated(&token.build(certificate));
-        // Not the length of the signature: with another one it is another text that is signed.
+        // Except for the length of the signature, which changes the signed text.
         let index = 2 + index.index(bytes.len() - 2);
         bytes[index] ^= change;
         if let Ok(parsed) = dressed(&bytes).parse::<UnverifiedAccessToken2>() {
@@ -217,7 +217,7 @@ proptest! {
 fn inflated_size_above_64_kib_is_rejected() {
     let head = payload(&[]).len();
     let filled = |length: usize| dressed(&payload(&vec![7; length - head]));
-    // Read to its end: it is refused for what it holds.
+    // Read completely: it is refused for its content.
     assert_eq!(parsed_007(&filled(64 * 1024)), Err(ParseError::TrailingBytes(64 * 1024 - head)));
     assert_eq!(parsed_007(&filled(64 * 1024 + 1)), Err(ParseError::TooLarge));
 }
@@ -230,7 +230,7 @@ fn zip_bomb_is_rejected() {
     explain(&bomb, "room");
 }
 
-/// Tokens that claim, or hold, as much as the formats can say.
+/// Tokens with the largest counts of the formats, true or not.
 #[test]
 fn largest_007_counts_cost_their_bytes_only() {
     let full = u16::MAX.to_le_bytes();
@@ -240,13 +240,13 @@ fn largest_007_counts_cost_their_bytes_only() {
         bytes[at..at + 2].copy_from_slice(&count);
         dressed(&bytes)
     };
-    // 65,535 services, of which none is there.
+    // A count of 65,535 services without any service.
     assert_eq!(parsed_007(&services(full, vec![])), Err(ParseError::CutOff));
     // 16,000 services without a privilege.
     let many = services(16_000_u16.to_le_bytes(), [4, 0, 0, 0].repeat(16_000));
     assert_eq!(parsed_007(&many).unwrap().services().len(), 16_000);
     explain(&many, "room");
-    // One service with 65,535 privileges, of which 10,000 are there, and with these alone.
+    // One service with a count of 65,535 privileges but 10,000 privileges, and with the right count.
     let privileges = |count: u16| {
         let mut service = vec![4, 0];
         service.extend(count.to_le_bytes());
@@ -297,7 +297,7 @@ fn text_of_megabyte_is_rejected_in_time() {
     }
 }
 
-/// Repetitions at every distance up to 60 KiB, inside and outside of the window of the compression.
+/// Repetitions at every distance up to 60 KiB, inside and outside of the compression window.
 #[test]
 fn largest_tokens_parse_back() {
     let project = Project::public_test();
@@ -307,7 +307,7 @@ fn largest_tokens_parse_back() {
             char::from(b'a' + u8::try_from((index * 7919 + at * (index + 3)) % 26).unwrap())
         };
         let name = |index| (0..length).map(|at| letter(index, at)).collect::<String>();
-        // The last one is the first one again.
+        // The last one repeats the first.
         let names: Vec<Text> = (0..distinct).chain([0]).map(|index| name(index).parse().unwrap()).collect();
         let permissions = Permissions::new().allow(Resource::Users, Access::Read, &names).unwrap();
         let service = Service::rtm2(&"alice".parse().unwrap(), permissions, Ttl::HOUR.into());
@@ -319,7 +319,7 @@ fn largest_tokens_parse_back() {
     }
 }
 
-/// The window of deflate is 32 KiB. What lies between has one hash, so that the first text is still known.
+/// The window of deflate is 32 KiB. The bytes between have one hash, so the first text is still in the table.
 #[test]
 fn repetition_within_window_is_compressed() {
     let text = "The quick brown fox jumps over 13 lazy dogs; 27 sphinxes of black quartz judge 84 vows.";

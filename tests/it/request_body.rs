@@ -32,7 +32,7 @@ fn assert_documented(reply: &Reply) {
     assert_eq!(reply.log()["status"], reply.status);
 }
 
-/// The documented words, and others.
+/// The documented names, and others.
 const WORDS: [&str; 32] = [
     "tokenType",
     "channel",
@@ -93,7 +93,7 @@ fn json_value() -> impl Strategy<Value = Value> {
     })
 }
 
-/// A valid body in which some members are anything, or missing.
+/// A valid body in which some members are replaced or missing.
 fn nearly_valid() -> impl Strategy<Value = Value> {
     let damage = vec((word(), proptest::option::of(json_value())), 0..3);
     (valid(), damage).prop_map(|(mut body, damage)| {
@@ -112,7 +112,7 @@ fn channel() -> impl Strategy<Value = String> {
     "[a-zA-Z0-9 !#$%&()+:;<=.>?@\\[\\]^_{}|~,-]{1,64}"
 }
 
-/// Of RTM; `null` is too rare to be met.
+/// A user ID of RTM. `null` is so rare that it is not excluded.
 fn rtm_user() -> impl Strategy<Value = String> {
     "[a-zA-Z0-9!#$%&()+:;<=.>?@\\[\\]^_{}|~,-][a-zA-Z0-9 !#$%&()+:;<=.>?@\\[\\]^_{}|~,-]{0,15}"
 }

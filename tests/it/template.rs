@@ -1,4 +1,4 @@
-//! The metric filters of template.yaml, evaluated on the lines that the handler logs.
+//! Evaluates the metric filters of template.yaml on the log lines of the handler.
 
 use agora_token_server::api::Body;
 use agora_token_server::fetch::FetchError;
@@ -92,7 +92,7 @@ fn metric_filters_match_lines_of_handler() {
         (local.token(&rtc(json!({ "channel": "*" }))), &[REQUESTS, DURATION, REFUSALS]),
         (local.bare(Method::GET, "/nowhere"), &[REQUESTS, DURATION, REFUSALS]),
         (local.bare(Method::GET, "/ping"), &[REQUESTS, DURATION]),
-        // Its first token was made, and not issued.
+        // The first token was made but not issued.
         (
             Server::with(&[("ALLOWED_TOKEN_TYPES", "rtc")]).bare(Method::GET, "/rte/room-1/1/uid/7"),
             &[REQUESTS, DURATION, REFUSALS],

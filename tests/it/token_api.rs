@@ -1,4 +1,4 @@
-//! What the types of `token` show of themselves, as far as no vector states.
+//! Accessors and text forms of the types in `token` that no vector covers.
 
 use agora_token_server::time::{Ttl, UnixTime};
 use agora_token_server::token::{
@@ -20,7 +20,7 @@ fn ends() -> RtcPrivileges<PrivilegeTtl> {
         .with_publish_data_stream(Some(end(4)))
 }
 
-/// A token of each format, as a client holds it.
+/// A token of each format, as text.
 fn tokens() -> (UnverifiedAccessToken, UnverifiedAccessToken2) {
     let project = Project::new(APP_ID.parse().unwrap(), CERTIFICATE.parse().unwrap());
     let (channel, uid) = ("room-1".parse().unwrap(), Uid::from(42));
@@ -135,7 +135,7 @@ fn permissions_have_at_most_60_kib() {
     let too_many = "more than 61440 bytes of names";
     assert_eq!(of_names(&[one(most + 1)]).unwrap_err().to_string(), too_many);
     let empty: Vec<Text> = vec!["".parse().unwrap(); 70_000];
-    // More than a count can hold.
+    // More than the count field can hold.
     assert_eq!(of_names(&empty).unwrap_err().to_string(), too_many);
 }
 

@@ -1,5 +1,5 @@
-//! The official vectors: what is built has the same bytes and signature, what is official parses,
-//! verifies, and packs into the same bytes again.
+//! The official vectors: built tokens have the same bytes and signature; official tokens parse, verify and
+//! pack into the same bytes.
 
 use crate::common::{inflated, vectors};
 use crate::differential::Case;

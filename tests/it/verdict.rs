@@ -1,7 +1,7 @@
 //! The verdict of `inspect` equals that of an independent model, for random tokens, uses and times.
 //!
 //! Tokens are packed here, byte by byte, from the published formats; the model is written from Agora's
-//! rules: what signs a token, when it ends, which service a use needs, and which names it compares.
+//! rules: what signs a token, when it expires, which service a use needs, and which names it compares.
 
 use agora_token_server::inspect::{Client, Inspection, Use};
 use agora_token_server::time::UnixTime;
@@ -49,7 +49,7 @@ struct Part {
 enum Kind {
     /// Lifetime, services, and whether an unreadable one follows them.
     V007(u32, Vec<Part>, bool),
-    /// Its own end, the text in each slot, and the ends of its privileges.
+    /// Its expiry, the text in each slot, and its privileges with their expiries.
     V006 { end: u32, slots: [&'static str; 2], privileges: Vec<(u16, u32)> },
 }
 
@@ -71,7 +71,7 @@ fn part() -> impl Strategy<Value = Part> {
     let privileges = proptest::collection::btree_map(1..=4_u16, select(ENDS.to_vec()), 0..=3);
     (numbers, select(CHANNELS.to_vec()), select(UIDS.to_vec()), select(USERS.to_vec()), privileges).prop_map(
         |(number, channel, uid, user, privileges)| {
-            // Most have what their users need.
+            // Most grant the privilege that their users need.
             let mut privileges: Vec<_> = privileges.into_iter().collect();
             if uid != "43" && privileges.iter().all(|(number, _)| *number != 1) {
                 privileges.insert(0, (1, 0));
@@ -211,12 +211,12 @@ fn matches(pattern: &[u8], name: &[u8]) -> bool {
     }
 }
 
-/// A name that no client can have: a variable that was not set, or one with a slash.
+/// A name that no client can have: a variable that is not set, or one with a slash.
 fn is_impossible(name: &str) -> bool {
     matches!(name, "null" | "undefined") || name.contains('/')
 }
 
-/// Whether a channel or uid is good for what the client joins with, where 007 knows wildcards.
+/// Whether a channel or uid of a token fits the client's, with the wildcards of 007.
 fn is_good(name: &str, joins: Option<&str>) -> bool {
     match joins {
         Some(joins) => name.is_empty() || matches(name.as_bytes(), joins.as_bytes()),
@@ -226,7 +226,7 @@ fn is_good(name: &str, joins: Option<&str>) -> bool {
 
 fn uses_of(number: u16) -> &'static [Use] {
     match number {
-        // Agents and transcripts join the channel of the RTC service.
+        // ConvoAI and STT join the channel of the RTC service.
         1 => &[Use::Rtc, Use::ConvoAi, Use::Stt],
         2 | 8 => &[Use::Rtm],
         3 => &[Use::Streaming],
@@ -238,7 +238,7 @@ fn uses_of(number: u16) -> &'static [Use] {
     }
 }
 
-/// Whether a 007 service opens for someone, names aside.
+/// Whether a 007 service admits a client, names aside.
 fn opens(part: &Part, lifetime: u32, now: i64) -> bool {
     let needs_first = matches!(part.number, 1 | 2 | 4 | 8);
     let end_of_token = lifetime.min(DAY);
@@ -255,14 +255,14 @@ fn opens(part: &Part, lifetime: u32, now: i64) -> bool {
     }
 }
 
-/// Whether a 007 service is for this client; `None` if its names fit no client at all.
+/// Whether a 007 service is for this client; `None` if no client can have its names.
 fn is_for(part: &Part, case: &Case) -> Option<bool> {
     let (joins, joins_as) = (case.joins, case.joins_as);
     match part.number {
         1 | 3 | 6 => {
             let as_uid = joins_as.map(|uid| if uid == "0" { "" } else { uid });
             if part.uid == "0" && as_uid.is_none_or(str::is_empty) {
-                // A user called "0": no uid 0.
+                // A user named "0", which is not uid 0.
                 return None;
             }
             let fits = is_good(part.channel, joins) && is_good(part.uid, as_uid);
@@ -278,7 +278,7 @@ fn is_for(part: &Part, case: &Case) -> Option<bool> {
             if is_client && (part.number == 5 && is_app(2) || part.number == 7 && is_app(3)) {
                 return None;
             }
-            // The room of the class.
+            // The room of Flexible Classroom.
             let in_room = part.number != 7 || joins.is_none_or(|joins| joins == "class-1");
             match (part.user, joins_as) {
                 ("", _) if has_user => None,
@@ -360,7 +360,7 @@ fn model(case: &Case) -> Answer {
             {
                 return Answer::Refused;
             }
-            // Texts whose checksum is recognized; others are known if the client names them.
+            // Texts whose checksum is recognized; others match only if the client names them.
             let is_known = |name: &str| {
                 let told = ["", "0", "*", "null", "undefined"].contains(&name);
                 told || case.joins == Some(name) || case.joins_as == Some(name)
@@ -381,7 +381,7 @@ fn model(case: &Case) -> Answer {
                 !channel.is_empty() && uid.is_empty() && case.joins_as.is_none_or(|user| user == channel)
             } else {
                 let as_uid = case.joins_as.map(|uid| if uid == "0" { "" } else { uid });
-                // There are no wildcards but uid 0; a checksum reveals "" and "*" as channels.
+                // The only wildcard is uid 0; a checksum reveals "" and "*" as channels.
                 let fits_channel =
                     case.joins.map_or(!["", "*", "null"].contains(&channel), |joins| joins == channel);
                 let fits_uid = uid.is_empty()
@@ -417,7 +417,7 @@ proptest! {
     }
 }
 
-/// The property above would hold of a model that refuses everything.
+/// A model that refuses everything would satisfy the property above.
 #[test]
 fn random_cases_reach_every_verdict() {
     let mut runner = TestRunner::deterministic();

@@ -1,4 +1,4 @@
-//! The answer that holds a token, and the headers of every answer.
+//! The response that holds a token, and the headers of every response.
 
 use agora_token_server::api::Body;
 use agora_token_server::inspect::token_hash;

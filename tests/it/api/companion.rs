@@ -66,7 +66,7 @@ fn rtm_true_with_uid_outside_user_id_is_rejected() {
         ["rtm: true signs in as the uid, which is not a user ID: expected at most 64 bytes, got 65; send \
           { \"userId\": text }"]
     );
-    // A uid at fault is one fault, not two.
+    // An invalid uid is one fault, not two.
     assert_eq!(refused(json!({ "rtm": true, "uid": "" })), ["uid is required"]);
 }
 

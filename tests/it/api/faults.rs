@@ -1,4 +1,4 @@
-//! Everything that is wrong with a body is said at once, and what is not known is refused.
+//! All faults of a body are reported at once, and unknown fields are rejected.
 
 use serde_json::{Value, json};
 
@@ -97,7 +97,7 @@ fn unknown_field_near_missing_one_gets_hint() {
     assert_eq!(hint("rtmm"), ["rtmm is unknown; did you mean \"rtm\"?"]);
     assert_eq!(hint("stm"), ["stm is unknown; did you mean \"rtm\"?"]);
     assert_eq!(hint("ttt"), ["ttt is unknown"]);
-    // Three edits, in front, within and at the end: more characters, fewer, and others.
+    // Three edits at the start, in the middle and at the end: added, removed and replaced characters.
     for name in
         ["xprivilegxx", "prxvilegesyz", "pxrxivilegex", "privilegxyz", "rivilxxes", "prvilgxs", "tokeType9Z"]
     {
@@ -159,7 +159,7 @@ fn unknown_token_type_lists_known_ones() {
         (json!(null), "null"),
         (json!(""), "\"\""),
     ] {
-        // Whether the other fields belong there is not known, and nothing is said of them.
+        // Without a valid type, the other fields cannot be checked, so they are not reported.
         let reply = Server::local().token(&rtc(json!({ "tokenType": token_type, "hobby": 1, "uid": -1 })));
         assert_eq!(reply.faults(), [format!("tokenType: {expected}, got {shown}")]);
     }
@@ -181,7 +181,7 @@ fn duplicate_field_is_rejected() {
         faults(r#"{"channel":"a","role":"publisher","uid":1,"expireTime":60,"\u0075id":2}"#),
         ["uid is given twice"]
     );
-    // Thrice is said once, and the rest of the body is looked at all the same.
+    // A key that occurs three times is reported once, and the rest of the body is still checked.
     assert_eq!(
         faults(r#"{"uid":1,"uid":2,"uid":3,"role":"boss","channel":"a","expireTime":60,"role":"publisher"}"#),
         [

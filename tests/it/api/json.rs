@@ -1,4 +1,4 @@
-//! What comes before any field: bytes, size, type, syntax.
+//! Checks before any field: bytes, size, type, syntax.
 
 use agora_token_server::api::{Body, MAX_BODY_BYTES};
 use http::Request;
@@ -93,7 +93,7 @@ fn body_above_64_kib_is_rejected() {
         "detail": detail, "error": detail, "requestId": "request-1",
     });
     assert_eq!(Server::local().post("/token", body_too_large()).problem(), whole_answer);
-    // Not read any further, as adapters say it.
+    // The adapter stopped reading at the limit.
     let request = Request::post("/token").body(Body::TooLarge).unwrap();
     assert_eq!(Server::local().send(&request).problem(), whole_answer);
 }

@@ -1,4 +1,4 @@
-//! How long: the token, its privileges.
+//! The lifetime of the token and its privileges.
 
 use serde_json::{Value, json};
 
@@ -139,7 +139,7 @@ fn privilege_beyond_token_is_rejected() {
             [format!("privileges.publishDataStream: expected {an}0 to 3600, got {shown}")]
         );
     }
-    // Where the token's own lifetime is at fault, its bound is unknown and the format's applies.
+    // If the lifetime of the token is invalid, the bound of the format applies.
     assert_eq!(
         refused(
             json!({ "expireTime": 0, "privileges": { "joinChannel": 86_400, "publishDataStream": 86_401 } })

@@ -1,5 +1,4 @@
-//! `POST /token` for tokenType rtc, and what every route has in common, as the documentation of the HTTP API says
-//! it.
+//! `POST /token` for tokenType rtc, and the rules of every route, as in the documentation of the HTTP API.
 
 mod answer;
 mod channel;

@@ -1,4 +1,4 @@
-//! Paths and methods, and which error comes first.
+//! Paths and methods, and the order of errors.
 
 use std::num::NonZeroU32;
 
@@ -144,7 +144,7 @@ fn log_line_names_route_without_path() {
     assert_eq!(server.bare(Method::OPTIONS, "/secret").log()["route"], "preflight");
 }
 
-/// Every fault at once, then one less and one less: the documented order.
+/// All faults at once, then without the first, and so on: the documented order.
 #[test]
 fn errors_keep_their_order() {
     let listed = Server::with(&[("CORS_ALLOW_ORIGIN", "https://a.example"), ("ALLOWED_CHANNELS", "room-1")]);

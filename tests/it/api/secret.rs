@@ -22,7 +22,7 @@ const VARIABLES: [(&str, &str); 5] = [
     ("ALLOWED_TOKEN_TYPES", EVERY_TYPE),
 ];
 
-/// No eight digits in a row of either certificate, in either case.
+/// No eight consecutive digits of either certificate, in upper or lower case.
 #[track_caller]
 fn holds_no_secret(text: &str) {
     let text = text.to_ascii_lowercase();
@@ -133,7 +133,7 @@ fn step_debug_names_no_credential() {
 
 #[test]
 fn config_faults_hold_no_certificate() {
-    // Cut short, or with a letter too many, or in the place of the App ID: still secret.
+    // Cut off, with an additional letter, or in the place of the App ID: still secret.
     let long = format!("{CERTIFICATE}0");
     let wrong = CERTIFICATE.replace('F', "g");
     for (id, certificate) in [(CERTIFICATE, &CERTIFICATE[1..]), (&*long, &*long), (&*wrong, &*wrong)] {

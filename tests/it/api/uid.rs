@@ -1,11 +1,11 @@
-//! Who: integers, accounts, and uid 0.
+//! The uid: integers, accounts, and uid 0.
 
 use serde_json::{Value, json};
 
 use crate::common::opened::services;
 use crate::common::server::{Server, rtc, rtc_without};
 
-/// What the answer and the token make of a uid.
+/// A uid in the response and in the token.
 #[track_caller]
 fn issued(uid: &Value) -> (Value, String) {
     let reply = Server::local().token(&rtc(json!({ "uid": uid })));

@@ -1,4 +1,4 @@
-//! Which file of the crate uses which.
+//! The graph of the crate's files by their uses.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -33,7 +33,7 @@ impl Graph {
         Self { files: files.map(file).collect() }
     }
 
-    /// Each use of a layer before the one of the user.
+    /// Each use of a higher layer.
     pub fn upward(&self, layers: &[&str]) -> Vec<String> {
         let layer = |module: &[String]| {
             layers.iter().position(|layer| module.first().is_some_and(|first| first == layer))
@@ -53,7 +53,7 @@ impl Graph {
         found
     }
 
-    /// Each group of files of which every one uses every other, perhaps through a third.
+    /// Each group of files that use each other, directly or through other files.
     pub fn circles(&self) -> Vec<String> {
         let reached: BTreeMap<_, _> =
             self.files.keys().map(|module| (module, self.reached_from(module))).collect();
@@ -92,8 +92,8 @@ impl Graph {
         reached
     }
 
-    /// The files that a file uses. A parent without items uses none and is used by none: a name that it
-    /// exports counts as a use of the file that defines it.
+    /// The files that a file uses. A parent without items has no uses: a name that it exports counts as a
+    /// use of the file that defines it.
     fn uses(&self, module: &[String]) -> BTreeSet<Vec<String>> {
         if self.is_transparent(module) {
             return BTreeSet::new();

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-/// What the graph needs to know about a file.
+/// The facts about a file that the graph needs.
 pub struct Source {
     /// Each path that the file uses, by segments.
     pub paths: Vec<Vec<String>>,
@@ -156,7 +156,7 @@ fn split_uses(text: &str) -> (Vec<String>, String) {
         if is_word {
             let end = rest.find(';').expect("a use item ends");
             uses.push(rest[..end].to_owned());
-            // The item leaves its end, so that `pub` of `pub use` is an item of its own.
+            // The end of the item stays, so that `pub` of `pub use` is a separate item.
             rest = &rest[end..];
         } else {
             others.push_str("use ");

@@ -1,4 +1,4 @@
-//! What requests count against: no client can choose it.
+//! The key that a request is counted by: no client can choose it.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -11,7 +11,7 @@ use super::{SHOP_KEY, Site, alice, sent, shop, signed};
 use crate::common::issuer::{Key, claims};
 use crate::common::server::rtc;
 
-/// The key that a request is counted by; `None` where it is not.
+/// The key that a request is counted by; `None` if it is not counted.
 fn key(site: &Site, request: &Request<Body>) -> Option<String> {
     let key = RefCell::new(None);
     site.ask_counted(request, |counted| {
@@ -45,7 +45,7 @@ fn request_counts_by_caller_name_or_address() {
     for bad in ["", "Bearer guess", "Bearer key:shop", &alice(&json!({ "exp": 1 }))] {
         assert_eq!(by_credential(&site, bad), "address:192.0.2.1", "{bad}");
     }
-    // Names of one kind are not those of another.
+    // Equal names of different kinds are different keys.
     assert_eq!(by_credential(&site, &alice(&json!({ "sub": "key:shop" }))), "jwt:key:shop");
     let free = Site::with(&[("JWT_UID_CLAIM", "none")]);
     let mut nameless = claims();
@@ -79,7 +79,7 @@ fn forged_x_forwarded_for_is_ignored() {
     for forged in ["203.0.113.1", "203.0.113.1, 203.0.113.2", "", "unknown"] {
         assert_eq!(address("0", &[forged.as_bytes()]), PEER);
     }
-    // One proxy: what it wrote, which is last, on a line of its own or on the client's.
+    // One proxy: the entry that it wrote, which is last, in its own header or appended to the client's.
     for line in [
         "198.51.100.7",
         "203.0.113.1, 198.51.100.7",
@@ -94,10 +94,10 @@ fn forged_x_forwarded_for_is_ignored() {
         assert!(counted.starts_with(address_of), "{written}: {counted}");
     }
     assert_eq!(address("1", &[b"198.51.100.7:443"]), CLIENT);
-    // Bytes that are not text hide nothing of it.
+    // Bytes that are not UTF-8 do not hide the entry.
     assert_eq!(address("1", &[b"\xff, 198.51.100.7"]), CLIENT);
     assert_eq!(address("1", &[b"203.0.113.1", b"\xff\xfe,198.51.100.7"]), CLIENT);
-    // Two proxies: what the outer one wrote.
+    // Two proxies: the entry that the outer one wrote.
     assert_eq!(address("2", &[b"203.0.113.1, 198.51.100.7, 10.0.0.1"]), CLIENT);
     assert_eq!(address("2", &[b"203.0.113.1, 198.51.100.7", b"10.0.0.1"]), CLIENT);
     assert_eq!(address("2", &[b"\xff,198.51.100.7,10.0.0.1"]), CLIENT);
@@ -120,7 +120,7 @@ fn ipv6_client_counts_by_its_64_prefix() {
         ("2001:db8:1:2::ffff", "address:2001:db8:1:2::/64"),
         ("2001:db8:1:3::1", "address:2001:db8:1:3::/64"),
         ("::1", "address:::/64"),
-        // As a socket for both kinds sees IPv4 clients: each is one of its own.
+        // IPv4 clients on a dual-stack socket: each has its own budget.
         ("::ffff:198.51.100.7", "address:198.51.100.7"),
         ("::ffff:198.51.100.8", "address:198.51.100.8"),
     ] {
@@ -149,11 +149,11 @@ fn disguising_characters_of_subject_are_escaped_in_log() {
         r#"\u202a\u202e\u2066\u2069é漢😀""#
     );
     assert!(reply.log.contains(expected), "{}", reply.log);
-    // A reader of the line gets the subject back.
+    // A parser of the line reads the subject unchanged.
     assert_eq!(reply.log()["caller"], format!("jwt:{sub}"));
 }
 
-/// A limiter that allows each caller so many requests.
+/// A limiter that allows each caller this many requests.
 struct Budgets(RefCell<HashMap<String, u32>>);
 
 impl Budgets {
@@ -178,10 +178,10 @@ fn flood_of_bad_signatures_is_not_verified() {
     let request = |credential: &str| with_headers(&[("authorization", credential.as_bytes())]);
     let (site, budgets) = (Site::with(&[("JWT_UID_CLAIM", "none")]), Budgets(RefCell::default()));
     let send = |credential: &str| budgets.send(&site, &request(credential));
-    // A valid JWT costs its address nothing.
+    // A valid JWT does not use the budget of its address.
     assert_eq!(send(&signed_by_key), 200);
     assert_eq!([(); 5].map(|()| send(&forged)), [401, 401, 401, 429, 429]);
-    // Not even a valid signature is verified now; what costs little to check is checked.
+    // No signature is verified now, not even a valid one; the cheap checks still run.
     assert_eq!(send(&signed_by_key), 429);
     assert_eq!(send(&shop()), 200);
     assert_eq!(send("Bearer guess"), 429);

@@ -1,5 +1,5 @@
-//! The certificate that is fetched: from AWS's Parameters and Secrets extension, which the handler
-//! asks through its adapter.
+//! The certificate from AWS's Parameters and Secrets extension, which the adapter fetches for the
+//! handler.
 
 use std::cell::{Cell, RefCell};
 
@@ -63,7 +63,7 @@ impl Function {
     }
 }
 
-/// Secrets Manager's answer, as the extension passes it on.
+/// The response of Secrets Manager, as the extension forwards it.
 fn secrets_manager(secret: &Value) -> Result<Bytes, FetchError> {
     let text = secret.as_str().map_or_else(|| secret.to_string(), str::to_owned);
     Ok(json!({ "ARN": "arn:aws:secretsmanager:…", "Name": "agora", "SecretString": text }).to_string().into())
@@ -206,7 +206,7 @@ fn secret_store_down_keeps_certificate() {
         let log = reply.log();
         assert_eq!((log["level"].as_str(), log["status"].as_u64()), (Some("warn"), Some(200)));
         assert!(log["warning"].as_str().unwrap().starts_with("APP_CERTIFICATE_SECRET: "), "{log}");
-        // The log says so once for each try, not for each request.
+        // Logged once for each attempt, not for each request.
         assert_eq!(function.token_after(1).log()["warning"], Value::Null);
     }
 }

@@ -1,4 +1,4 @@
-//! Invalid credentials: 401, equal to the byte for each of them, while the log states the cause.
+//! Invalid credentials: the same 401, byte for byte, while the log states the cause.
 
 use agora_token_server::api::Body;
 use http::{HeaderValue, Request};
@@ -38,7 +38,7 @@ fn valid_credentials_are_accepted() {
 #[test]
 fn missing_credential_is_rejected() {
     assert_eq!(cause(&[]), "credential is missing");
-    // Nor is one looked for where proxies and histories would keep it.
+    // Nor in places that proxies and browser histories keep.
     let jwt = Key::ed25519().jwt_of("ed25519", &claims());
     for path in [format!("/token?access_token={jwt}"), format!("/token?key={SHOP_KEY}")] {
         let reply = Site::new().send(&sent(Request::post(path), &rtc(json!({}))));
@@ -53,7 +53,7 @@ fn malformed_credential_headers_are_rejected() {
     for authorization in [&b""[..], b"Basic c2hvcDpzaG9w", b"Bearer \xff"] {
         assert_eq!(cause(&[("authorization", authorization)]), NOT_BEARER, "{authorization:?}");
     }
-    // A second one of each, good or bad, on either side.
+    // A second credential of each kind, valid or invalid, before or after the first.
     let (good, other) = (shop(), alice(&json!({})));
     for (one, two) in [(&good, &other), (&other, &good), (&good, &good)] {
         let both = [("authorization", one.as_bytes()), ("authorization", two.as_bytes())];
@@ -66,7 +66,7 @@ fn malformed_credential_headers_are_rejected() {
     }
 }
 
-/// Good or bad: a request has one caller.
+/// Valid or invalid: a request has one caller.
 #[test]
 fn api_key_beside_jwt_is_rejected_and_fetches_nothing() {
     const BOTH: &str = "credential: expected one, got an API key and a JWT";
@@ -79,7 +79,7 @@ fn api_key_beside_jwt_is_rejected_and_fetches_nothing() {
     assert_eq!(site.fetches.get(), 0);
 }
 
-/// One of each kind; `auth` tests them all.
+/// One of each kind; `auth` tests all of them.
 #[test]
 fn cause_of_rejection_is_in_log_alone() {
     let unsigned = Key::rsa().jwt_with(&json!({ "alg": "none", "kid": "rsa" }), &claims());

@@ -1,5 +1,5 @@
-//! What an attacker tries outside of the handler: replaced tools and images, a log that vanishes, a function without a
-//! throttle. The files that build and deploy the server contain the defenses.
+//! Attacks outside of the handler: replaced tools and images, a deleted log, a function without a throttle. The defenses
+//! are in the files that build and deploy the server.
 
 use std::fs;
 
@@ -7,7 +7,7 @@ fn file(path: &str) -> String {
     fs::read_to_string(format!("{}/{path}", env!("CARGO_MANIFEST_DIR"))).unwrap()
 }
 
-/// The lines of a block of YAML: those behind `head` that are indented deeper.
+/// The lines of a block of YAML: those after `head` that are indented deeper.
 #[track_caller]
 fn block<'a>(text: &'a str, head: &str) -> Vec<&'a str> {
     let start = text.lines().position(|line| line == head).unwrap_or_else(|| panic!("no {head:?}"));
@@ -56,7 +56,7 @@ fn release_has_its_parts_list_and_image_digest() {
     let release = file(".github/workflows/release.yml");
     assert!(release.contains("cargo auditable "));
     assert!(release.contains("cargo cyclonedx "));
-    // CI looks the digest up, fails on anything else, and builds from that.
+    // CI resolves the digest, fails on any other text, and builds from the digest.
     let ci = file(".github/workflows/ci.yml");
     let steps = [
         "image=$tag@$digest\n",
@@ -112,7 +112,7 @@ fn logs_outlive_their_stack() {
     assert_eq!(groups, 2);
     for name in ["FunctionLog", "AccessLog"] {
         let group = block(&template, &format!("  {name}:"));
-        // One whose creation failed goes, or its name would block the next.
+        // A log group whose creation failed is deleted; otherwise its name would block the next one.
         assert!(group.contains(&"DeletionPolicy: RetainExceptOnCreate"), "{name}");
         assert!(group.contains(&"UpdateReplacePolicy: Retain"), "{name}");
     }

@@ -1,4 +1,4 @@
-//! Callers with integer uids derived from their subjects: which identities they get, on every kind of route.
+//! Callers with integer uids derived from their subjects: the identities that they may use, on every kind of route.
 
 use serde_json::{Value, json};
 
@@ -82,7 +82,7 @@ fn other_identities_are_refused() {
         let (rule, _) = forbidden(&token(changes.clone()));
         assert_eq!(rule, "uid", "{changes}");
     }
-    // A subject of digits could be another user's integer: only its own derived one counts.
+    // A subject of digits could equal another user's integer: only its own derived integer is accepted.
     let credential = alice(&json!({ "sub": "42" }));
     assert_eq!(forbidden(&site().token(&credential, &rtc(json!({ "uid": 42 })))).0, "uid");
     let rtm = json!({ "tokenType": "rtm", "uid": "42", "expireTime": 60 });

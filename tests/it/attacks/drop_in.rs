@@ -1,5 +1,5 @@
-//! The routes of existing token servers, which required no credential there, are as closed as
-//! `/token` is.
+//! The drop-in routes, which need no credential on the servers that they replace, need the same
+//! credential as `/token`.
 
 use agora_token_server::api::routes;
 use http::{Method, Request};

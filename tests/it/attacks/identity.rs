@@ -1,4 +1,4 @@
-//! A caller is the user that its JWT names, in every field that names a user.
+//! Every field that names a user must name the user of the JWT.
 
 use serde_json::{Value, json};
 
@@ -100,8 +100,8 @@ fn own_identity_given_or_missing_is_accepted() {
     }
 }
 
-/// Chat ignores the case of its users, and providers such as Firebase have subjects of mixed case: the token names the
-/// subject as the issuer does, and no other spelling is the caller's.
+/// Chat ignores the case of user IDs, and subjects of providers such as Firebase have mixed case: the token names the
+/// subject exactly as the issuer does, and no other spelling is accepted.
 #[test]
 fn subject_is_signed_in_its_case() {
     let site = Site::new();
@@ -147,7 +147,7 @@ fn foreign_identity_on_drop_in_routes_is_denied() {
         for (field, request) in drop_in(&alice(&json!({})), "room-1", "bob") {
             let (rule, said) = super::forbidden(&site.send(&request));
             assert_eq!(rule, "uid", "{field} of {}", request.uri());
-            // A drop-in's field has its own name; the refusal names that of `POST /token`.
+            // A drop-in route has other field names; the refusal names the field of `POST /token`.
             assert!(["uid", "rtm.userId"].contains(&said.as_str()), "{said}");
         }
         for (_, request) in drop_in(&alice(&json!({})), "room-1", "alice") {

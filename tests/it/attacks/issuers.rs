@@ -1,4 +1,4 @@
-//! Issuers that are slow, down or hostile, and bearers who make the server ask them.
+//! Issuers that are slow, down or hostile, and callers that cause fetches from them.
 
 use agora_token_server::api::Step;
 use agora_token_server::auth::{KEY_SET_MAX_BYTES, KEY_SET_TIMEOUT};
@@ -13,7 +13,7 @@ fn send(site: &Site, credential: &str) -> Reply {
     site.token(credential, &rtc(json!({ "uid": "alice" })))
 }
 
-/// The cause and the warning in the log of a 503, which says when to come again.
+/// The cause and the warning in the log of a 503, which has a `Retry-After`.
 #[track_caller]
 fn unavailable(reply: &Reply) -> (String, Option<String>) {
     assert_eq!((reply.status, reply.problem()["code"].as_str()), (503, Some("unavailable")));
@@ -45,7 +45,7 @@ fn unusable_key_set_makes_service_unavailable() {
         site.issuer.set(answering);
         let (cause, warning) = unavailable(&send(&site, &alice(&json!({}))));
         assert_eq!((cause.as_str(), warning), (expected, Some(expected.to_owned())));
-        // Not again for each request, but again when the issuer may be reachable.
+        // Fetched again after the pause, not for each request.
         for _ in 0..50 {
             unavailable(&send(&site, &alice(&json!({}))));
         }
@@ -57,7 +57,7 @@ fn unusable_key_set_makes_service_unavailable() {
     }
 }
 
-/// Fifty bad keys must not make a log line that a collector cuts.
+/// Fifty invalid keys must not make a log line so long that a collector cuts it.
 #[test]
 fn bad_keys_of_key_set_keep_log_line_short() {
     const BAD: [&str; 3] =

@@ -15,7 +15,7 @@ fn rewritable_006_needs_its_permission() {
     let body = rtc(json!({ "channel": "room-11", "uid": 42, "version": "006" }));
     let token = Site::new().token(&bound, &body).token();
     opened_006(&token, "room-11", "42");
-    // What its holder makes of it: a token for another channel and user, whatever the policy says.
+    // The holder can turn it into a token for another channel and user, despite the policy.
     opened_006(&rewritten(&token, "room-1", "142"), "room-1", "142");
 
     let default = Site::with(&[("ALLOW_006", "")]);

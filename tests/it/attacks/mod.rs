@@ -1,5 +1,5 @@
-//! What an attacker tries, through the handler as an adapter calls it, with an issuer whose answers
-//! are made up. tests/runtimes/cases/attack-*.json tries the same against the running servers.
+//! Attacks through the handler, driven as by an adapter, with an issuer whose responses are given.
+//! tests/runtimes/cases/attack-*.json runs the same attacks on the running servers.
 #![allow(clippy::unnecessary_wraps, reason = "an answer to a fetch is listed with failures")]
 #![allow(clippy::needless_pass_by_value, reason = "a request reads as json!({ … })")]
 
@@ -28,11 +28,11 @@ use serde_json::{Value, json};
 
 use crate::common::issuer::{AUDIENCE, ISSUER, Key, NOW, claims_with, key_set};
 
-/// A backend's key, made by the command for it, and its entry in `API_KEYS`.
+/// A backend's API key, made by the `api-key` command, and its entry in `API_KEYS`.
 const SHOP_KEY: &str = "agora_shop_0123456789abcdefghijklmnopqrstuvwxyzABCDEF";
 const KEY_SET_URL: &str = "https://issuer.example/jwks.json";
 
-/// A server that takes API keys and the JWTs of one issuer, whose key set it fetches.
+/// A server that accepts API keys and the JWTs of one issuer, whose key set it fetches.
 struct Site {
     server: Server,
     issuer: Cell<Answering>,
@@ -85,7 +85,7 @@ impl Site {
         self.ask_counted(request, |_| None)
     }
 
-    /// With a limiter, which says how long a caller has to wait.
+    /// With a limiter that returns how long a caller must wait.
     fn ask_counted(&self, request: &Request<Body>, wait: impl Fn(Counted) -> Option<u32>) -> Reply {
         let fetch = |due: agora_token_server::fetch::Fetch| {
             assert_eq!(due.url, KEY_SET_URL);
@@ -131,12 +131,12 @@ fn down() -> Result<Bytes, FetchError> {
     Err(FetchError::Unreachable)
 }
 
-/// The credential of alice, whose JWT has these claims put over the usual ones.
+/// The credential of alice: a JWT in which these claims override the usual ones.
 fn alice(changes: &Value) -> String {
     signed(&claims_with(changes))
 }
 
-/// The credential of whom the claims name.
+/// The credential of the user in these claims.
 fn signed(claims: &Value) -> String {
     format!("Bearer {}", Key::ed25519().jwt_of("ed25519", claims))
 }
@@ -155,7 +155,7 @@ fn sha256(text: &str) -> String {
     })
 }
 
-/// Why, by the log, a request got the one 401 that there is.
+/// The cause in the log of a request that got 401.
 #[track_caller]
 fn refused(reply: &Reply) -> String {
     const BODY: &str = r#"{"type":"about:blank","title":"Unauthorized","status":401,"detail":"the credential was not accepted","code":"unauthorized","error":"the credential was not accepted","requestId":"request-1"}"#;
@@ -180,7 +180,7 @@ fn assert_forbidden(reply: &Reply, rule: &str, field: &str) {
     assert_eq!(forbidden(reply), (rule.to_owned(), field.to_owned()));
 }
 
-/// Every guarded route as its client calls it for these, but for `/token` and `/inspect`: the
+/// Every guarded route but `/token` and `/inspect`, called as by its client for these: the
 /// request, and the field that names the user.
 fn drop_in(credential: &str, channel: &str, user: &str) -> Vec<(&'static str, Request<Body>)> {
     let c = channel;
@@ -240,7 +240,7 @@ fn toolbox(credential: &str, channel: &str, user: &str) -> Vec<(&'static str, Re
     requests
 }
 
-/// The routes of which a user is an integer.
+/// The routes whose user is an integer.
 fn drop_in_of_integers(credential: &str, channel: &str, uid: u32) -> Vec<Request<Body>> {
     let body = json!({ "channel_name": channel, "user_id": uid, "ttlSeconds": 60 });
     vec![

@@ -1,6 +1,6 @@
-//! Which refusal comes first where several apply: 404 and 405, 413, `origin`, 429, 401, 415 and 400,
-//! 403. So no client without a credential learns what the rules are, and no client above its limit learns
-//! whether a credential is good.
+//! The order of refusals if several apply: 404 and 405, 413, `origin`, 429, 401, 415 and 400, 403.
+//! A client without a credential cannot learn the rules, and a client above its limit cannot learn whether
+//! a credential is valid.
 
 use agora_token_server::api::Body;
 use http::Request;
@@ -21,7 +21,7 @@ struct Wrong {
 }
 
 impl Wrong {
-    /// Well-formed, but not allowed; everything else about it is in order.
+    /// Well-formed but not allowed; everything else is valid.
     fn rule() -> Self {
         Self {
             path: "/token",
@@ -116,7 +116,7 @@ fn unknown_field_names_stay_out_of_log() {
     assert!(!reply.log.contains(secret), "{}", reply.log);
     let cause = reply.log()["cause"].as_str().unwrap().to_owned();
     assert!(cause.contains("expireTime") && cause.contains("unknown field"), "{cause}");
-    // A name given twice, in another object, in a query, not in UTF-8, longer than what is repeated of it.
+    // A name that occurs twice, in another object, in a query, not in UTF-8, or longer than the text that is shown.
     let long = secret.repeat(9);
     for body in [
         format!(r#"{{"{secret}":1,"{secret}":2,"uid":1,"uid":2}}"#),

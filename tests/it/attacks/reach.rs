@@ -1,4 +1,4 @@
-//! Tokens for more than a bearer or the configuration allows.
+//! Requests beyond what the JWT or the configuration allows.
 
 use serde_json::{Value, json};
 
@@ -75,13 +75,13 @@ fn role_without_grant_is_denied() {
     {
         assert_forbidden(&site.send(&super::get(&path, &listener)), "role", "role");
     }
-    // Those that publish by default.
+    // Requests that publish by default.
     for path in ["/access_token?channel=r", "/fetch_rtc_token?channelname=r"] {
         assert_forbidden(&site.send(&super::get(path, &listener)), "role", "role");
     }
 }
 
-/// `getToken` takes a channel for an RTM token and passes it over.
+/// `getToken` accepts a channel for an RTM token and ignores it.
 #[test]
 fn channel_of_rtm_token_does_not_make_it_rtc() {
     let site = Site::with(&[("ALLOWED_TOKEN_TYPES", "rtc")]);
@@ -128,7 +128,7 @@ fn wildcard_in_any_spelling_is_denied() {
             );
         }
         for wildcard in ["*", "al*", ""] {
-            // RTM and Chat have no wildcards. A caller with an identity that leaves it out is meant.
+            // RTM and Chat have no wildcards. A missing identity is that of the caller.
             let body = mine(json!({ "rtm": { "userId": wildcard } }));
             let reply = site.token(&credential, &body);
             assert!(reply.status == 400 || wildcard.is_empty(), "{wildcard}");
@@ -139,7 +139,7 @@ fn wildcard_in_any_spelling_is_denied() {
         }
         assert_forbidden(&site.token(&credential, &room("*")), "wildcard", "roomUuid");
         for (_, request) in drop_in(&credential, "room-1", "*") {
-            // It draws a uid for a caller that has none, whatever the body says.
+            // The server draws a uid for a caller without an identity, whatever the body contains.
             if request.uri() == "/rtctoken" && site.send(&request).status == 200 {
                 assert_eq!(site.send(&request).ok()["uid"], crate::common::server::DRAWN_UID.get());
                 continue;
@@ -169,7 +169,7 @@ fn wildcard_in_any_spelling_is_denied() {
             assert_forbidden(&site.send(&super::get(path, &credential)), "wildcard", "channel");
         }
     }
-    // The uid that the older guide takes for a missing one is a wildcard too.
+    // The default uid of the older guide is a wildcard too.
     let reply = site.send(&super::get("/access_token?channel=r", &shop()));
     assert_forbidden(&reply, "wildcard", "uid");
     assert_eq!(site.token(&shop(), &mine(json!({ "channel": "" }))).faults(), ["channel is required"]);

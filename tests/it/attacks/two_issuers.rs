@@ -1,4 +1,4 @@
-//! Issuers beside each other: none signs for, becomes or breaks the users of another.
+//! Several issuers: an issuer cannot sign for, impersonate or block the users of another.
 
 use std::cell::{Cell, RefCell};
 
@@ -15,7 +15,7 @@ use crate::common::issuer::{AUDIENCE, Key, NOW, RSA_PUBLIC_PEM, SECRET, claims_w
 use crate::common::server::{APP_ID, CERTIFICATE, Counted, EVERY_TYPE, Reply, Server, context, local, rtc};
 
 const UID_KEY: &str = "0123456789abcdef0123456789abcdef";
-/// Each is the start of the next but one; all their keys have the same `kid`.
+/// Each is a prefix of the next but one; all their keys have the same `kid`.
 const FIRST: &str = "https://issuer.example/1";
 const SLASH: &str = "https://issuer.example/1/";
 const LONGER: &str = "https://issuer.example/12";
@@ -36,7 +36,7 @@ fn key_of(issuer: &str) -> Key {
     }
 }
 
-/// Its key set's URL. The ends differ, so that no URL is the start of another.
+/// The URL of its key set. The last characters differ, so that no URL is a prefix of another.
 fn url_of(issuer: &str) -> String {
     match issuer {
         FIRST => "https://issuer.example/first.json".to_owned(),
@@ -51,7 +51,7 @@ struct Site {
     server: Server,
     /// The URLs that were fetched.
     fetched: RefCell<Vec<String>>,
-    /// The issuers that do not answer, and how.
+    /// The issuers that do not answer, with their errors.
     down: Cell<(&'static [&'static str], FetchError)>,
     /// The `kid` of every published key.
     kid: Cell<&'static str>,
@@ -60,7 +60,7 @@ struct Site {
 }
 
 impl Site {
-    /// Their users are their own: `UID_KEY` and no `sharedUsers`.
+    /// Each issuer has its own users: `UID_KEY` and no `sharedUsers`.
     fn apart() -> Self {
         Self::with(&json!({}), &[("UID_KEY", UID_KEY)])
     }
@@ -75,7 +75,7 @@ impl Site {
         Self::of(|_| members.clone(), variables)
     }
 
-    /// With the members that each issuer's entry has besides its keys.
+    /// With these members in each entry besides its keys.
     fn of(members: impl Fn(&str) -> Value, variables: &[(&str, &str)]) -> Self {
         let entry = |issuer: &str| {
             let mut entry = json!({ "issuer": issuer, "audience": AUDIENCE });
@@ -160,7 +160,7 @@ fn uid_of(issuer: &str, subject: &str) -> u32 {
     UidKey::new(UID_KEY).unwrap().uid(issuer, subject).get()
 }
 
-/// The same subject, the same `kid`, and an issuer that is the start of another.
+/// The same subject, the same `kid`, and an issuer that is a prefix of another.
 #[test]
 fn key_signs_for_its_own_issuer_only() {
     let site = Site::apart();
@@ -206,11 +206,11 @@ fn algorithm_swapped_between_issuers_is_rejected() {
         (Key::of_secret(published), said("HS256"), SYMMETRIC, BAD),
         (Key::of_secret(x), said("HS256"), LONGER, NO_SECRET),
         (Key::of_secret(x), said("HS256"), SYMMETRIC, BAD),
-        // The secret of one, where another publishes its keys.
+        // The secret of one issuer, in the name of an issuer with a key set.
         (Key::secret(), said("HS256"), FIRST, NO_SECRET),
         (Key::secret(), said("RS256"), FIRST, BAD),
         (Key::secret(), said("EdDSA"), LONGER, BAD),
-        // One's signature under the algorithm of the other's key, and under its own.
+        // A signature of one issuer under the algorithm of the other's key, and under its own.
         (Key::rsa(), said("EdDSA"), LONGER, BAD),
         (Key::rsa(), said("RS256"), LONGER, "jwt alg: expected EdDSA, got RS256"),
         (Key::rsa(), said("ES256"), FIRST, "jwt alg: expected RS256, got ES256"),
@@ -226,7 +226,7 @@ fn algorithm_swapped_between_issuers_is_rejected() {
         (Key::ed25519(), said("RS256"), FIRST, BAD),
         (Key::ed25519(), said("EdDSA"), FIRST, "jwt alg: expected RS256, got EdDSA"),
         (Key::p256(), said("ES256"), SLASH, "jwt alg: expected RS256, got ES256"),
-        // Signed by one issuer, and its name in the header alone.
+        // Signed by one issuer, whose name is in the header only.
         (Key::rsa(), json!({ "alg": "RS256", "kid": KID, "iss": FIRST }), SLASH, BAD),
     ];
     for (key, header, claimed, expected) in cases {
@@ -273,7 +273,7 @@ fn issuer_must_be_equal_and_unknown_one_fetches_nothing() {
     }
     let missing = key_of(FIRST).jwt_of(KID, &claims_with(&json!({ "iss": null })));
     assert_eq!(refused(&site.own(&format!("Bearer {missing}"))), unknown(""));
-    // Readers of JSON differ in which of two they take.
+    // JSON parsers differ in which of two equal keys they use.
     for (one, other) in [(FIRST, LONGER), (LONGER, FIRST)] {
         let twice = format!(r#"{{"iss":"{one}","iss":"{other}","sub":"alice","aud":"{AUDIENCE}"}}"#);
         let jwt = key_of(other).jwt_of_texts(r#"{"alg":"RS256","kid":"key"}"#, &twice);
@@ -349,7 +349,7 @@ fn issuer_down_affects_its_own_users_only() {
     assert_eq!(site.own(&alice(SYMMETRIC)).status, 200);
 }
 
-/// Unknown keys of one issuer use up its own fetches.
+/// Unknown keys of one issuer use the fetches of that issuer only.
 #[test]
 fn fetch_limits_of_issuers_are_apart() {
     let site = Site::apart();
@@ -364,7 +364,7 @@ fn fetch_limits_of_issuers_are_apart() {
         assert_eq!(cause, "jwt unknown kid \"made-up\"");
     }
     assert_eq!(site.fetches_of(FIRST), 1);
-    // The others rotate their keys, which is found at once.
+    // The other issuers rotate their keys, and the new keys are fetched at once.
     site.kid.set("next");
     for issuer in [SLASH, LONGER] {
         let rotated = key_of(issuer).jwt_of("next", &claims_with(&json!({ "iss": issuer })));
@@ -428,10 +428,10 @@ fn text_identities_are_shared_only_where_configured() {
             let expected = if issuer == FIRST { 200 } else { 403 };
             assert_eq!(partly.token(&credential, body).status, expected, "{issuer} {body}");
         }
-        // What the server fills in is the caller's integer, never the text.
+        // The server fills in the caller's integer, never the text.
         let filled = apart.token(&credential, &json!({ "tokenType": "rtm", "expireTime": 60 }));
         assert_eq!(filled.ok()["uid"], uid_of(issuer, "alice").to_string());
-        // A grant of an identity would name another issuer's user.
+        // A granted identity could name another issuer's user.
         let granted = alice_with(issuer, &json!({ "agora": { "uid": "alice" } }));
         let cause = "jwt agora: uid needs sharedUsers with several issuers";
         assert_eq!(refused(&apart.own(&granted)), cause);
@@ -440,7 +440,7 @@ fn text_identities_are_shared_only_where_configured() {
         let reply = Site::shared().token(&alice(issuer), &bodies[0]);
         assert_eq!(reply.ok()["uid"], "alice", "without UID_KEY");
     }
-    // The digits of one issuer's integer, as a subject that another issuer lets its users choose.
+    // The digits of one issuer's integer as a subject, if another issuer lets its users choose subjects.
     let chosen = uid_of(FIRST, "alice").to_string();
     for site in [&apart, &shared] {
         let posing = alice_with(SLASH, &json!({ "sub": chosen }));
@@ -497,7 +497,7 @@ fn limits_and_log_names_of_issuers_are_apart() {
             assert!(!keys.contains(&counted[0]), "{counted:?} among {keys:?}");
             keys.extend(counted);
         }
-        // Whose name it is, no signature has said yet.
+        // The name is not authenticated yet.
         let forged = Key::p256().jwt_of(KID, &claims_with(&json!({ "iss": FIRST })));
         let log = site.own(&format!("Bearer {forged}")).log();
         assert_eq!((&log["caller"], &log["issuer"]), (&Value::Null, &Value::Null));
@@ -539,10 +539,10 @@ fn unverified_email_is_not_an_identity_of_any_issuer() {
         assert_eq!(site.own(&credential).ok()["uid"], uid_of(issuer, "alice@example.com"));
         let account = rtc(json!({ "uid": "alice@example.com" }));
         assert_eq!(shared.token(&credential, &account).status, 200);
-        // Verified or not, the address of one issuer is another user at the next.
+        // Verified or not, the same e-mail address is another user at another issuer.
         assert_forbidden(&site.token(&credential, &account), "uid", "uid");
     }
-    // An issuer whose users are its subjects gives an address no meaning.
+    // At an issuer whose identities are subjects, an e-mail address has no effect.
     let credential = of(FIRST, json!({}));
     assert_eq!(site.own(&credential).ok()["uid"], uid_of(FIRST, "mallory"));
 }

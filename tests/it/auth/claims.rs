@@ -46,7 +46,7 @@ fn exp_missing_or_not_time_is_rejected() {
     ] {
         assert_eq!(cause(&json!({ "exp": exp })), "jwt exp: expected seconds from 1970 to 2106", "{exp}");
     }
-    // `claims_with` takes null for "without".
+    // In `claims_with`, null removes a claim.
     let null = claims().to_string().replace(&(NOW + 3600).to_string(), "null");
     let token = Key::secret().jwt_of_texts(r#"{"alg":"HS256"}"#, &null);
     let refused = refusal(ask_with_jwt(&authenticator(), &token, now()));

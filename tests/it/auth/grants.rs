@@ -9,7 +9,7 @@ fn by_secret() -> JwtSettings<'static> {
     JwtSettings { secret: Some(SECRET), ..settings() }
 }
 
-/// A JWT with this claim; here null is a value like any other.
+/// A JWT with this claim, which may be null.
 fn token(claim: &str, value: Value) -> String {
     let mut claims = claims();
     claims[claim] = value;
@@ -127,7 +127,7 @@ fn grants_claim_name_is_configurable() {
     let authenticator = accepting(JwtSettings { grants_claim: Some(name), ..by_secret() });
     let grants = caller(&authenticator, &token(name, json!({ "channels": ["room-1"] }))).grants.unwrap();
     assert_eq!(grants.channels.unwrap(), texts(&["room-1"]));
-    // Then `agora` is a claim like any other.
+    // Then `agora` is an ordinary claim.
     assert_eq!(caller(&authenticator, &token("agora", json!(null))).grants, None);
     let answer = ask_with_jwt(&authenticator, &token(name, json!(null)), now());
     assert_eq!(
@@ -151,7 +151,7 @@ fn granted_uid_binds_without_identity_claim() {
 fn required_grants_claim_that_is_missing_is_rejected() {
     let required = JwtSettings { grants_required: true, ..by_secret() };
     let authenticator = accepting(required);
-    // As a misspelt name is.
+    // Like a misspelt name.
     for token in [Key::secret().jwt(&claims()), token("Agora", json!({ "channels": ["room-1"] }))] {
         assert_eq!(refusal(ask_with_jwt(&authenticator, &token, now())), "jwt agora: missing");
         assert!(ask_with_jwt(&accepting(by_secret()), &token, now()).is_ok());

@@ -104,7 +104,7 @@ fn audience_claim_is_read_beside_or_instead_of_aud() {
         refusal(ask_with_jwt(&with(false), &other_aud, now())),
         r#"jwt aud: expected "app", got "elsewhere"; client_id matches: have the issuer add the audience, or set JWT_AUDIENCE_CLAIM=client_id and JWT_AUDIENCE_CLAIM_ONLY=true"#
     );
-    // An empty setting names no claim.
+    // An empty setting does not name a claim.
     let unnamed =
         JwtSettings { audience_claim: Some(""), ..JwtSettings { secret: Some(SECRET), ..settings() } };
     refusal(ask_with_jwt(&accepting(unnamed), &token(json!({ "aud": null, "": AUDIENCE })), now()));
@@ -137,7 +137,7 @@ fn key_set_and_secret_verify_side_by_side() {
     let jwks = key_set(&[Key::ed25519().jwk(&json!({ "kid": "ed25519" }))]);
     assert!(claim.resolve(Ok(&jwks), now()).is_ok());
     caller(&authenticator, &signed);
-    // A public key as the secret of an HMAC is the oldest of all confusions.
+    // CVE-2015-9235: a public key used as the secret of an HMAC.
     let forged = Key::of_secret(ED25519_PUBLIC_PEM).jwt(&claims_with(&json!({})));
     refusal(ask_with_jwt(&authenticator, &forged, now()));
 }

@@ -160,7 +160,7 @@ fn key_in_jwt_header_is_ignored() {
         cause(&rsa_only(), &attacker.jwt_with(&header, &claims())),
         "jwt signature: does not verify with the key"
     );
-    // Nor does it harm a good token.
+    // A valid token is accepted with it too.
     caller(&rsa_only(), &Key::rsa().jwt_with(&header, &claims()));
 }
 
@@ -183,7 +183,7 @@ fn changed_claim_is_rejected() {
 
 #[test]
 fn ecdsa_signature_of_zeros_is_rejected() {
-    // CVE-2022-21449: r = s = 0 once verified for any message.
+    // CVE-2022-21449: a verifier accepted r = s = 0 for any message.
     let authenticator = accepting(JwtSettings { public_key: Some(P256_PUBLIC_PEM), ..settings() });
     let token = Key::p256().jwt(&claims());
     let zeros = format!("{}.{}", &token[..token.rfind('.').unwrap()], "A".repeat(86));
@@ -203,7 +203,7 @@ fn oversized_jwt_is_rejected_first() {
         format!("jwt length: expected at most 8192 bytes, got {}", large.len())
     );
     caller(&authenticator, &of_length(5_000));
-    // Of a secret, whose signatures have one length.
+    // A secret, whose signatures have one length.
     let by_secret = accepting(JwtSettings { secret: Some(SECRET), ..settings() });
     let padded = |length: usize| Key::secret().jwt(&claims_with(&json!({ "padding": "x".repeat(length) })));
     let exact = (5_700..6_000).map(padded).find(|token| token.len() >= 8_192).unwrap();
@@ -235,7 +235,7 @@ fn jwt_with_lax_base64url_is_rejected() {
             format!("{header}.{payload}.{}", signature.replace(['-', '_'], "+")),
             "jwt signature: expected base64url",
         ),
-        // 256 bytes end in a character of which 2 bits count; the other 4 must be zero.
+        // In base64url, the last character of 256 bytes carries 2 bits; its other 4 bits must be zero.
         (format!("{header}.{payload}.{}B", &signature[..341]), "jwt signature: expected base64url"),
     ];
     for (token, expected) in cases {

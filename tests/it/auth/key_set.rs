@@ -34,7 +34,7 @@ fn k2() -> Value {
     Key::p256().jwk(&json!({ "kid": "k2" }))
 }
 
-/// Good for two days, so that only keys decide.
+/// Valid for two days, so that only keys matter.
 fn claims() -> Value {
     claims_with(&json!({ "exp": NOW + 200_000 }))
 }
@@ -61,7 +61,7 @@ fn fetched(
     claim.resolve(answer.as_deref().map_err(|error| *error), at).map(drop)
 }
 
-/// One request as the handler has it: a fetch where one is due, then the answer.
+/// One request: a fetch if one is due, then the answer.
 fn request(
     authenticator: &Authenticator,
     token: &str,
@@ -217,7 +217,7 @@ fn cold_start_burst_fetches_at_most_sixteen_times() {
 fn lost_fetch_blocks_no_later_fetch() {
     let authenticator = authenticator();
     let token = Key::rsa().jwt_of("k1", &claims());
-    // A platform that ends a request without a word.
+    // A platform can end a request without dropping it.
     let lose = |token: &str, at| due(&authenticator, token, at).map(std::mem::forget).is_some();
     while lose(&token, now()) {}
     assert!(!is_due(&authenticator, &token, after(4)));
@@ -389,13 +389,13 @@ fn mistakes_in_key_set_are_named() {
     let set = key_set(&[
         k1(),
         Key::p256().jwk(&json!({ "kid": "k2", "d": "AQAB" })),
-        // As Web Crypto exports it.
+        // In the form that Web Crypto exports.
         Key::p256().jwk(&json!({ "kid": "k5", "d": "AQAB", "key_ops": ["sign"], "ext": true })),
         Key::rsa().jwk(&json!({ "kid": "k6", "d": "AQAB", "use": "enc" })),
         Key::secret().jwk(&json!({ "kid": "k7", "use": "sig" })),
         Key::secret().jwk(&json!({ "kid": "k8", "key_ops": ["sign"] })),
         Key::p256().jwk(&json!({ "alg": "ES384" })),
-        // No mistakes: keys for something else.
+        // Not errors: keys for another use.
         Key::rsa().jwk(&json!({ "kid": "k3", "use": "enc" })),
         json!({ "kty": "EC", "crv": "secp256k1", "kid": "k4" }),
     ]);
@@ -491,7 +491,7 @@ fn key_for_other_use_is_ignored() {
         json!({ "x5c": ["MII"], "x5t": "x", "unknown": {} }),
         json!({ "alg": "RS512" }),
         json!({ "alg": "PS256" }),
-        // Zeros in front, which some issuers write; the largest exponent.
+        // Leading zeros, which some issuers write; the largest exponent.
         json!({ "e": "AAABAAE" }),
         json!({ "e": "_____w" }),
     ];
@@ -521,7 +521,7 @@ fn jwt_without_kid_needs_exactly_one_matching_key() {
     assert_eq!(refusal(ask_with_jwt(&authenticator, &token, now())), "jwt no kid, and several keys fit");
     let authenticator = holding(&[k2()]);
     assert_eq!(refusal(ask_with_jwt(&authenticator, &token, now())), "jwt no kid, and no key fits");
-    // A kid that no key has is not no kid.
+    // An unknown `kid` differs from a missing one.
     let authenticator = holding(&[Key::rsa().jwk(&json!({}))]);
     let named = Key::rsa().jwt_of("k1", &claims());
     assert_eq!(refusal(ask_with_jwt(&authenticator, &named, now())), r#"jwt unknown kid "k1""#);

@@ -35,7 +35,7 @@ fn rsa_settings() -> JwtSettings<'static> {
     JwtSettings { public_key: Some(RSA_PUBLIC_PEM), ..settings() }
 }
 
-/// Takes the JWTs that [`issuer::Key::rsa`] signs.
+/// Accepts the JWTs that [`issuer::Key::rsa`] signs.
 fn rsa_jwt() -> Jwt {
     rsa_settings().parse().unwrap()
 }
@@ -66,7 +66,7 @@ fn bound(identity: &str) -> Identity {
     Identity::Bound(identity.to_owned())
 }
 
-/// What the log says about a credential that is refused: 401.
+/// The cause in the log of a rejected credential: 401.
 fn refusal<T: std::fmt::Debug>(answer: Result<T, AuthError>) -> String {
     match answer {
         Err(AuthError::Refused(cause)) => cause.to_string(),

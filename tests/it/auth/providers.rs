@@ -1,5 +1,5 @@
-//! The recipes of docs/authentication.md: each provider's documented key set and claims, signed here, with the recipe's
-//! variables and nothing else.
+//! The recipes of docs/authentication.md: the documented key set and claims of each provider, signed here, with exactly
+//! the variables of the recipe.
 
 use std::collections::BTreeMap;
 
@@ -28,7 +28,7 @@ fn providers() -> Vec<Provider> {
     files.map(read).collect()
 }
 
-/// An object with changes; a null takes a member away, `@null` sets it to null.
+/// An object with changes; null removes a member, `@null` sets it to null.
 fn changed(object: &Value, changes: &Value) -> Value {
     let mut object = object.clone();
     for (name, value) in changes.as_object().into_iter().flatten() {
@@ -74,7 +74,7 @@ impl Provider {
         key.jwt_with(header, &changed(&self.vector["claims"], &change["claims"]))
     }
 
-    /// `POST /token` without a uid, by the recipe with `change`.
+    /// `POST /token` without a uid, with the recipe changed by `change`.
     fn send(&self, change: &Value, channel: &str) -> Reply {
         let settings = settings(&changed(&self.vector["settings"], &change["settings"]));
         let mut variables = vec![("APP_ID", APP_ID), ("APP_CERTIFICATE", CERTIFICATE), ("AUTH", "jwt")];

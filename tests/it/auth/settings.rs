@@ -98,7 +98,7 @@ fn public_key_other_than_known_pem_is_rejected() {
     }
     let private = include_str!("../common/keys/rsa.pem");
     assert_eq!(faults(of_key(private)), ["JWT_PUBLIC_KEY: expected a public key, got a private key"]);
-    // An exponent with a zero in front, which DER forbids.
+    // An exponent with a leading zero, which DER forbids.
     let mut der = STANDARD
         .decode(RSA_PUBLIC_PEM.lines().filter(|line| !line.starts_with('-')).collect::<String>())
         .unwrap();
@@ -199,7 +199,7 @@ fn public_key_has_one_encoding() {
             assert!(spki(&changed).is_err(), "byte {index}, bit {bit}");
         }
     }
-    // The same length in two bytes, where one is enough.
+    // The same length in two bytes, although one is enough.
     let der = der_of(ED25519_PUBLIC_PEM);
     assert_eq!(spki(&[&[0x30, 0x81, der[1]], &der[2..]].concat()), expected);
     // A compressed point.

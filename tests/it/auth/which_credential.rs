@@ -92,7 +92,7 @@ fn two_credentials_are_rejected_unless_same_key() {
 
 #[test]
 fn x_api_key_without_configured_keys_is_ignored() {
-    // API Gateway's usage plans have this header as well.
+    // API Gateway's usage plans use this header too.
     let jwt_only = Authenticator::new(None, Some(rsa_jwt()));
     let jwt = format!("Bearer {}", Key::rsa().jwt(&claims()));
     assert!(authenticate(&jwt_only, &sent(Some(&jwt), Some("usage-plan")), now()).is_ok());

@@ -1,4 +1,4 @@
-//! Wycheproof's vectors against the handler's own checks and the verifier of the local server.
+//! Wycheproof's vectors, on the handler's checks and the verifier of the local server.
 
 use agora_token_server::auth::{
     Algorithm, AuthError, Authenticator, BadJwt, Cause, Credentials, JwtSettings, KeyMaterial, Part,
@@ -74,7 +74,7 @@ fn wycheproof_signatures_verify_as_expected() {
     }
 }
 
-/// Secrets that are text are configured, all other keys published.
+/// Secrets that are text are configured; all other keys are in a key set.
 fn authenticator(key: &Value) -> Option<Authenticator> {
     let jwks = key["keys"].as_array().cloned().unwrap_or_else(|| vec![key.clone()]);
     let shared = match &jwks[..] {
@@ -95,7 +95,7 @@ fn authenticator(key: &Value) -> Option<Authenticator> {
     Some(authenticator)
 }
 
-/// Whether the signature is accepted. The payloads are not claims, which are read after that.
+/// Whether the signature is accepted. The payloads are not claims, which are checked later.
 fn is_accepted(authenticator: &Authenticator, jws: &str) -> bool {
     let bearer = format!("Bearer {jws}");
     let credentials = Credentials { authorization: Some(&bearer), ..Credentials::default() };
@@ -109,7 +109,7 @@ fn is_accepted(authenticator: &Authenticator, jws: &str) -> bool {
 
 #[test]
 fn wycheproof_jws_and_jwk_are_read_as_expected() {
-    // Where the verdict is another than Wycheproof's, and why.
+    // Verdicts that differ from Wycheproof's, with the reason.
     let exceptions = read("exceptions");
     for (name, count) in [("jws", 401), ("jwk", 26)] {
         let (mut tests, mut accepted) = (0, 0);

@@ -1,4 +1,4 @@
-//! An issuer of JWTs: its keys, what it publishes, what it signs.
+//! An issuer of JWTs: its keys, its key set, its JWTs.
 
 use agora_token_server::auth::{
     AuthError, Authentication, Authenticator, Begun, Caller, Credentials, KeySetClaim,
@@ -17,15 +17,15 @@ use ring::signature::{
 };
 use serde_json::{Value, json};
 
-/// Whom the JWTs of [`claims`] come from.
+/// The issuer of the JWTs of [`claims`].
 pub const ISSUER: &str = "https://issuer.example/";
-/// Whom they are meant for.
+/// Their audience.
 pub const AUDIENCE: &str = "https://tokens.example";
-/// When they are issued.
+/// Their issue time.
 pub const NOW: u32 = 1_763_770_000;
-/// Of 32 bytes, the shortest that there may be.
+/// 32 bytes, the minimum.
 pub const SECRET: &str = "0123456789abcdef0123456789abcdef";
-/// Of 64 bytes, for every HMAC.
+/// 64 bytes, for every HMAC.
 pub const LONG_SECRET: &str = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
 /// The public key of [`Key::rsa`].
 pub const RSA_PUBLIC_PEM: &str = include_str!("keys/rsa.pub.pem");
@@ -36,12 +36,12 @@ pub const P384_PUBLIC_PEM: &str = include_str!("keys/p384.pub.pem");
 /// The public key of [`Key::ed25519`].
 pub const ED25519_PUBLIC_PEM: &str = include_str!("keys/ed25519.pub.pem");
 
-/// The claims of a JWT that is as it should be, for one hour.
+/// The claims of a valid JWT with a lifetime of one hour.
 pub fn claims() -> Value {
     json!({ "iss": ISSUER, "aud": AUDIENCE, "sub": "alice", "iat": NOW, "exp": NOW + 3600 })
 }
 
-/// The same with `changes` put over it; a null takes a claim away.
+/// The same with `changes`; null removes a claim.
 pub fn claims_with(changes: &Value) -> Value {
     let mut claims = claims();
     for (name, value) in changes.as_object().unwrap() {
@@ -54,7 +54,7 @@ pub fn claims_with(changes: &Value) -> Value {
     claims
 }
 
-/// Who sends these credentials, with each signature verified as an adapter does.
+/// The caller with these credentials; signatures are verified as by an adapter.
 pub fn authenticate(
     authenticator: &Authenticator,
     credentials: &Credentials<'_>,
@@ -192,7 +192,7 @@ impl Key {
         }
     }
 
-    /// What makes it a key in a JWK.
+    /// The key parameters of its JWK.
     pub fn numbers(&self) -> Value {
         let text = |bytes: &[u8]| URL_SAFE_NO_PAD.encode(bytes);
         match &self.pair {
@@ -213,7 +213,7 @@ impl Key {
         }
     }
 
-    /// The JWK, with `members` put over it.
+    /// The JWK, with `members` added or replaced.
     pub fn jwk(&self, members: &Value) -> Value {
         let mut jwk = self.numbers();
         for (name, value) in members.as_object().unwrap() {
@@ -236,7 +236,7 @@ impl Key {
         self.jwt_of_texts(&header.to_string(), &claims.to_string())
     }
 
-    /// A JWT of texts that need not be JSON.
+    /// A JWT whose header and payload may be any text.
     pub fn jwt_of_texts(&self, header: &str, payload: &str) -> String {
         let signed = format!("{}.{}", URL_SAFE_NO_PAD.encode(header), URL_SAFE_NO_PAD.encode(payload));
         let signature = URL_SAFE_NO_PAD.encode(self.sign(signed.as_bytes()));

@@ -1,4 +1,4 @@
-//! What several test files need.
+//! Helpers of several test files.
 
 pub mod issuer;
 pub mod opened;
@@ -18,19 +18,19 @@ pub fn vectors(folder: &str) -> Vec<Value> {
     files.iter().map(|file| serde_json::from_slice(&std::fs::read(file).unwrap()).unwrap()).collect()
 }
 
-/// What an 007 token holds before compression, by an independent decoder.
+/// The content of a 007 token before compression, by an independent decoder.
 pub fn inflated(token: &str) -> Vec<u8> {
     let compressed = STANDARD.decode(token.strip_prefix("007").unwrap()).unwrap();
     miniz_oxide::inflate::decompress_to_vec_zlib(&compressed).unwrap()
 }
 
-/// `bytes` compressed and encoded as an 007 token.
+/// `bytes`, compressed and encoded as a 007 token.
 pub fn dressed(bytes: &[u8]) -> String {
     format!("007{}", STANDARD.encode(miniz_oxide::deflate::compress_to_vec_zlib(bytes, 6)))
 }
 
-/// What an 007 token holds before compression, up to the number of services, which is 0, and `rest`
-/// behind that.
+/// The content of a 007 token before compression, up to the number of services, which is 0, followed
+/// by `rest`.
 pub fn payload(rest: &[u8]) -> Vec<u8> {
     let mut bytes = vec![32, 0];
     bytes.extend([0; 32]);
@@ -41,7 +41,7 @@ pub fn payload(rest: &[u8]) -> Vec<u8> {
     bytes
 }
 
-/// An 006 token with an empty signature and these contents.
+/// A 006 token with an empty signature and this content.
 pub fn dressed_006(message: &[u8]) -> String {
     let mut bytes = vec![0; 10];
     bytes.extend(u16::try_from(message.len()).unwrap().to_le_bytes());

@@ -1,4 +1,4 @@
-//! What a token says, as JSON to compare with, once its signature holds.
+//! The content of a token as JSON, after its signature is verified.
 
 use agora_token_server::token::{
     Access, Payload, Permissions, Project, Resource, Service, Text, UnverifiedAccessToken,
@@ -6,7 +6,7 @@ use agora_token_server::token::{
 };
 use serde_json::{Map, Value, json};
 
-/// An 007 token, verified.
+/// A verified 007 token.
 #[track_caller]
 pub fn opened(token: &str, project: &Project) -> Value {
     let token: UnverifiedAccessToken2 = token.parse().expect("the token parses");
@@ -27,7 +27,7 @@ pub fn services(token: &str) -> Value {
     opened(token, &Project::public_test())["services"].take()
 }
 
-/// An 006 token, verified for that channel (or Signaling user) and that uid, `""` being uid 0.
+/// A 006 token, verified for this channel (or Signaling user) and this uid; `""` is uid 0.
 #[track_caller]
 pub fn opened_006(token: &str, channel: &str, uid: &str) -> Value {
     let project = Project::public_test();

@@ -1,12 +1,12 @@
-//! What must not be in a response or in the log: every exchange of the suite is held against
-//! it.
+//! Texts that must not be in a response or in the log. Every exchange of the suite is searched for
+//! them.
 
 use http::{HeaderMap, Request};
 
 /// A shorter credential can be in a response by chance.
 const TELLING: usize = 16;
 
-/// The secrets among the variables of a configuration: certificates, the JWT secret, keys' hashes.
+/// The secrets among the variables of a configuration: certificates, the JWT secret, hashes of API keys.
 pub fn configured(variables: &[(&str, &str)]) -> Vec<String> {
     let secret =
         |name: &str| name.contains("CERTIFICATE") || name == "JWT_SECRET" || name == "AWS_SESSION_TOKEN";
@@ -24,7 +24,7 @@ pub fn configured(variables: &[(&str, &str)]) -> Vec<String> {
     secrets
 }
 
-/// The credentials that a request carries, and the parts of its JWTs that authenticate.
+/// The credentials of a request, and the signatures of its JWTs.
 fn sent<T>(request: &Request<T>) -> Vec<String> {
     let headers = request.headers().iter().filter(|(name, _)| {
         let name = name.as_str();

@@ -1,4 +1,4 @@
-//! The handler as its callers meet it: a request goes in, an answer and a log line come out.
+//! Sends requests to the handler; each returns a response and a log line.
 
 use std::env::VarError;
 use std::io::ErrorKind;
@@ -19,11 +19,11 @@ use serde_json::{Value, json};
 
 use super::secrets;
 
-/// When every request comes.
+/// The time of every request.
 pub const NOW: u32 = 1_763_770_000;
-/// What every token is salted with.
+/// The salt of every token.
 pub const SALT: u32 = 7;
-/// What every drawn uid is.
+/// Every drawn uid.
 pub const DRAWN_UID: NonZeroU32 = NonZeroU32::new(1_234_567).unwrap();
 /// The App ID of Agora's public test project.
 pub const APP_ID: &str = "970CA35de60c44645bbae8a215061b33";
@@ -41,8 +41,8 @@ pub struct Server {
 }
 
 impl Server {
-    /// As `cargo run` starts it: on the loopback address, for Agora's public test project,
-    /// without authentication.
+    /// As `cargo run` starts it: on a loopback address, for Agora's public test project, without
+    /// authentication.
     pub fn local() -> Self {
         Self::with(&[])
     }
@@ -60,7 +60,7 @@ impl Server {
         Self { app: App::new(Ok(config.0)), secrets: secrets::configured(variables) }
     }
 
-    /// What metrics count of a request that fetches nothing.
+    /// The metrics of a request that fetches nothing.
     pub fn outcome(&self, request: &Request<Body>) -> Outcome {
         let fetch = |due: Fetch| panic!("{due:?}");
         self.decide(request, &context(NOW, SALT), fetch, |_| None).log.outcome()
@@ -80,7 +80,7 @@ impl Server {
         Self::with(&[("ALLOWED_TOKEN_TYPES", EVERY_TYPE), ("ALLOW_WILDCARD_CHANNEL", "true")])
     }
 
-    /// One whose configuration is at fault.
+    /// One with an invalid configuration.
     pub fn unconfigured() -> Self {
         Self::of(App::new(Err(refused_config(Platform::Lambda, &[]))))
     }
@@ -95,7 +95,7 @@ impl Server {
         self.post("/token", body.to_string())
     }
 
-    /// `POST` of a body that says it is JSON.
+    /// `POST` of a body with the media type of JSON.
     pub fn post(&self, path: &str, body: impl Into<Vec<u8>>) -> Reply {
         self.send(
             &Request::post(path)
@@ -115,13 +115,13 @@ impl Server {
         self.ask_with(request, NOW, SALT)
     }
 
-    /// Any request, at that time and with that salt.
+    /// Any request, at this time and with this salt.
     pub fn ask_with(&self, request: &Request<Body>, now: u32, salt: u32) -> Reply {
         self.answer(request, &context(now, salt), |due| panic!("nothing is fetched here: {due:?}"), |_| None)
     }
 
-    /// Any request as an adapter drives it: `fetch` is asked for what the handler fetches, and
-    /// `wait` for the seconds that a caller has to wait.
+    /// Any request, driven as by an adapter: `fetch` performs the handler's fetches, and `wait` returns
+    /// the seconds that a caller must wait.
     pub fn answer(
         &self,
         request: &Request<Body>,
@@ -175,11 +175,11 @@ impl Server {
     }
 }
 
-/// What a limiter is asked.
+/// A question to a limiter.
 pub struct Counted {
     /// The caller's name or the client's address.
     pub by: String,
-    /// Whether it is charged, or only needs some budget left.
+    /// Whether it uses budget, or only needs some to be left.
     pub charged: bool,
 }
 
@@ -265,7 +265,7 @@ impl Reply {
             .collect()
     }
 
-    /// The rule and the words of a `403`.
+    /// The rule and the detail of a `403`.
     #[track_caller]
     pub fn forbidden(&self) -> (String, String) {
         let problem = self.problem();
@@ -279,7 +279,7 @@ impl Reply {
     }
 }
 
-/// The main job's body, with these members instead of its own.
+/// The body of an RTC request, with these members instead of its own.
 #[track_caller]
 pub fn rtc(members: Value) -> Value {
     let mut body = json!({ "channel": "room-1", "role": "publisher", "uid": 42, "expireTime": 3600 });
@@ -288,14 +288,14 @@ pub fn rtc(members: Value) -> Value {
     body
 }
 
-/// The main job's body without a member.
+/// The body of an RTC request without a member.
 pub fn rtc_without(member: &str) -> Value {
     let mut body = rtc(json!({}));
     body.as_object_mut().unwrap().remove(member).unwrap();
     body
 }
 
-/// A body that is too large by one byte, though it is JSON and a request.
+/// A valid request that is one byte too large.
 pub fn body_too_large() -> Vec<u8> {
     let mut body = rtc(json!({})).to_string().into_bytes();
     body.resize(MAX_BODY_BYTES + 1, b' ');
@@ -314,7 +314,7 @@ pub fn context(now: u32, salt: u32) -> Context {
     }
 }
 
-/// What starts the handler.
+/// The platform of the handler.
 #[derive(Clone, Copy, Debug)]
 pub enum Platform {
     /// The local server, on this address.
@@ -330,7 +330,7 @@ pub fn local() -> Platform {
     Platform::Local("127.0.0.1:8080".parse().unwrap())
 }
 
-/// Variables as the environment gives them.
+/// Variables in the form of the environment.
 pub fn lookup(variables: &[(&str, &str)]) -> impl Fn(&str) -> Result<String, VarError> {
     |name| {
         let found = variables.iter().find(|(known, _)| *known == name);
@@ -338,7 +338,7 @@ pub fn lookup(variables: &[(&str, &str)]) -> impl Fn(&str) -> Result<String, Var
     }
 }
 
-/// The platform with variables from these sources; its machine, if it has files, has none.
+/// The platform with variables from these sources, without files.
 pub fn environment<'a>(platform: Platform, sources: &'a [Source<'a>]) -> Environment<'a> {
     let hosted = Environment { sources, files: None, secret_store: false, socket: Socket::OfThePlatform };
     match platform {
@@ -362,13 +362,13 @@ pub fn lookup_on(
     }
 }
 
-/// The configuration that these variables are, on a machine without files.
+/// The configuration from these variables, on a machine without files.
 pub fn config(platform: Platform, variables: &[(&str, &str)]) -> Result<(Config, Vec<Notice>), ConfigError> {
     let lookup = lookup_on(platform, variables);
     Config::read(environment(platform, &[Source { name: "environment", lookup: &lookup }]))
 }
 
-/// What is wrong with these variables.
+/// The faults of these variables.
 #[track_caller]
 pub fn refused_config(platform: Platform, variables: &[(&str, &str)]) -> ConfigError {
     match config(platform, variables) {

@@ -1,4 +1,4 @@
-//! `AUTH`, and that the variables of each way reach it. What they may hold is `tests/it/auth`'s.
+//! `AUTH` and the variables of each method. `tests/it/auth` tests their values.
 
 use agora_token_server::auth::{AuthError, Credentials};
 use agora_token_server::config::Notice;
@@ -104,7 +104,7 @@ fn jwt_variables_reach_authenticator() {
     assert_eq!(config.authenticator.jwt_headers().collect::<Vec<_>>(), ["cf-access-jwt-assertion"]);
 }
 
-/// `JWT_TYPE` and `JWT_GRANTS_REQUIRED` are for the one issuer and for each one of a list.
+/// `JWT_TYPE` and `JWT_GRANTS_REQUIRED` apply to a single issuer and to each issuer of a list.
 #[test]
 fn jwt_type_and_required_grants_hold_for_every_issuer() {
     let list = format!(
@@ -149,7 +149,7 @@ fn unbound_identities_are_notice() {
     );
 }
 
-/// A Chat token of Alice is one of alice too. The operator of an issuer with both learns it at start.
+/// A Chat token of Alice is also valid for alice. A notice at startup warns operators whose issuer may have both.
 #[test]
 fn jwt_subjects_with_chat_are_notice() {
     let notices = |more: &[(&'static str, &'static str)]| {
@@ -160,7 +160,7 @@ fn jwt_subjects_with_chat_are_notice() {
     for more in meet {
         assert_eq!(notices(more), [Notice::ChatFoldsCase], "{more:?}");
     }
-    // No Chat tokens: not named, or not for a channel of the list. Without an identity there is a notice of its own.
+    // No Chat tokens: not listed, or excluded by a list of channels. Without an identity, there is another notice.
     let apart: [&[(&str, &str)]; 2] =
         [&[("ALLOWED_TOKEN_TYPES", "rtc,rtm")], &[("ALLOWED_CHANNELS", "room-*")]];
     for more in apart {
@@ -206,7 +206,7 @@ fn issuer_list_replaces_other_jwt_variables() {
         read(Platform::Workers, &with_auth("jwt", &[("JWT_ISSUERS", &free)])).1,
         [Notice::FreeIdentities, Notice::ChatFoldsCase]
     );
-    // A template sets every variable to its default at least.
+    // A template sets every variable, at least to its default.
     let defaults = [("JWT_ISSUERS", LIST), key, ("JWT_HEADER", "Authorization"), ("JWT_UID_CLAIM", "sub")];
     read(Platform::Lambda, &with_auth("jwt", &defaults));
     assert_eq!(

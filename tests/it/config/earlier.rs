@@ -1,5 +1,5 @@
-//! The configuration files of 0.1.0, as its users filled them in, still mean what they meant: each answer is the one that
-//! 0.1.0 gave, but where a change is listed here.
+//! Configuration files of 0.1.0, as its users filled them in, keep their meaning: each response equals that of 0.1.0,
+//! except for the changes that are listed here.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -125,7 +125,7 @@ fn holds(token: &str) -> String {
         .replace(&format!("uid={DRAWN_UID}"), "uid=drawn")
 }
 
-/// What 0.1.0 did by itself, and a variable says now.
+/// Settings that were fixed in 0.1.0 and are variables now.
 const AS_BEFORE: [(&str, &str); 2] = [("ALLOW_006", "true"), ("ALLOWED_TOKEN_TYPES", "rtc,rtm,chat-user")];
 
 /// How answers differ from the recorded ones: `(request, before, now)`, or why the configuration is rejected.
@@ -180,7 +180,7 @@ fn earlier_configuration_is_answered_as_before() {
     assert_eq!(changes, BTreeSet::from(["006", "006 on drop-in routes", "types without a channel"]));
 }
 
-/// Those of the files that are set there or can be: `NAME=`, `#NAME=`, `NAME: !Ref Parameter`.
+/// The variables that a file sets or mentions: `NAME=`, `#NAME=`, `NAME: !Ref Parameter`.
 #[test]
 fn every_variable_of_earlier_files_is_tried() {
     let recorded = recorded();

@@ -1,4 +1,4 @@
-//! Every variable: its default, what it takes, and the exact words where it is at fault.
+//! Every variable: its default, its valid values, and the exact text of its errors.
 
 mod auth;
 mod earlier;
@@ -16,7 +16,7 @@ use agora_token_server::time::{Ttl, UnixTime};
 use agora_token_server::token::Project;
 use serde_json::{Value, json};
 
-/// What a hosted server needs.
+/// The variables that a hosted server needs.
 const HOSTED: [(&str, &str); 3] = [("APP_ID", APP_ID), ("APP_CERTIFICATE", CERTIFICATE), ("AUTH", "none")];
 
 const HOSTS: [Platform; 2] = [Platform::Lambda, Platform::Workers];
@@ -26,13 +26,13 @@ fn read(platform: Platform, variables: &[(&str, &str)]) -> (Config, Vec<Notice>)
     config(platform, variables).unwrap()
 }
 
-/// A hosted server with one variable more.
+/// A hosted server with one more variable.
 #[track_caller]
 fn with(name: &str, value: &str) -> Config {
     read(Platform::Workers, &[HOSTED.as_slice(), &[(name, value)]].concat()).0
 }
 
-/// A hosted server with these variables, which come before its own.
+/// A hosted server with these variables, which override its own.
 #[track_caller]
 fn with_all(variables: &[(&str, &str)]) -> Config {
     let hosted = HOSTED.iter().filter(|(name, _)| variables.iter().all(|(given, _)| given != name));
@@ -45,7 +45,7 @@ fn faults(platform: Platform, variables: &[(&str, &str)]) -> Vec<String> {
     refused_config(platform, variables).0.iter().map(ToString::to_string).collect()
 }
 
-/// The one fault of a hosted server with one variable more.
+/// The only fault of a hosted server with one more variable.
 #[track_caller]
 fn fault(name: &str, value: &str) -> String {
     let faults = faults(Platform::Workers, &[HOSTED.as_slice(), &[(name, value)]].concat());

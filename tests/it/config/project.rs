@@ -1,4 +1,4 @@
-//! `APP_ID`, and where the certificate comes from.
+//! `APP_ID`, and the source of the certificate.
 
 use std::io::{Error, ErrorKind};
 
@@ -91,7 +91,7 @@ fn project_with_other_than_32_hex_digits_is_rejected() {
     assert!(given(&read(Platform::Lambda, &secondary).0).secondary().is_some());
 }
 
-/// The result for a file with this text, or without one.
+/// The result for a file with this text, or without a file.
 fn from_file(text: Option<&str>) -> Result<Config, String> {
     let variables = [("APP_ID", APP_ID), ("APP_CERTIFICATE_FILE", "/run/secrets/agora")];
     let file = |path: &str| {
@@ -129,7 +129,7 @@ fn certificate_file_is_read() {
     }
 }
 
-/// What the project signs, to distinguish certificates without seeing them.
+/// A signature by the project, to distinguish certificates that cannot be read.
 fn signed(config: &Config) -> String {
     let project = config.project.current(NOW).unwrap();
     let service = Service::rtm(&"42".parse().unwrap(), Ttl::HOUR.into());

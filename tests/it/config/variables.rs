@@ -1,4 +1,4 @@
-//! The table of variables against every file that lists them, and against what is read.
+//! Compares the table of variables with every file that lists them, and with the variables that are read.
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -90,7 +90,7 @@ fn template_yaml_sets_lambda_variables() {
     let handlers: Vec<(&str, &str)> =
         assignments.iter().filter_map(|(name, value)| Some((*name, value.strip_prefix("!Ref ")?))).collect();
     let set: BTreeSet<String> = handlers.iter().map(|(name, _)| (*name).to_owned()).collect();
-    // A parameter would leave the certificate in the stack's configuration; it is kept in a secret store.
+    // A parameter would store the certificate in the stack's configuration; it is kept in a secret store.
     let unset = BTreeSet::from(["APP_CERTIFICATE".to_owned()]);
     assert_eq!(&set | &unset, on(Platform::Lambda));
     assert!(set.is_disjoint(&unset));
@@ -104,7 +104,7 @@ fn template_yaml_sets_lambda_variables() {
         let default = body.iter().find_map(|line| line.strip_prefix("    Default: "));
         let expected = match VARIABLES.iter().find(|variable| variable.name == name).unwrap().default {
             DefaultValue::Value(value) => Some(value),
-            // A deployment must name its project. The others are the template's: closed until there is an API key.
+            // A deployment must name its project. The template sets the others: it is closed until there is an API key.
             DefaultValue::Unset(_) => match parameter {
                 "AppId" => None,
                 "AppCertificateSecret" => Some("agora/app-certificate"),
@@ -141,7 +141,7 @@ fn template_yaml_groups_list_parameters_in_order() {
         .map(|line| line.trim().trim_end_matches(':'))
         .collect();
     assert_eq!(listed, parameters);
-    // The console shows them in this order, and every parameter but the first has a default.
+    // The AWS console shows parameters in this order, and every one but the first has a default.
     assert_eq!(parameters[..4], ["AppId", "AppCertificateSecret", "Auth", "ApiKeys"]);
     for parameter in &parameters {
         let has_default =
@@ -198,7 +198,7 @@ fn default_set_explicitly_changes_nothing() {
 
 #[test]
 fn every_listed_variable_is_read() {
-    // Each variable is looked at once for being text; a second time, its reader asks for it.
+    // Each variable is read once to check that it is text, and a second time by its parser.
     let asked = RefCell::new(BTreeMap::<String, usize>::new());
     let read = |variables: &[(&str, &str)], platform| {
         let lookup = |name: &str| {
@@ -221,7 +221,7 @@ fn every_listed_variable_is_read() {
     assert_eq!(others, ["AWS_SESSION_TOKEN", "PARAMETERS_SECRETS_EXTENSION_HTTP_PORT"]);
 }
 
-/// An example as it is after a user has filled in the project, which is all that it leaves empty.
+/// An example file after a user has filled in the project, its only empty variables.
 fn filled_in(example: &str) -> Vec<(String, String)> {
     let lines = file(example);
     let uncommented =

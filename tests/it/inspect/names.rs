@@ -1,4 +1,4 @@
-//! What is said of the names in a token.
+//! Findings about the names in a token.
 
 use super::{packed, project, token};
 use agora_token_server::inspect::{Client, Inspection, Use};
@@ -11,7 +11,7 @@ fn inspected(token: &str, client: Client<'_>) -> Inspection {
     Inspection::new(token, &project(), NOW, client).unwrap()
 }
 
-/// What the finding with this code says, if there is one.
+/// The detail of the finding with this code, if there is one.
 fn said(inspection: &Inspection, code: &str) -> Option<String> {
     let finding = inspection.findings.iter().find(|finding| finding.code() == code)?;
     Some(finding.kind.explain().what.into_owned())
@@ -38,7 +38,7 @@ fn uid_that_looks_like_number_is_explained() {
         ("1e3", fraction),
         ("1.5e-3", fraction),
         ("1E+3", fraction),
-        // Accounts that look like no number.
+        // Accounts that do not look like numbers.
         ("+0", None),
         ("+7", None),
         ("-", None),
@@ -59,7 +59,7 @@ fn uid_that_looks_like_number_is_explained() {
     }
 }
 
-/// A user of RTM or Signaling has the characters of an account. Of a user of Chat, Agora states the length only.
+/// An RTM user ID has the characters of an account. For a Chat user ID, Agora documents only the length.
 #[test]
 fn user_id_has_at_most_64_bytes() {
     for (number, name) in [(2, "rtm"), (5, "chat"), (8, "rtm2")] {
@@ -95,7 +95,7 @@ fn difference_in_spaces_is_named() {
     assert_eq!(differs("room-2"), text("room-2", ""));
 }
 
-/// The names are swapped even if the channel, a wildcard, matches that of the client.
+/// The names are swapped even if the channel is a wildcard that matches the client's.
 #[test]
 fn swapped_names_are_found_beside_wildcard() {
     let token = token(rtc("room-*", "room-1"));
@@ -151,7 +151,7 @@ fn missing_service_is_requested_by_its_name() {
     }
 }
 
-/// The SDK of another service reports nothing.
+/// The SDK of another service reports no error.
 #[test]
 fn sdk_error_is_that_of_service_of_finding() {
     let token = token_of_three_services();
@@ -170,12 +170,12 @@ fn sdk_error_is_that_of_service_of_finding() {
     assert_eq!(errors(&token, bob, "uid_kind_differs"), [by_rtc]);
     assert_eq!(errors(&token, bob, "user_differs"), [by_signaling, (None, None, None, None, Some(104))]);
 
-    // Of the RTM service, although the client wants RTC.
+    // A fault of the RTM service, although the client uses RTC.
     let vector = |id: &str| super::vector(id)["token"].as_str().unwrap().to_owned();
     let wants_rtc = Client::new(Some("room-1"), Some("alice"));
     assert_eq!(errors(&vector("006-rtm-uid-slot"), wants_rtc, "rtm_wrong_slot"), [by_signaling]);
 
-    // A channel and a user that Agora rejects have errors of their own.
+    // A channel and a user that Agora rejects have separate errors.
     let channel = (Some(102), Some("invalid channel name"), None, None, None);
     assert_eq!(errors(&vector("channel-slash"), Client::default(), "name_not_allowed"), [channel]);
     let user = (Some(134), None, None, None, None);
@@ -183,7 +183,7 @@ fn sdk_error_is_that_of_service_of_finding() {
     let user = (None, None, Some(-10006), Some(3), None);
     assert_eq!(errors(&vector("rtm-user-not-allowed"), Client::default(), "name_not_allowed"), [user]);
 
-    // Faults of the whole token have the errors of every service in it.
+    // Faults of the whole token have the errors of each of its services.
     let missing = (Some(110), Some("dynamic use static key"), Some(-10005), Some(5), Some(104));
     assert_eq!(errors("", Client::default(), "empty"), [missing]);
     let (issued_at, day) = (UnixTime::from_secs(1_600_000_000), Ttl::MAX);

@@ -1,4 +1,4 @@
-//! Tokens with contents that no builder makes. Their signatures are empty.
+//! Tokens with content that no builder makes. Their signatures are empty.
 
 use crate::common::{dressed, dressed_006, payload};
 use agora_token_server::time::UnixTime;
@@ -10,7 +10,7 @@ pub(super) fn service(number: u16, texts: &[&str]) -> Vec<u8> {
     with_privileges(number, 0, texts)
 }
 
-/// The same with privileges 1 to `privileges`, which end with the token.
+/// The same with privileges 1 to `privileges`, which expire with the token.
 pub(super) fn with_privileges(number: u16, privileges: u16, texts: &[&str]) -> Vec<u8> {
     let mut bytes = [number.to_le_bytes(), privileges.to_le_bytes()].concat();
     bytes.extend((1..=privileges).flat_map(entry));
@@ -39,9 +39,9 @@ fn content(services: &[Vec<u8>]) -> Vec<u8> {
     bytes
 }
 
-/// A 006 token of RTC that ends then, with this number of privileges.
-pub(super) fn token_006_until(end: UnixTime, privileges: u16) -> String {
-    let mut message = [[0; 4], end.as_secs().to_le_bytes()].concat();
+/// A 006 token of RTC that expires at `expires_at`, with this number of privileges.
+pub(super) fn token_006_until(expires_at: UnixTime, privileges: u16) -> String {
+    let mut message = [[0; 4], expires_at.as_secs().to_le_bytes()].concat();
     message.extend(privileges.to_le_bytes());
     message.extend((1..=privileges).flat_map(entry));
     dressed_006(&message)
@@ -56,11 +56,11 @@ pub(super) fn token_006_with_signature(length: u8) -> String {
     format!("{head}{}", STANDARD.encode(bytes))
 }
 
-/// A 007 token in whose text 40 others seem to start. It is stored without compression, which keeps what follows an
-/// unknown service as it is.
+/// A 007 token in whose text 40 other tokens seem to start. It is stored uncompressed, so that the bytes after an unknown
+/// service stay unchanged.
 pub(super) fn token_with_starts_within() -> String {
     let mut bytes = content(&[vec![99, 0, 0, 0]]);
-    // In base64, three bytes are four characters. Zlib puts seven bytes in front.
+    // In base64, three bytes are four characters. Zlib adds seven bytes at the start.
     while !(bytes.len() + 7).is_multiple_of(3) {
         bytes.push(0);
     }

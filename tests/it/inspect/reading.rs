@@ -1,4 +1,4 @@
-//! Finding the token in a text, and undoing its damages.
+//! Finding the token in a text, and repairing damage.
 
 use super::{packed, project, two_tokens};
 use agora_token_server::inspect::{Client, Finding, Inspection, Version, tokens_in};
@@ -111,7 +111,7 @@ fn legacy_token_has_the_form_of_its_version() {
     }
 }
 
-/// Texts that only begin like a token cost nothing, so that they cannot hide one.
+/// Texts that only begin like a token do not count toward the limit, so they cannot hide one.
 #[test]
 fn token_behind_many_that_seem_to_start_is_found() {
     let (token, old) = two_tokens();

@@ -1,4 +1,4 @@
-//! The bounds of what is said of a token's times.
+//! The bounds of findings about a token's times.
 
 use super::{packed, project};
 use agora_token_server::inspect::{Client, Finding, Inspection};
@@ -23,7 +23,7 @@ fn clocks_may_differ_by_30_seconds() {
     for (secs, found) in [(29, &[][..]), (30, &[]), (31, &["issued_in_future"])] {
         let now = UnixTime::from_secs(ISSUED_AT.as_secs() - secs);
         assert_eq!(codes(&token(3600), now), found, "{secs}");
-        // A 006 token holds its end alone.
+        // A 006 token holds only its expiry.
         let end = now.plus(86_400 + secs);
         let ends_too_late = codes(&packed::token_006_until(end, 1), now).contains(&"over_24_hours");
         assert_eq!(ends_too_late, secs == 31, "{secs}");

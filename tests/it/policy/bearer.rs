@@ -1,4 +1,4 @@
-//! What a JWT lets its bearer have: never more than the configuration.
+//! The effect of a JWT's grants: they never allow more than the configuration.
 
 use std::num::NonZeroU32;
 
@@ -13,7 +13,7 @@ use super::{
     rtm_006, stt,
 };
 
-/// A bearer who may take any identity.
+/// A bearer that may use any identity.
 fn free(grants: Option<Grants>) -> Caller {
     Caller {
         name: Some("jwt:alice".to_owned()),
@@ -165,9 +165,9 @@ fn lifetime_above_shortest_max_is_denied() {
     let policy = Policy { expire_with_jwt: true, ..policy };
     assert_eq!(ceiling(&policy, None, later), 600);
     assert_eq!(ceiling(&policy, NonZeroU32::new(60), later), 60);
-    // Within the clock skew it may have ended.
-    for ended in [NOW, UnixTime::from_secs(NOW.as_secs() - 30)] {
-        assert_eq!(ceiling(&policy, None, ended), 0);
+    // It may have expired within the clock skew.
+    for expired in [NOW, UnixTime::from_secs(NOW.as_secs() - 30)] {
+        assert_eq!(ceiling(&policy, None, expired), 0);
     }
     let bearer = Caller { expires_at: Some(NOW), ..free(None) };
     let denied = Denied::ExpireTime { requested: Ttl::HOUR, max: 0 };
@@ -180,7 +180,7 @@ fn identity_other_than_callers_is_denied() {
     let bearer = |identity| Caller { grants: Some(everything.clone()), ..bound(identity) };
     let ask_as = |id: &str| {
         let mut specs = vec![(rtc("room", id), "uid")];
-        // RTM and Chat have no wildcards, 006 but one; Chat has no space.
+        // RTM and Chat have no wildcards, 006 has only one; Chat has no space.
         if let Ok(user_uuid) = id.parse::<RtmUserId>() {
             specs.extend([
                 (rtc_and_rtm("room", id, id), "uid"),
@@ -241,7 +241,7 @@ fn pattern_with_subject_matches_caller_only() {
         }
         assert_eq!(send(subject, "lobby"), Ok(()));
     }
-    // The subject is put in once, and as it is.
+    // The subject is inserted once, unchanged.
     assert_eq!(send(Some("{sub}"), "user-{sub}"), Ok(()));
     // Without a JWT there is no subject.
     for caller in [Caller::open(), Caller::api_key("alice")] {

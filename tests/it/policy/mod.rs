@@ -1,4 +1,4 @@
-//! Which rule refuses which request.
+//! The rule that refuses each request.
 
 mod bearer;
 
@@ -91,7 +91,7 @@ fn room_user(room: &str, user_uuid: &str) -> TokenSpec {
     TokenSpec::ApaasRoomUser { room_uuid: room.parse().unwrap(), user_uuid: rtm_user(user_uuid), role: 1 }
 }
 
-/// One request of every kind, with every type that its token carries.
+/// One request of every kind, with the types that its token carries.
 fn every_kind() -> Vec<(TokenSpec, Vec<TokenKind>)> {
     use TokenKind as T;
     vec![
@@ -116,7 +116,7 @@ fn every_kind() -> Vec<(TokenSpec, Vec<TokenKind>)> {
 
 fn grant(policy: &Policy, spec: TokenSpec) -> Result<(), Denied> {
     let request = TokenRequest { spec, ttl: Ttl::HOUR };
-    // A key identifies a backend, which only the configuration limits, like every caller.
+    // An API key identifies a backend, which only the configuration limits.
     let key = Caller::api_key("backend");
     let granted = policy.grant(&Caller::open(), request.clone(), NOW);
     assert_eq!(policy.grant(&key, request.clone(), NOW), granted);
@@ -300,7 +300,7 @@ fn wildcard_channel_in_any_spelling_is_denied() {
     for (spec, _) in every_kind() {
         assert_eq!(grant(&policy, spec), Ok(()));
     }
-    // Wildcards of users are another setting.
+    // Wildcard users have another setting.
     assert_eq!(grant(&policy, rtc("room", "0")), Ok(()));
 }
 

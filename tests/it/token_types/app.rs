@@ -1,4 +1,4 @@
-//! Tokens for no user: `ChatTokenBuilder2.buildAppToken`, `FpaTokenBuilder`,
+//! Tokens without a user: `ChatTokenBuilder2.buildAppToken`, `FpaTokenBuilder`,
 //! `ApaasTokenBuilder.buildAppToken`.
 
 use serde_json::{Value, json};
@@ -10,7 +10,7 @@ fn body(token_type: &str) -> Value {
     json!({ "tokenType": token_type, "expireTime": 600 })
 }
 
-/// What an answer says if there is no user to name.
+/// The response if there is no user.
 fn answer(token_type: &str, expire: u32) -> Value {
     json!({
         "tokenType": token_type, "version": "007", "appId": APP_ID,

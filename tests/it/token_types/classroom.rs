@@ -1,5 +1,5 @@
-//! apaas-room-user and apaas-user: `ApaasTokenBuilder` as in Go, Python and C++; Node's leaves the
-//! room user's privilege out.
+//! apaas-room-user and apaas-user: `ApaasTokenBuilder` as in Go, Python and C++; Node's leaves
+//! out the room user's privilege.
 
 use serde_json::{Value, json};
 
@@ -30,7 +30,7 @@ fn apaas_room_user_token_holds_three_services() {
         services,
         json!([
             { "type": "rtm", "userId": "2882341273", "privileges": { "login": 600 } },
-            // The MD5 of the user's id.
+            // The MD5 of the user ID.
             { "type": "chat", "userId": "6063383428a36fba3fb6030becf8094e", "privileges": { "user": 600 } },
             {
                 "type": "apaas", "roomUuid": "123", "userUuid": "2882341273", "role": 1,

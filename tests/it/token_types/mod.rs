@@ -1,4 +1,4 @@
-//! Every other `tokenType`, and 006: the token is the one that the official builder makes.
+//! Every other `tokenType`, and 006: the token equals that of the official builder.
 
 mod app;
 mod chat;
@@ -24,7 +24,7 @@ fn send(body: &Value) -> Reply {
     Server::of_everything().token(body)
 }
 
-/// What is wrong with a user id in the field `name` of a body.
+/// The faults of a user ID in the field `name` of a body.
 #[track_caller]
 fn assert_takes_user_ids(name: &str, mut body: Value) {
     let field = name.to_owned();
@@ -55,7 +55,7 @@ fn assert_takes_user_ids(name: &str, mut body: Value) {
     assert_eq!(send(&body).faults(), [format!("{field} is required")]);
 }
 
-/// What RTM accepts as a user in the field `name` of a body.
+/// User IDs that RTM accepts in the field `name` of a body.
 #[track_caller]
 fn assert_takes_rtm_users(name: &str, mut body: Value) {
     assert_takes_user_ids(name, body.clone());
@@ -88,7 +88,7 @@ fn assert_has_no_006(mut body: Value) {
     assert_eq!(send(&body).faults(), [expected]);
 }
 
-/// An `expireTime` is required and bounded here as it is for rtc.
+/// `expireTime` is required and has the same bounds as for rtc.
 #[track_caller]
 fn assert_needs_a_lifetime(mut body: Value) {
     let expected = "expireTime: expected 1 to 86400";

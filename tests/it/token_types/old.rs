@@ -9,7 +9,7 @@ use super::send;
 use crate::common::opened::opened_006;
 use crate::common::server::{APP_ID, CERTIFICATE, NOW, SALT, rtc};
 
-/// The token's own end is Agora's 24 hours, whatever was asked for.
+/// The token expires after Agora's 24 hours, whatever lifetime was requested.
 const END: u32 = NOW + 86_400;
 
 fn old_rtc(members: Value) -> Value {
@@ -107,7 +107,7 @@ fn rtc_006_rejects_wildcards_except_uid_0() {
             ["uid: a 006 token has no wildcards but uid 0"]
         );
     }
-    // Where wildcard channels are allowed, the empty name is one.
+    // If wildcard channels are allowed, the empty name is one.
     for channel in ["*", "room-*", ""] {
         assert_eq!(
             send(&old_rtc(json!({ "channel": channel }))).faults(),
@@ -167,7 +167,7 @@ fn rtm_006_rejects_permissions() {
     }
 }
 
-/// A mistake of builders that are made by hand. Agora rejects such tokens.
+/// A mistake of hand-written builders. Agora rejects such tokens.
 #[test]
 fn signature_over_checksums_differs_from_one_over_names() {
     let certificate = Project::public_test().certificate().clone();
