@@ -1,5 +1,5 @@
-//! Whatever the JSON: no panic, a documented answer, and what is granted is what was asked. Bytes, paths and queries are
-//! those of the fuzz targets.
+//! Any JSON results in a documented response without a panic, and a token matches its request. The fuzz targets cover
+//! bytes, paths and queries.
 
 use std::sync::LazyLock;
 
