@@ -30,7 +30,7 @@ async function closedPort() {
 }
 
 const withKey = {
-  async "a server with keys: the page has a field for one, and a key in it is sent as a bearer"(visit) {
+  async api_key_field_is_shown_and_sent_as_bearer(visit) {
     assert.equal(await visit.text("#authentication"), "Authentication: API key");
     assert.equal(await visit.shows("#credential"), true);
     const refused = await visit.make();
@@ -50,7 +50,7 @@ const withKey = {
     assert.deepEqual(await visit.faults(), {});
   },
 
-  async "a key as X-API-Key, for reading as well"(visit) {
+  async api_key_as_x_api_key_works_on_both_tabs(visit) {
     const refused = await visit.read({ readToken: "hello" });
     assert.equal(refused.status, 401);
     assert.equal(await visit.focused(), "secret");
@@ -61,14 +61,14 @@ const withKey = {
     assert.equal(await visit.text("#report-title"), "Refused");
   },
 
-  async "a wrong key is refused again"(visit) {
+  async wrong_api_key_is_refused_each_time(visit) {
     await visit.make();
     await visit.fill({ secret: "wrong" });
     assert.equal((await visit.make()).status, 401);
     assert.equal(await visit.focused(), "secret");
   },
 
-  async "a key that a header cannot hold"(visit) {
+  async api_key_with_other_characters_is_fault_at_its_field(visit) {
     await visit.make();
     await visit.fill({ secret: "ключ" });
     await visit.page.click("#make-form button.main");
@@ -77,7 +77,7 @@ const withKey = {
     assert.equal(await visit.focused(), "secret");
   },
 
-  async "a key stays in memory: not in the code, the address, a store, or the next visit"(visit) {
+  async api_key_is_kept_in_memory_only(visit) {
     await visit.make();
     await visit.fill({ secret: KEY });
     await visit.make();
@@ -127,7 +127,7 @@ for (const [rule, values, expected] of [
     },
   ],
 ]) {
-  withPolicy[`a rule refuses: ${rule} with ${JSON.stringify(values)}`] = async (visit) => {
+  withPolicy[`rule ${rule} refuses ${JSON.stringify(values)}`] = async (visit) => {
     const { status, answer } = await visit.make({ expireTime: "600", ...values });
     assert.deepEqual([status, answer.rule], [403, rule]);
     assert.deepEqual(await visit.faults(), expected);
@@ -135,7 +135,7 @@ for (const [rule, values, expected] of [
 }
 
 const withJwt = {
-  async "a JWT's own rules: the uid, the role"(visit) {
+  async jwt_rules_refuse_at_uid_and_role(visit) {
     await visit.make();
     await visit.fill({ secret: jwt({ sub: "42", agora: { roles: ["subscriber"] } }) });
     await visit.make({ role: "subscriber" });
@@ -148,7 +148,7 @@ const withJwt = {
 };
 
 const withLimit = {
-  async "too many requests: how long to wait"(visit) {
+  async rate_limited_request_shows_seconds_to_wait(visit) {
     await visit.stopClock();
     assert.equal((await visit.make()).status, 200);
     assert.equal((await visit.make()).status, 429);
@@ -160,7 +160,7 @@ const withLimit = {
 };
 
 const withoutKeySet = {
-  async "a server that cannot answer now"(visit) {
+  async unavailable_server_shows_next_step(visit) {
     await visit.make();
     await visit.fill({
       secret: jwt({ sub: "42" }).replace(/^[^.]+/, Buffer.from('{"alg":"RS256","kid":"k"}').toString("base64url")),
@@ -171,7 +171,7 @@ const withoutKeySet = {
 };
 
 const withOrigins = {
-  async "a server with a list of origins that lacks its own"(visit) {
+  async origin_outside_of_list_is_refused(visit) {
     assert.equal((await visit.make()).status, 403);
     assert.match(
       (await visit.faults())[""],
@@ -181,7 +181,7 @@ const withOrigins = {
 };
 
 const thatStops = {
-  async "a server that is gone"(visit, { server }) {
+  async stopped_server_is_reported(visit, { server }) {
     await server.stop();
     visit.expectsNoServer = true;
     await visit.page.click("#make-form button.main");
@@ -192,7 +192,7 @@ const thatStops = {
 
 /** A server whose page states how callers authenticate. */
 const states = (title, asksForCredential) => ({
-  async [`the page states it: ${title}`](visit) {
+  async [`authentication state is shown: ${title}`](visit) {
     assert.match(await visit.text("#authentication"), new RegExp(`^${title}`));
     assert.equal(await visit.shows("#credential"), asksForCredential);
   },
@@ -200,7 +200,7 @@ const states = (title, asksForCredential) => ({
 
 const notConfigured = {
   ...states("Authentication is not configured", false),
-  async "a token request is rejected"(visit) {
+  async request_without_auth_setting_is_rejected(visit) {
     assert.equal((await visit.make()).status, 503);
     assert.match((await visit.faults())[""], /not configured/);
   },

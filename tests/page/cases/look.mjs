@@ -33,7 +33,7 @@ const STATES = {
 
 const tests = {};
 for (const colorScheme of ["light", "dark"]) {
-  tests[`axe finds nothing, and nothing is too wide: ${colorScheme}, 1000 and 360 pixels`] = async (_, { open }) => {
+  tests[`${colorScheme}_scheme_passes_axe_and_fits_360_pixels`] = async (_, { open }) => {
     for (const [name, enter] of Object.entries(STATES)) {
       const visit = await open({ colorScheme });
       await enter(visit);
@@ -62,7 +62,7 @@ async function tabTo(visit, id) {
 }
 
 Object.assign(tests, {
-  async "everything with the keyboard alone"(visit) {
+  async keyboard_alone_operates_everything(visit) {
     const { keyboard } = visit.page;
     await keyboard.press("Tab");
     assert.equal(await visit.focused(), "Skip to the form");
@@ -104,7 +104,7 @@ Object.assign(tests, {
     }
   },
 
-  async "every control has a name"(visit) {
+  async control_has_accessible_name(visit) {
     const unnamed = await visit.page
       .locator("input, select, textarea, button")
       .evaluateAll((controls) =>
@@ -115,14 +115,14 @@ Object.assign(tests, {
     assert.deepEqual(unnamed, []);
   },
 
-  async "the address chooses the half"(visit) {
+  async address_selects_tab(visit) {
     await visit.page.goto(`${visit.origin}/#/read`);
     assert.ok(await visit.shows("#read-form"));
     await visit.page.goto(`${visit.origin}/#/make`);
     assert.ok(await visit.shows("#make-form"));
   },
 
-  async "a second click waits for the first answer"(visit) {
+  async second_click_waits_for_first_response(visit) {
     let asked = 0;
     await visit.page.route("**/token", async (route) => {
       asked += 1;
@@ -134,7 +134,7 @@ Object.assign(tests, {
     assert.equal(asked, 1);
   },
 
-  async "one small file with strict headers, which loads nothing"(visit) {
+  async page_is_one_small_file_with_strict_headers(visit) {
     assert.deepEqual(visit.requested, [`${visit.origin}/`]);
     const response = await fetch(visit.origin);
     const bytes = (await response.arrayBuffer()).byteLength;
@@ -147,7 +147,7 @@ Object.assign(tests, {
     assert.equal(response.headers.get("x-content-type-options"), "nosniff");
   },
 
-  async "the policy stops what does not belong to the page"(visit) {
+  async csp_blocks_foreign_content(visit) {
     const origin = visit.origin.replace("127.0.0.1", "localhost");
     const stopped = await visit.page.evaluate(async (url) => {
       const stopped = [];

@@ -31,7 +31,7 @@ const CHOICES = {
   "uid 0": [{ uid: "0" }, { uid: 0 }],
   "largest uid": [{ uid: "4294967295" }, { uid: 4294967295 }],
   "account above it": [{ uid: "4294967296" }, { uid: "4294967296" }],
-  "account with zeros in front": [{ uid: "007" }, { uid: "007" }],
+  "account with leading zeros": [{ uid: "007" }, { uid: "007" }],
   "wildcard channel": [{ channel: "room-*" }, { channel: "room-*" }],
   "privileges that expire earlier": [{ privilegeMode: "time", privilegeExpireTime: "60" }, { privilegeExpireTime: 60 }],
   "each privilege by itself": [
@@ -67,7 +67,7 @@ const FAULTS = {
   "privileges beyond token": [{ privilegeMode: "time", privilegeExpireTime: "3601" }, ["privilegeExpireTime", /3601/]],
   "privilege beyond token": [{ ...EACH, joinChannel: "3601" }, ["privileges.joinChannel", /3601/]],
   "privilege in words": [{ ...EACH, publishDataStream: "x" }, ["privileges.publishDataStream", /"x"/]],
-  "subscriber who publishes": [
+  "subscriber that publishes": [
     { ...EACH, role: "subscriber", publishVideoStream: "60", publishAudioStream: "60" },
     {
       "privileges.publishAudioStream":
@@ -155,7 +155,7 @@ for (const [name, [values, expected]] of Object.entries(FAULTS)) {
 }
 
 Object.assign(tests, {
-  async "fault disappears when it is fixed"(visit) {
+  async fault_disappears_after_correction(visit) {
     await visit.make({ channel: "", uid: "" });
     await visit.make({ channel: "room-1" });
     assert.deepEqual(await visit.faults(), { uid: "uid is required" });
@@ -164,7 +164,7 @@ Object.assign(tests, {
     assert.equal(await visit.page.locator("[aria-invalid]").count(), 0);
   },
 
-  async "the token is copied"(visit) {
+  async copy_button_copies_token(visit) {
     const { answer } = await visit.make();
     await visit.page.click("[data-copy=token]");
     await visit.page.waitForFunction(() => document.querySelector("[data-copy=token]").textContent === "Copied");
@@ -173,7 +173,7 @@ Object.assign(tests, {
     await visit.page.waitForFunction(() => document.querySelector("[data-copy=token]").textContent === "Copy token");
   },
 
-  async "where nothing can be copied, it is selected"(visit) {
+  async copy_without_clipboard_selects_token(visit) {
     const { answer } = await visit.make();
     await visit.page.evaluate(() => (navigator.clipboard.writeText = () => Promise.reject(new Error("no"))));
     await visit.page.click("[data-copy=token]");
@@ -181,7 +181,7 @@ Object.assign(tests, {
     assert.equal(await visit.page.evaluate(() => getSelection().toString()), answer.token);
   },
 
-  async "the countdown runs to the end"(visit) {
+  async countdown_runs_until_expiry(visit) {
     await visit.stopClock();
     await visit.make({ expireTime: "90" });
     assert.match(await visit.text("#made-count"), /^1 min (30|29) s left$/);
@@ -191,7 +191,7 @@ Object.assign(tests, {
     assert.match(await visit.text("#made-count"), /^expired (2 min|1 min 5\d s|2 min \d s) ago/);
   },
 
-  async "the request in curl and fetch is the form's request"(visit) {
+  async curl_and_fetch_samples_send_request_of_form(visit) {
     await visit.fill({ uid: `o'neil "$HOME" \\#` });
     const direct = await visit.make();
     assert.equal(direct.status, 400);
@@ -209,7 +209,7 @@ Object.assign(tests, {
     );
   },
 
-  async "the request in Swift and Kotlin keeps quotes, dollars and number signs"(visit) {
+  async swift_and_kotlin_samples_escape_text(visit) {
     await visit.fill({ uid: `a"#$b\\#(c)` });
     const json = '"uid": "a\\"#$b\\\\#(c)"';
     await visit.fill({ language: "swift" });
@@ -227,7 +227,7 @@ Object.assign(tests, {
     assert.equal(await visit.page.evaluate(() => navigator.clipboard.readText()), kotlin);
   },
 
-  async "the SDKs renew a token: code for each, the fitting one first"(visit) {
+  async renewal_code_covers_sdks_with_best_first(visit) {
     for (const [type, first] of Object.entries({
       rtc: "Web, RTC",
       rtm: "Web, Signaling",
@@ -251,7 +251,7 @@ Object.assign(tests, {
     await visit.page.waitForFunction(() => document.querySelector("[data-copy=renewal]").textContent === "Copied");
   },
 
-  async "the renewal code for the Web SDKs runs"(visit) {
+  async web_renewal_code_runs(visit) {
     for (const [sdk, name, method] of [
       ["Web, RTC", "client", "on"],
       ["Web, Signaling", "rtm", "addEventListener"],
@@ -264,7 +264,7 @@ Object.assign(tests, {
     }
   },
 
-  async "each type shows its own fields only"(visit) {
+  async token_type_shows_its_fields_only(visit) {
     for (const [type, fields] of Object.entries({
       "chat-app": "tokenType expireTime",
       rtm: "tokenType uid expireTime version permissions",

@@ -44,7 +44,7 @@ const nothingRan = async (visit) => {
 };
 
 const tests = {
-  async "a good token"(visit, { server }) {
+  async valid_token_is_usable(visit, { server }) {
     await visit.read({ readToken: await token(server), readChannel: "room-1", readUid: "42" });
     assert.equal(await visit.text("#report-title"), "Usable");
     assert.equal(await visit.shows("#problems"), false);
@@ -67,7 +67,7 @@ const tests = {
     assert.equal(await visit.text("#announcement"), "Usable. Problems: 0.");
   },
 
-  async "an expired token"(visit) {
+  async expired_token_is_refused(visit) {
     await visit.read({ readToken: vector("expired") });
     assert.equal(await visit.text("#report-title"), "Refused");
     assert.deepEqual(await problems(visit), [["Error", "expired"]]);
@@ -79,13 +79,13 @@ const tests = {
     assert.equal(await visit.page.locator(".bar .left[style*=width]").count(), 0);
   },
 
-  async "a token of a wrong certificate"(visit) {
+  async token_of_other_certificate_is_refused(visit) {
     await visit.read({ readToken: vector("certificate-replaced") });
     assert.ok((await problems(visit)).some(([word, code]) => word === "Error" && code === "signature_invalid"));
     assert.match(await visit.text("#facts"), /does not verify under the certificates of this project/);
   },
 
-  async "wildcards are marked"(visit, { server }) {
+  async wildcards_are_marked(visit, { server }) {
     await visit.read({ readToken: await token(server, { channel: "room-*", uid: 0 }) });
     assert.equal(await visit.text("#report-title"), "Usable, with warnings");
     assert.deepEqual(await problems(visit), [
@@ -96,7 +96,7 @@ const tests = {
     assert.match(await visit.text("#services dl"), /channel\s+room-\* wildcard\s+uid\s+0, any user wildcard/);
   },
 
-  async "no token at all"(visit) {
+  async text_without_token_is_reported(visit) {
     for (const [text, code] of [
       ["hello", "not_a_token"],
       ["undefined", "placeholder"],
@@ -110,14 +110,14 @@ const tests = {
     }
   },
 
-  async "nothing pasted: the field says so"(visit) {
+  async empty_field_is_fault(visit) {
     await visit.read({ readToken: "" });
     assert.deepEqual(await visit.faults(), { token: "token is required" });
     assert.equal(await visit.focused(), "readToken");
     assert.equal(await visit.shows("#report"), false);
   },
 
-  async "another channel and uid than the client's"(visit, { server }) {
+  async other_channel_and_uid_are_errors(visit, { server }) {
     await visit.read({ readToken: await token(server), readChannel: "room-2", readUid: "43" });
     assert.deepEqual(await problems(visit), [
       ["Error", "channel_differs"],
@@ -126,7 +126,7 @@ const tests = {
     assert.match(await visit.text("#problems"), /The token is for the channel "room-1", but the client uses "room-2"/);
   },
 
-  async "a token full of markup is text"(visit) {
+  async markup_in_token_is_text(visit) {
     for (const text of [MARKUP, IMAGE, `007${MARKUP}`, `"'>${IMAGE}`]) {
       await visit.read({ readToken: text, readChannel: MARKUP, readUid: IMAGE });
       assert.equal(await visit.page.inputValue("#readToken"), text);
@@ -134,7 +134,7 @@ const tests = {
     }
   },
 
-  async "names full of markup are text"(visit, { server }) {
+  async markup_in_names_is_text(visit, { server }) {
     const uid = IMAGE;
     const permissions = { users: { read: [MARKUP] } };
     const made = await token(server, { tokenType: "rtm", uid, permissions, channel: undefined, role: undefined });
@@ -152,7 +152,7 @@ const tests = {
     await nothingRan(visit);
   },
 
-  async "permissions are shown"(visit, { server }) {
+  async permissions_are_shown(visit, { server }) {
     const permissions = { messageChannels: { read: ["news", "sports"] } };
     await visit.read({
       readToken: await token(server, { tokenType: "rtm", permissions, channel: undefined, role: undefined }),
@@ -160,7 +160,7 @@ const tests = {
     assert.match(await visit.text("#services"), /messageChannels, read\s+news, sports/);
   },
 
-  async "the time line shows what has passed and what is left"(visit) {
+  async time_line_shows_passed_and_remaining_time(visit) {
     const privileges = { joinChannel: 3600, publishAudioStream: 900 };
     await visit.read({
       readToken: rtcToken({ channel: "room-1", uid: 42, issuedAgo: 1800, expire: 3600, privileges }),
@@ -188,14 +188,14 @@ const tests = {
     );
   },
 
-  async "the time left runs"(visit, { server }) {
+  async remaining_time_counts_down(visit, { server }) {
     await visit.stopClock();
     await visit.read({ readToken: await token(server, { expireTime: 120 }) });
     await visit.page.clock.runFor(130_000);
     assert.match(await visit.text("#facts"), /expired (9|1\d) s ago/);
   },
 
-  async "a token without the service that it is used for"(visit, { server }) {
+  async token_without_used_service_is_refused(visit, { server }) {
     await visit.read({ readToken: await token(server), readFor: "rtm" });
     assert.equal(await visit.text("#report-title"), "Refused");
     assert.deepEqual(await problems(visit), [["Error", "no_service"]]);
@@ -205,7 +205,7 @@ const tests = {
     );
   },
 
-  async "as of another time, nothing runs"(visit) {
+  async report_as_of_other_time_stands_still(visit) {
     await visit.stopClock();
     await visit.read({ readToken: vector("ok-rtc"), readAt: "2023-11-14T22:23:20Z" });
     assert.equal(await visit.text("#report-title"), "Usable");
@@ -217,7 +217,7 @@ const tests = {
     assert.match((await visit.faults()).at, /expected Unix seconds or RFC 3339/);
   },
 
-  async "a 006 token without its names is unknown"(visit) {
+  async token_006_without_names_is_unknown(visit) {
     await visit.read({ readToken: vector("006-ok"), readAt: "1700000600" });
     assert.equal(await visit.text("#report-title"), "Unknown");
     assert.deepEqual((await problems(visit))[0], ["Warning", "names_needed"]);
@@ -225,14 +225,14 @@ const tests = {
     assert.equal(await visit.text("#report-title"), "Usable, with warnings");
   },
 
-  async "what was undone is shown"(visit) {
+  async repairs_are_shown(visit) {
     await visit.read({ readToken: vector("report-token-inside-text-php-json"), readAt: "3999990000" });
     assert.equal(await visit.text("#repaired"), "Repaired to read the token: json_escapes, embedded");
     await visit.read({ readToken: vector("ok-rtc") });
     assert.equal(await visit.shows("#repaired"), false);
   },
 
-  async "two tokens are named at the field"(visit) {
+  async two_tokens_are_fault_at_field(visit) {
     await visit.read({ readToken: vector("report-two-tokens-in-one-text") });
     assert.match((await visit.faults()).token, /expected one token, got 2: 007eJxTYJi… at character 0, 007eJxTYHj…/);
     assert.equal(await visit.shows("#report"), false);
@@ -248,7 +248,7 @@ const chosen = vectors.filter(({ expect: { problems = [] } }) => {
 });
 
 const everyProblem = {
-  async "a vector of each problem, with its verdict, its problems and their fixes in order"(visit) {
+  async vector_of_each_problem_shows_verdict_and_fixes_in_order(visit) {
     assert.ok(seen.size > 60, `${seen.size} problems`);
     for (const { id, token, channel, uid, now, for: purpose, expect } of chosen) {
       if (token.trim() === "") continue;
