@@ -18,7 +18,8 @@ use crate::policy::Policy;
 #[command(after_help = "Examples:
   agora-token-server mint --channel room-1 --uid 42 --role publisher
   agora-token-server mint --token-type rtm --uid alice --expire-time 600
-  agora-token-server mint --body '{\"channel\":\"room-1\",\"uid\":42,\"role\":\"publisher\",\"expireTime\":60}' --json")]
+  agora-token-server mint --json \\
+    --body '{\"channel\":\"room-1\",\"uid\":42,\"role\":\"publisher\",\"expireTime\":60}'")]
 pub(super) struct Mint {
     #[command(flatten)]
     request: RequestFlags,

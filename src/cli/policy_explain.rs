@@ -21,9 +21,9 @@ use crate::time::UnixTime;
 #[derive(Args)]
 #[command(after_help = "Examples:
   agora-token-server policy explain --channel room-1 --uid 42 --role publisher
-  agora-token-server policy explain --api-key my-backend --channel room-1 --uid 42 --role publisher --json
-  agora-token-server policy explain --claims '{\"iss\":\"https://issuer.example.com/\",\"aud\":\"agora-token\",\"sub\":\"alice\"}' \\
-    --channel room-1 --role subscriber
+  agora-token-server policy explain --api-key my-backend --channel room-1 --uid 42 --role publisher
+  agora-token-server policy explain --channel room-1 --role subscriber \\
+    --claims '{\"iss\":\"https://issuer.example.com/\",\"aud\":\"agora-token\",\"sub\":\"alice\"}'
 
 Exit status: 0 if the request is allowed, 1 if not, 2 for misuse.")]
 pub(super) struct Explain {

@@ -18,8 +18,8 @@ pub(super) struct RequestFlags {
     /// Uid or user account; 0 is the wildcard
     #[arg(long)]
     uid: Option<String>,
-    /// Lifetime of the token
-    #[arg(long, value_name = "SECONDS", default_value_t = 3600)]
+    /// Lifetime of the token (3600)
+    #[arg(long, value_name = "SECONDS", default_value_t = 3600, hide_default_value = true)]
     expire_time: u32,
     /// Lifetime of its privileges (the token's)
     #[arg(long, value_name = "SECONDS")]

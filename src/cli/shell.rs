@@ -10,7 +10,8 @@ use super::failure::Failure;
 
 #[derive(Args)]
 #[command(after_help = "Examples:
-  agora-token-server completions bash > ~/.local/share/bash-completion/completions/agora-token-server
+  agora-token-server completions bash \\
+    > ~/.local/share/bash-completion/completions/agora-token-server
   agora-token-server completions fish > ~/.config/fish/completions/agora-token-server.fish")]
 pub(super) struct Completions {
     /// Shell that the script is for

@@ -12,7 +12,8 @@ use crate::config::{self, Socket};
 /// The key comes from the environment, never from a flag.
 #[derive(Args)]
 #[command(after_help = "Example:
-  UID_KEY=0123456789abcdef0123456789abcdef agora-token-server uid --issuer https://issuer.example.com/ alice")]
+  UID_KEY=0123456789abcdef0123456789abcdef \\
+    agora-token-server uid --issuer https://issuer.example.com/ alice")]
 pub(super) struct Uid {
     /// Issuer, exactly as in the JWT's `iss`
     #[arg(long, value_name = "ISS")]

@@ -145,6 +145,12 @@ fn help_of_every_command_has_examples() {
             examples.contains(&["agora-token-server", &path.join(" ")].join(" ")),
             "{path:?}: {examples}"
         );
+        // A wrapped command cannot be pasted: only a line after a backslash may be the rest of one.
+        let commands: Vec<&str> = examples.lines().skip(1).take_while(|line| !line.is_empty()).collect();
+        for (line, before) in commands.iter().zip([""].iter().chain(&commands)) {
+            let begins = line.contains("agora-token-server") || line.ends_with('\\');
+            assert!(begins || before.ends_with('\\'), "{path:?}: {line}");
+        }
     };
     let (top, policy) = (help(&[]), help(&["policy"]));
     assert!(top.contains("Examples:\n"));

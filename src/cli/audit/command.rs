@@ -16,8 +16,8 @@ use crate::inspect::Use;
 /// The endpoint, and how its clients call it.
 #[derive(Args)]
 #[command(after_help = "Examples:
-  agora-token-server audit https://example.com/api/agora/token --body '{\"channelName\":\"lobby\",\"uid\":42}' \\
-    --header 'Authorization: Bearer …'
+  agora-token-server audit https://example.com/api/agora/token \\
+    --body '{\"channelName\":\"lobby\",\"uid\":42}' --header 'Authorization: Bearer …'
   agora-token-server audit 'https://example.com/rtc/lobby/publisher/uid/42/' --for rtc --json
 
 Exit status: 0 without findings, 1 with findings, 2 for misuse or if the endpoint issues no token.")]
