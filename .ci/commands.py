@@ -26,7 +26,7 @@ TEST_PROJECT = {"APP_ID": "970CA35de60c44645bbae8a215061b33", "APP_CERTIFICATE":
 NOT_HERE = [
     (r"^cargo test$", "a step of .ci/run"),
     (r"^\.ci/run$", "this is a step of it"),
-    (r"^(pip install|npm ci|cargo install|cargo binstall)\b", "installs; .ci/run installs the same versions"),
+    (r"^(python3 -m venv|\. \.venv|pip install|npm ci|cargo install|cargo binstall)\b", "installs; .ci/run installs the same versions"),
     (r"^aws |secretsmanager", "needs an AWS account"),
     (r"^sam deploy|sam build && sam deploy", "needs an AWS account"),
     (r"^docker (?!logs)", "needs a container engine"),

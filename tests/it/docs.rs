@@ -282,6 +282,25 @@ fn readme_figures_are_those_of_the_benches() {
     }
 }
 
+/// A newcomer installs the versions that `.ci/run` tests.
+#[test]
+fn tool_versions_in_guides_are_those_of_ci() {
+    let (ci, python, lock) = (read(".ci/run"), read(".ci/requirements.in"), read("Cargo.lock"));
+    let after = |text: &str, mark: &str| {
+        let (_, rest) = text.split_once(mark).unwrap_or_else(|| panic!("{mark} is missing"));
+        rest.split(['\n', ' ', '"']).next().unwrap().to_owned()
+    };
+    let worker_build = after(&ci, "WORKER_BUILD=");
+    for name in ["docs/deploy-workers.md", "wrangler.toml", "package.json"] {
+        assert_eq!(after(&read(name), "worker-build --version "), worker_build, "{name}");
+    }
+    let bindgen = after(&lock, "name = \"wasm-bindgen\"\nversion = \"");
+    assert_eq!(after(&read("docs/deploy-workers.md"), "wasm-bindgen-cli --version "), bindgen);
+    for tool in ["aws-sam-cli==", "cargo-lambda=="] {
+        assert_eq!(after(&read("docs/deploy-lambda.md"), tool), after(&python, tool), "{tool}");
+    }
+}
+
 /// Paths in code spans, but those with a place for a name.
 #[test]
 fn contributing_names_files_that_exist() {

@@ -58,7 +58,7 @@ test("prometheus_scrapes_the_server_as_documented", async () => {
   const [listen, target] = [await freePort(), new URL(metrics).host];
   const [, config] = guide.match(/```yaml\n(scrape_configs:.*?)```/s);
   const file = join(scratch, "prometheus.yml");
-  writeFileSync(file, `global: { scrape_interval: 1s }\n${config.replace("127.0.0.1:9090", target)}`);
+  writeFileSync(file, `global: { scrape_interval: 1s }\n${config.replace("127.0.0.1:9464", target)}`);
   const prometheus = start("prometheus", options.prometheus, [
     `--config.file=${file}`,
     `--storage.tsdb.path=${join(scratch, "prometheus")}`,
