@@ -22,31 +22,33 @@ pub struct Repair {
     pub(super) is_guess: bool,
 }
 
+/// A row states its differences from one of these.
+const AROUND: Repair =
+    Repair { code: "", what: "", fix: "", severity: Severity::Warning, undo: |_| None, is_guess: false };
+const DAMAGE: Repair = Repair { severity: Severity::Error, ..AROUND };
+
 /// Escapes of the text that a token was copied from, the outermost first.
 pub(super) static ESCAPES: [Repair; 3] = [
     Repair {
         code: "json_escapes",
         what: "the token has escapes of JSON in it, such as \\/ and \\u003d",
         fix: "parse the JSON instead of copying from it; then pass the text as it is",
-        severity: Severity::Warning,
         undo: |text| Some(text::json_unescaped(text)),
-        is_guess: false,
+        ..AROUND
     },
     Repair {
         code: "html_escapes",
         what: "the token has entities of HTML in or around it, such as &#x2F; and &quot;",
         fix: "write the token into JSON or a script without HTML escaping",
-        severity: Severity::Warning,
         undo: |text| Some(text::html_unescaped(text)),
-        is_guess: false,
+        ..AROUND
     },
     Repair {
         code: "url_encoded",
         what: "the token is URL-encoded (%2B, %2F and %3D in it)",
         fix: "decode it once before joining: decodeURIComponent(token)",
-        severity: Severity::Error,
         undo: |text| Some(text::percent_decoded(text)),
-        is_guess: false,
+        ..DAMAGE
     },
 ];
 
@@ -55,9 +57,8 @@ pub(super) static URL_ENCODED_IN_URL: Repair = Repair {
     code: "url_encoded",
     what: "the token is part of a URL or a form, and encoded as it must be there",
     fix: "read the parameter with a URL parser, which decodes it once",
-    severity: Severity::Warning,
     undo: |text| Some(text::percent_decoded(text)),
-    is_guess: false,
+    ..AROUND
 };
 
 /// The characters around a token that is alone in its text.
@@ -66,21 +67,19 @@ pub(super) static WRAPPINGS: [Repair; 2] = [
         code: "surrounded",
         what: "there are spaces, line breaks or quotes around the token",
         fix: "pass the token without them; with them the client is refused",
-        severity: Severity::Warning,
         undo: |text| Some(text::unwrapped(text).to_owned()),
-        is_guess: false,
+        ..AROUND
     },
     Repair {
         code: "labelled",
         what: "there are other words in front of the token",
         fix: "pass only the part that starts with the version, 007",
-        severity: Severity::Warning,
         undo: |text| {
             let labels = ["Bearer ", "bearer ", "agora token=", "token=", "token:"];
             let rest = labels.iter().find_map(|label| text.strip_prefix(label))?;
             Some(rest.trim_start().to_owned())
         },
-        is_guess: false,
+        ..AROUND
     },
 ];
 
@@ -89,12 +88,12 @@ pub(super) static EMBEDDED: Repair = Repair {
     code: "embedded",
     what: "the token is inside other text, such as JSON, a URL or a log line",
     fix: "pass the token alone",
-    severity: Severity::Warning,
     undo: |text| match text::scan(text)[..] {
         [(token, _)] => Some(token.to_owned()),
         _ => None,
     },
     is_guess: true,
+    ..AROUND
 };
 
 /// Damages of the token itself. Each is tried on what those before it left, since a `+` may be lost
@@ -104,31 +103,28 @@ pub(super) static DAMAGES: [Repair; 5] = [
         code: "spaces_for_plus",
         what: "the token has spaces where each + was, as a query string leaves it",
         fix: "send the token in a JSON body, or put it into the URL with encodeURIComponent(token)",
-        severity: Severity::Error,
         undo: |text| Some(text.replace(' ', "+")),
         is_guess: true,
+        ..DAMAGE
     },
     Repair {
         code: "broken_lines",
         what: "there are line breaks or spaces within the token",
         fix: "join its lines without white space",
-        severity: Severity::Error,
         undo: |text| Some(text.chars().filter(|character| !character.is_whitespace()).collect()),
-        is_guess: false,
+        ..DAMAGE
     },
     Repair {
         code: "url_safe",
         what: "the token has - and _ in the place of + and /",
         fix: "pass the token on as the server made it, not in the URL-safe alphabet",
-        severity: Severity::Error,
         undo: |text| Some(text.replace('-', "+").replace('_', "/")),
-        is_guess: false,
+        ..DAMAGE
     },
     Repair {
         code: "unpadded",
         what: "the = at the end of the token are missing",
         fix: "pass the token on as the server made it, with its padding",
-        severity: Severity::Error,
         undo: |text| {
             let head = if text.starts_with("006") { 3 + 32 } else { 3 };
             match text.len().saturating_sub(head) % 4 {
@@ -138,14 +134,15 @@ pub(super) static DAMAGES: [Repair; 5] = [
             }
         },
         is_guess: true,
+        ..DAMAGE
     },
     Repair {
         code: "version_missing",
         what: "the first three characters of the token, 007, are missing",
         fix: "copy all of the token",
-        severity: Severity::Error,
         undo: |text| Some(format!("007{text}")),
         is_guess: true,
+        ..DAMAGE
     },
 ];
 
