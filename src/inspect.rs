@@ -1,7 +1,6 @@
 #![doc = include_str!("inspect/reading.md")]
 
 mod client;
-mod explain;
 mod finding;
 mod inspection;
 mod legacy;
@@ -19,8 +18,7 @@ mod verdict;
 mod view;
 
 pub use client::{Client, UnknownUse, Use};
-pub use explain::Explanation;
-pub use finding::{Finding, FindingKind, RtmSlot};
+pub use finding::{Explanation, Finding, FindingKind, RtmSlot};
 pub use inspection::Inspection;
 pub use legacy::Version;
 pub use names::OddUid;

@@ -1,13 +1,13 @@
 //! The result of an inspection.
 
 use super::client::{Client, Use};
-use super::finding::{Finding, FindingKind};
+use super::finding::{Explanation, Finding, FindingKind};
 use super::legacy::Version;
 use super::read::{self, Found, SeveralTokens, Unread};
 use super::repair::Repair;
 use super::rules::{self, Judged};
 use super::sdk_error::SdkError;
-use super::service::{InspectedService, Wildcard};
+use super::service::{self, InspectedService, Wildcard};
 use super::signature::Signature;
 use super::text::token_hash;
 use super::verdict::{Severity, Verdict};
@@ -93,8 +93,9 @@ impl Inspection {
         let repaired = repairs
             .iter()
             .map(|repair| Finding { severity: repair.severity, kind: FindingKind::Repaired(repair) });
-        let mut findings: Vec<_> = repaired.chain(judged.findings).collect();
-        findings.sort_by_key(|finding| finding.severity);
+        let is_error = |finding: &Finding| finding.severity == Severity::Error;
+        let (mut findings, warnings): (Vec<_>, Vec<_>) = repaired.chain(judged.findings).partition(is_error);
+        findings.extend(warnings);
         let uses = match client.wanted() {
             Some(wanted) => vec![wanted],
             None if view.services.is_empty() => Use::ALL.to_vec(),
@@ -138,11 +139,10 @@ impl Inspection {
     /// The errors by which Agora's SDKs report a finding.
     #[must_use]
     pub fn sdk_error(&self, finding: &Finding) -> SdkError {
-        let of_all = finding.kind.explain().sdk_error;
-        match finding.kind.service() {
-            Some("rtm2") => of_all.seen_by(&[Use::Rtm]),
-            Some(service) => of_all.seen_by(service.parse().ok().as_slice()),
-            None => of_all.seen_by(&self.uses),
+        let Explanation { sdk_error, service, .. } = finding.kind.explain();
+        match service {
+            Some(service) => sdk_error.seen_by(service::purpose(service).as_slice()),
+            None => sdk_error.seen_by(&self.uses),
         }
     }
 

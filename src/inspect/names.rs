@@ -1,5 +1,8 @@
 //! Names as Agora compares them: wildcards, and texts that should not be names.
 
+use std::borrow::Cow;
+use std::fmt;
+
 use crate::token::Field;
 pub(super) use crate::token::is_wildcard;
 use crate::token::{Account, ChannelName, NameError, UserId, canonical_u32};
@@ -67,6 +70,30 @@ pub enum OddUid {
     LeadingZeros,
     /// With a fraction or an exponent.
     NotWhole,
+}
+
+impl fmt::Display for OddUid {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Negative(_) => "is negative",
+            Self::TooLarge => "is more than 4294967295",
+            Self::LeadingZeros => "has leading zeros",
+            Self::NotWhole => "is not a whole number",
+        })
+    }
+}
+
+impl OddUid {
+    /// What to do about it.
+    pub(super) fn fix(self) -> Cow<'static, str> {
+        match self {
+            Self::Negative(Some(unsigned)) => format!("pass it as an unsigned integer: {unsigned}").into(),
+            Self::LeadingZeros => "pass the number without leading zeros".into(),
+            Self::Negative(None) | Self::TooLarge | Self::NotWhole => {
+                "use an integer from 1 to 4294967295".into()
+            }
+        }
+    }
 }
 
 /// Whether a wildcard of a token is good for a client's name. Takes time in proportion to both lengths.

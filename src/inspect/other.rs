@@ -14,7 +14,7 @@ pub(super) fn recognize(text: &str, project: &Project) -> Option<FindingKind> {
         return Some(FindingKind::Placeholder(word));
     }
     let digits = text.parse::<AppId>().ok()?;
-    Some(FindingKind::Hex32 { our_app_id: digits == project.app_id() })
+    Some(if digits == project.app_id() { FindingKind::OurAppId } else { FindingKind::Hex32 })
 }
 
 /// Why a text holds no token: `repaired` is the text read as a token, `plain` the

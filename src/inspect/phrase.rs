@@ -1,4 +1,4 @@
-//! Lengths of time in words, and texts in quotes.
+//! Parts of the texts of findings: lengths of time, texts in quotes, names that differ.
 
 use std::fmt;
 
@@ -61,4 +61,52 @@ pub(super) fn list(names: &[impl AsRef<str>]) -> String {
 /// The year of a time.
 pub(super) fn year(seconds: u32) -> String {
     UnixTime::from_secs(seconds).to_string().chars().take(4).collect()
+}
+
+/// A name of the token, and the one that the client uses instead.
+pub(super) struct Differs<'a> {
+    pub(super) what: &'a str,
+    pub(super) token: &'a Option<String>,
+    pub(super) joins: &'a str,
+}
+
+impl fmt::Display for Differs<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { what, token, joins } = *self;
+        let joins_zero = what == "uid" && joins == "0";
+        let client =
+            if joins_zero { "0, for which the SDK draws one".to_owned() } else { Quoted(joins).to_string() };
+        let Some(token) = token else {
+            return write!(
+                f,
+                "the token is for another {what} than {client} of the client; 006 holds a checksum only"
+            );
+        };
+        let how = if !joins_zero && token.trim() == joins.trim() {
+            ", which differs in spaces"
+        } else if token.eq_ignore_ascii_case(joins) {
+            ", which differs in upper and lower case"
+        } else if token.parse::<u64>().is_ok_and(|number| Ok(number) == joins.parse()) {
+            "; for Agora, leading zeros make another user"
+        } else {
+            ""
+        };
+        write!(f, "the token is for the {what} {}, but the client uses {client}{how}", Quoted(token))
+    }
+}
+
+/// A wildcard, or the word for the empty one.
+pub(super) struct Pattern<'a> {
+    pub(super) text: &'a str,
+    pub(super) empty: &'static str,
+}
+
+impl fmt::Display for Pattern<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.text.is_empty() { f.write_str(self.empty) } else { Quoted(self.text).fmt(f) }
+    }
+}
+
+pub(super) fn is_everything(pattern: &str) -> bool {
+    pattern.is_empty() || pattern == "*"
 }

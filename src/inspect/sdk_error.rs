@@ -25,20 +25,21 @@ pub struct SdkError {
 }
 
 /// The client is not refused.
-pub(super) const NONE: SdkError =
-    SdkError { rtc: None, web: None, rtm: None, rtm1: None, chat: None, convoai: None };
+pub(super) const NONE: &SdkError =
+    &SdkError { rtc: None, web: None, rtm: None, rtm1: None, chat: None, convoai: None };
 /// The token is missing.
-pub(super) const MISSING: SdkError = errors(110, "dynamic use static key", -10005, 5, Some(104));
+pub(super) const MISSING: &SdkError = &errors(110, "dynamic use static key", -10005, 5, Some(104));
 /// The token is invalid, or not for this use.
-pub(super) const INVALID: SdkError = errors(110, "invalid token, authorized failed", -10005, 5, Some(104));
+pub(super) const INVALID: &SdkError = &errors(110, "invalid token, authorized failed", -10005, 5, Some(104));
 /// The token belongs to another App ID.
-pub(super) const APP_ID: SdkError = errors(110, "invalid token, authorized failed", -10016, 5, Some(104));
+pub(super) const APP_ID: &SdkError = &errors(110, "invalid token, authorized failed", -10016, 5, Some(104));
 /// The token has expired.
-pub(super) const EXPIRED: SdkError = errors(109, "dynamic key expired", -10009, 6, Some(108));
+pub(super) const EXPIRED: &SdkError = &errors(109, "dynamic key expired", -10009, 6, Some(108));
 /// The user ID is not allowed.
-pub(super) const USER: SdkError = SdkError { web: None, ..errors(134, "", -10006, 3, None) };
+pub(super) const USER: &SdkError = &SdkError { web: None, ..errors(134, "", -10006, 3, None) };
 /// The channel is not allowed. Only RTC has one.
-pub(super) const CHANNEL: SdkError = SdkError { rtc: Some(102), web: Some("invalid channel name"), ..NONE };
+pub(super) const CHANNEL: &SdkError =
+    &SdkError { rtc: Some(102), web: Some("invalid channel name"), ..*NONE };
 
 const fn errors(rtc: u16, web: &'static str, rtm: i32, rtm1: u8, chat: Option<u16>) -> SdkError {
     SdkError { rtc: Some(rtc), web: Some(web), rtm: Some(rtm), rtm1: Some(rtm1), chat, convoai: Some(401) }
@@ -46,22 +47,23 @@ const fn errors(rtc: u16, web: &'static str, rtm: i32, rtm1: u8, chat: Option<u1
 
 impl SdkError {
     /// Those that clients of these uses see.
-    pub(super) fn seen_by(self, uses: &[Use]) -> Self {
-        let [rtc, rtm, chat, convoai] =
-            [Use::Rtc, Use::Rtm, Use::Chat, Use::ConvoAi].map(|purpose| uses.contains(&purpose));
-        Self {
-            rtc: self.rtc.filter(|_| rtc),
-            web: self.web.filter(|_| rtc),
-            rtm: self.rtm.filter(|_| rtm),
-            rtm1: self.rtm1.filter(|_| rtm),
-            chat: self.chat.filter(|_| chat),
-            convoai: self.convoai.filter(|_| convoai),
+    pub(super) fn seen_by(&self, uses: &[Use]) -> Self {
+        let mut seen = *NONE;
+        for purpose in uses {
+            match purpose {
+                Use::Rtc => (seen.rtc, seen.web) = (self.rtc, self.web),
+                Use::Rtm => (seen.rtm, seen.rtm1) = (self.rtm, self.rtm1),
+                Use::Chat => seen.chat = self.chat,
+                Use::ConvoAi => seen.convoai = self.convoai,
+                Use::Streaming | Use::Fpa | Use::Fcdn | Use::Apaas | Use::Stt => {}
+            }
         }
+        seen
     }
 
     /// Whether no SDK reports the fault.
     #[must_use]
     pub fn is_none(&self) -> bool {
-        *self == NONE
+        self == NONE
     }
 }

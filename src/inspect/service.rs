@@ -98,7 +98,7 @@ impl InspectedService {
 
     /// What a client can use it for.
     pub(super) fn purpose(&self) -> Option<Use> {
-        if self.name == "rtm2" { Some(Use::Rtm) } else { self.name.parse().ok() }
+        purpose(self.name)
     }
 
     /// Whether it serves `wanted`. `ConvoAI` and STT join the channel of the RTC service beside them.
@@ -142,6 +142,11 @@ impl InspectedPrivilege {
         };
         Self { number, name, expires_at, expiry, stored, own_expiry }
     }
+}
+
+/// What a client can use a service of this name for.
+pub(super) fn purpose(service: &str) -> Option<Use> {
+    if service == "rtm2" { Some(Use::Rtm) } else { service.parse().ok() }
 }
 
 /// A wildcard name in a token.

@@ -257,7 +257,12 @@ fn uid_differs(name: &Name, joins: &str) -> FindingKind {
         Some(token)
             if !joins.is_empty() && is_uid(&token) != is_uid(joins) && !is_odd(&token) && !is_odd(joins) =>
         {
-            FindingKind::UidKindDiffers { token, joins: joins.to_owned() }
+            let joins = joins.to_owned();
+            if is_uid(&token) {
+                FindingKind::IntegerForAccount { token, joins }
+            } else {
+                FindingKind::AccountForInteger { token, joins }
+            }
         }
         token => {
             FindingKind::UidDiffers { token, joins: if joins.is_empty() { "0" } else { joins }.to_owned() }

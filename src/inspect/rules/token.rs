@@ -59,7 +59,7 @@ impl Judged {
     }
 
     fn warn(&mut self, kind: FindingKind) {
-        self.add(Finding { severity: Severity::Warning, kind });
+        self.add(Finding::warning(kind));
     }
 
     /// Several services may have the same fault.
@@ -98,7 +98,8 @@ impl Judged {
         match self.signature {
             Signature::Invalid => self.error(FindingKind::SignatureInvalid),
             Signature::Secondary => self.warn(FindingKind::SignedWithSecondary),
-            Signature::Unchecked(Unchecked::NeedsNames) => self.warn(FindingKind::NamesNeeded { is_rtm }),
+            Signature::Unchecked(Unchecked::NeedsNames) if is_rtm => self.warn(FindingKind::UserNeeded),
+            Signature::Unchecked(Unchecked::NeedsNames) => self.warn(FindingKind::NamesNeeded),
             Signature::Primary | Signature::Unchecked(_) => {}
         }
         if view.version == Some(Version::V006) {
