@@ -57,8 +57,8 @@ impl Drawn {
     pub(super) fn agent_uid(&self, user: u32) -> u32 {
         match self.agent_uid {
             agent if agent != user => agent,
-            99_999_999 => 10_000_000,
-            agent => agent + 1,
+            // Its neighbor, which is within the bounds too.
+            agent => agent ^ 1,
         }
     }
 }
