@@ -164,7 +164,12 @@ impl<'a> Object<'a> {
 
     /// The keys in order.
     pub fn keys(self) -> impl Iterator<Item = &'a str> {
-        self.0.iter().map(|(name, _)| name.as_ref())
+        self.members().map(|(name, _)| name)
+    }
+
+    /// The keys and their values in order.
+    pub fn members(self) -> impl Iterator<Item = (&'a str, &'a Json<'a>)> {
+        self.0.iter().map(|(name, value)| (name.as_ref(), value))
     }
 }
 

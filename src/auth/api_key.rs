@@ -71,18 +71,17 @@ impl ApiKeys {
     pub fn with_grants(mut self, text: &str) -> Result<Self, Vec<BadKeyGrants>> {
         let limits = json::read_unique(text.as_bytes()).map_err(|error| vec![BadKeyGrants::Json(error)])?;
         let mut bad = Vec::new();
-        for name in limits.object().keys() {
+        for (name, value) in limits.object().members() {
             let Some(entry) = self.0.iter_mut().find(|entry| entry.name == name) else {
                 bad.push(BadKeyGrants::UnknownKey(name.into()));
                 continue;
             };
-            match limits.object().get(name).map(Grants::parse) {
-                Some(Ok((grants, identity))) => {
+            match Grants::parse(value) {
+                Ok((grants, identity)) => {
                     entry.grants = Some(grants);
                     entry.identity = identity.unwrap_or(Identity::Free);
                 }
-                Some(Err(fault)) => bad.push(BadKeyGrants::Grants(name.to_owned(), fault)),
-                None => {}
+                Err(fault) => bad.push(BadKeyGrants::Grants(name.to_owned(), fault)),
             }
         }
         if bad.is_empty() { Ok(self) } else { Err(bad) }
