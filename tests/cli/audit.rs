@@ -406,16 +406,20 @@ fn careless(fault: &'static str) -> impl Fn(&Seen) -> Reply + Send + 'static {
             ("app-id-from-client", Some(app_id)) => app_id.to_owned(),
             _ => APP_ID.to_owned(),
         };
-        let token = Made007 {
-            app_id: &app_id,
-            expire,
-            privileges: expire,
-            channel: &channel,
-            uid: &uid,
-            publishes,
-            rtm: false,
+        let token = match fault {
+            "deprecated-006" => made_006(&channel, &uid, None),
+            _ => Made007 {
+                app_id: &app_id,
+                expire,
+                privileges: expire,
+                channel: &channel,
+                uid: &uid,
+                publishes,
+                rtm: false,
+            }
+            .build(),
         };
-        ok(&json!({ "token": token.build(), "channel": channel }))
+        ok(&json!({ "token": token, "channel": channel }))
     }
 }
 
@@ -433,6 +437,7 @@ fn further_requests_show_each_fault() {
         ("error-with-200", &[]),
         ("empty-token-on-error", &["error-with-200"]),
         ("stack-in-error", &[]),
+        ("deprecated-006", &[]),
     ] {
         let endpoint = Endpoint::start(careless(fault));
         let body =
@@ -482,8 +487,10 @@ fn faultless_endpoints_have_no_findings() {
         ("uid that is ignored", json!({ "channelName": "lobby", "uid": 5 })),
     ] {
         let endpoint = Endpoint::start(careless("none"));
-        let (status, found) = codes(&[&endpoint.origin, "--header", CREDENTIAL, "--body", &body.to_string()]);
-        assert_eq!((status, found), (0, BTreeSet::new()), "{name}");
+        let body = body.to_string();
+        let arguments = [&endpoint.origin, "--header", CREDENTIAL, "--body", &body];
+        assert_eq!(codes(&arguments), (0, BTreeSet::new()), "{name}");
+        assert!(text(&audit(&arguments).stdout).contains("\nno findings in "), "{name}");
     }
 }
 
@@ -500,6 +507,12 @@ fn caching_certificate_and_cors_are_reported() {
     for code in ["cacheable-answer", "certificate-readable", "cors-any-origin", "no-authentication"] {
         assert!(found.contains(code), "{code}: {found:?}");
     }
+    let report = audit(&[&endpoint.origin]);
+    assert!(
+        text(&report.stdout).contains(&format!("\n{} findings in ", found.len())),
+        "{}",
+        text(&report.stdout)
+    );
 }
 
 #[test]

@@ -82,7 +82,17 @@ fn completions_and_manual_pages_name_every_command() {
         assert_eq!(page.status.code(), Some(0), "{name}");
         assert!(text(&page.stdout).contains(".SH NAME"), "{name}");
     }
+    assert!(text(&run(&["man"]).stdout).contains(".SH NAME"));
     assert_eq!(run(&["man", "nonsense"]).status.code(), Some(2));
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn completions_onto_full_disk_exit_with_1() {
+    let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+    let output = command(&[]).args(["completions", "bash"]).stdout(full).output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert!(text(&output.stderr).starts_with("standard output: "), "{}", text(&output.stderr));
 }
 
 #[test]

@@ -226,9 +226,11 @@ fn files_of_working_directory_are_read_in_order() {
 #[test]
 fn commands_say_which_files_they_read() {
     let folder = folder("commands", &[(".env", "RATE_LIMIT=5\n")]);
-    let output = command(&[]).current_dir(folder).args(["mint"]).args(RTC).output().unwrap();
-    assert_eq!(output.status.code(), Some(0));
-    assert!(text(&output.stderr).starts_with("Read .env\n"), "{}", text(&output.stderr));
+    for subcommand in [&["mint"][..], &["policy", "explain"]] {
+        let output = command(&[]).current_dir(&folder).args(subcommand).args(RTC).output().unwrap();
+        assert_eq!(output.status.code(), Some(0));
+        assert!(text(&output.stderr).starts_with("Read .env\n"), "{}", text(&output.stderr));
+    }
 }
 
 #[test]
@@ -247,6 +249,15 @@ fn unreadable_file_exits_with_2_without_its_content() {
     let output = command(&[]).current_dir(folder).args(["mint"]).args(RTC).output().unwrap();
     assert_eq!(output.status.code(), Some(2));
     assert_eq!(text(&output.stderr), ".env: expected NAME=value on line 3\n");
+}
+
+#[test]
+fn folder_in_place_of_file_exits_with_2() {
+    let folder = folder("not-a-file", &[]);
+    std::fs::create_dir_all(folder.join(".env.local")).unwrap();
+    let output = command(&[]).current_dir(folder).args(["mint"]).args(RTC).output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(text(&output.stderr).starts_with(".env.local: "), "{}", text(&output.stderr));
 }
 
 #[cfg(unix)]
@@ -316,6 +327,12 @@ fn own_project_without_auth_starts_closed_on_loopback() {
     assert!(server.says[0].ends_with(" (read .env.local, .env)"), "{:?}", server.says);
     assert_eq!(server.says[1], "AUTH is missing: set AUTH=none, api-key or jwt");
     assert!(server.token().starts_with("HTTP/1.1 503 "), "{}", server.token());
+}
+
+#[test]
+fn server_says_where_its_metrics_are() {
+    let server = Running::start(&mut command(&[("AUTH", "none"), ("METRICS_PORT", "0")]), 2);
+    assert!(server.says[1].starts_with("Metrics at http://127.0.0.1:"), "{:?}", server.says);
 }
 
 #[test]
@@ -399,4 +416,7 @@ fn healthcheck_asks_the_server_of_its_variables() {
     let expected =
         format!("http://127.0.0.1:{port}/healthz: unreachable; set HOST and PORT as for the server\n");
     assert_eq!((output.status.code(), text(&output.stderr)), (Some(1), expected.as_str()));
+    // Not on an address of every interface, but on the loopback address of its kind.
+    let output = command(&[("HOST", "::"), ("PORT", &port)]).arg("healthcheck").output().unwrap();
+    assert!(text(&output.stderr).starts_with(&format!("http://[::1]:{port}/healthz: ")));
 }

@@ -121,7 +121,9 @@ fn drop_in_lifetime_out_of_bounds_is_rejected() {
         let answer = get(&format!("/access_token?channel=a&uid=1&expiredTs={moment}")).ok();
         assert_eq!(answer["expireTime"], left);
     }
-    for moment in [NOW, NOW - 1, NOW + 86_401] {
+    for moment in
+        [NOW, NOW - 1, NOW + 86_401].map(|moment| moment.to_string()).iter().chain(["soon".to_owned()].iter())
+    {
         assert_eq!(fields(&get(&format!("/access_token?channel=a&expiredTs={moment}"))), ["expiredTs"]);
     }
 }
@@ -197,6 +199,11 @@ fn drop_in_path_has_one_meaning() {
             get(&format!("/rtc/{spelled}/publisher/uid/1")).ok()["rtcToken"].as_str().unwrap().to_owned();
         let bytes = crate::common::inflated(&token);
         assert!(bytes.windows(channel.len()).any(|part| part == channel.as_bytes()), "{spelled}");
+    }
+    // In a query, unlike in a path, + is a space.
+    for (spelled, channel) in [("a+b", "a b"), ("a%2Bb", "a+b"), ("a%20b", "a b")] {
+        let token = get(&format!("/access_token?channel={spelled}")).token();
+        assert_eq!(services(&token)[0]["channel"], channel, "{spelled}");
     }
     for method in [Method::HEAD, Method::PUT, Method::DELETE, Method::PATCH, Method::TRACE] {
         let reply = Server::local().bare(method.clone(), "/rtm/1");

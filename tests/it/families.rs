@@ -251,6 +251,10 @@ fn uid_that_is_not_positive_is_drawn() {
             assert!(faults.len() == 1 && faults[0].starts_with("uid: "), "{uid}: {faults:?}");
         }
     }
+    for uid in [json!(true), json!(1.5)] {
+        let faults = post("/api/generate-agora-token", &json!({ "uid": uid })).faults();
+        assert!(faults.len() == 1 && faults[0].starts_with("uid: "), "{uid}: {faults:?}");
+    }
     let body = json!({ "uid": -5, "channel": null }).to_string();
     assert_eq!(Server::local().post("/api/generate-agora-token", body).status, 200);
 }

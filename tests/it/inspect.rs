@@ -136,6 +136,10 @@ fn inspect_request_faults_name_what_is_expected() {
         ),
         (json!({ "at": -1 }), "at: expected Unix seconds or RFC 3339, such as 2026-11-25T12:00:00Z, got -1"),
         (
+            json!({ "at": true }),
+            "at: expected Unix seconds or RFC 3339, such as 2026-11-25T12:00:00Z, got true",
+        ),
+        (
             json!({ "at": 4_294_967_296_u64 }),
             "at: expected Unix seconds or RFC 3339, such as 2026-11-25T12:00:00Z, got 4294967296",
         ),
@@ -158,6 +162,24 @@ fn inspect_request_takes_uid_as_integer_or_text() {
         let report =
             |uid: Value| server.post("/inspect", json!({ "token": token, "uid": uid }).to_string()).ok();
         assert_eq!(report(json!(uid)), report(json!(uid.to_string())));
+    }
+}
+
+#[test]
+fn unchecked_signature_states_reason() {
+    for (id, reason) in [
+        ("text-other", "there is no token to check"),
+        ("old-003", "signatures of legacy versions are not checked"),
+        ("other-app-id", "the token belongs to another project, whose certificate is not known here"),
+        (
+            "006-unchecked",
+            "the signature of a 006 token covers channel and uid (RTM: the user ID), which were not given",
+        ),
+        ("006-other-channel", "the token is for another channel or uid than were given"),
+    ] {
+        let signature = inspection(&vector(id)).unwrap().signature;
+        let Signature::Unchecked(found) = signature else { panic!("{id}: {signature:?}") };
+        assert_eq!(found.to_string(), reason, "{id}");
     }
 }
 

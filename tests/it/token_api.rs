@@ -3,7 +3,7 @@
 use agora_token_server::time::{Ttl, UnixTime};
 use agora_token_server::token::{
     Access, AccessToken, AccessToken2, Account, AppId, ChannelName, Field, InvalidSignature, ParseError,
-    Permissions, PrivilegeTtl, Project, Resource, RtcPrivileges, Service, Text, Uid, UnknownName,
+    Payload, Permissions, PrivilegeTtl, Project, Resource, RtcPrivileges, Service, Text, Uid, UnknownName,
     UnverifiedAccessToken, UnverifiedAccessToken2, UserId,
 };
 
@@ -58,6 +58,7 @@ fn name_shows_its_text() {
     assert_eq!(format!("{text:?}"), r#""any\ntext""#);
     assert_eq!(Field::Channel.to_string(), "channel");
     assert_eq!(InvalidSignature.to_string(), "the signature does not match");
+    assert_eq!(ParseError::CutOff.to_string(), "expected more bytes, got the end of the token");
 }
 
 #[test]
@@ -151,4 +152,6 @@ fn stream_privileges_are_numbered_in_order() {
         assert_eq!(numbered(&of(&channel, &user, None, end(2))), [(2, 2)]);
         assert_eq!(numbered(&of(&channel, &user, None, None)), []);
     }
+    let of_class = Service::new(Payload::Fpa, &[(1, PrivilegeTtl::UNTIL_TOKEN_ENDS)]);
+    assert_eq!(of_class, Service::fpa(PrivilegeTtl::UNTIL_TOKEN_ENDS));
 }

@@ -158,6 +158,7 @@ fn secret_is_digits_or_object_with_digits() {
         ),
         (Err(FetchError::Status(400)), "the Parameters and Secrets extension: status 400"),
         (Err(FetchError::TimedOut), "the Parameters and Secrets extension: no answer in time"),
+        (Err(FetchError::TooLarge), "the Parameters and Secrets extension: the answer is too large"),
     ] {
         let function = Function::new();
         *function.answer.borrow_mut() = answer;

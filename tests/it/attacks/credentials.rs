@@ -31,6 +31,11 @@ fn valid_credentials_are_accepted() {
     for credential in [alice(&json!({})), shop()] {
         assert_eq!(site.token(&credential, &rtc(json!({ "uid": "alice" }))).status, 200);
     }
+    let pem = [RSA_PUBLIC_PEM, include_str!("../common/keys/rsa-other.pub.pem")].concat();
+    let rotating = Site::with(&[("JWT_JWKS_URL", ""), ("JWT_PUBLIC_KEY", &pem)]);
+    for key in [Key::rsa(), Key::other_rsa()] {
+        assert_eq!(rotating.token(&bearer(&key.jwt(&claims())), &rtc(json!({ "uid": "alice" }))).status, 200);
+    }
     let header = Request::post("/token").header("x-api-key", SHOP_KEY);
     assert_eq!(site.send(&sent(header, &rtc(json!({})))).status, 200);
 }

@@ -82,6 +82,7 @@ fn other_identities_are_refused() {
         let (rule, _) = forbidden(&token(changes.clone()));
         assert_eq!(rule, "uid", "{changes}");
     }
+    assert_eq!(token(json!({ "uid": true })).faults().len(), 1, "not a missing uid");
     // A subject of digits could equal another user's integer: only its own derived integer is accepted.
     let credential = alice(&json!({ "sub": "42" }));
     assert_eq!(forbidden(&site().token(&credential, &rtc(json!({ "uid": 42 })))).0, "uid");

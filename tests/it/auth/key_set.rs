@@ -460,6 +460,7 @@ fn key_for_other_use_is_ignored() {
         // The neutral element, under which a signature of zeros fits every message.
         (json!({ "kty": "OKP", "crv": "Ed25519", "x": format!("AQ{}", "A".repeat(41)) }), "a malformed key"),
         (json!({ "n": "AQAB" }), "expected an RSA key of 2048 to 4096 bits"),
+        (json!({ "n": "" }), "expected an RSA key of 2048 to 4096 bits"),
         (json!({ "n": "_".repeat(343) }), "a malformed key"),
         // Even.
         (json!({ "n": format!("{}g", "_".repeat(341)) }), "a malformed key"),

@@ -104,12 +104,15 @@ fn public_key_other_than_known_pem_is_rejected() {
         .unwrap();
     assert!(der.ends_with(&[2, 3, 1, 0, 1]));
     der.truncate(der.len() - 5);
-    der.extend([2, 4, 0, 1, 0, 1]);
-    for length in [3, 22, 27] {
-        der[length] += 1;
+    // And an empty one.
+    for exponent in [&[2, 4, 0, 1, 0, 1][..], &[2, 0]] {
+        let mut der = [&der, exponent].concat();
+        for length in [3, 22, 27] {
+            der[length] = der[length] + u8::try_from(exponent.len()).unwrap() - 5;
+        }
+        let pem = format!("-----BEGIN PUBLIC KEY-----\n{}\n-----END PUBLIC KEY-----\n", STANDARD.encode(der));
+        assert_eq!(faults(JwtSettings { public_key: Some(&pem), ..settings() }), [expected]);
     }
-    let padded = format!("-----BEGIN PUBLIC KEY-----\n{}\n-----END PUBLIC KEY-----\n", STANDARD.encode(der));
-    assert_eq!(faults(of_key(&padded)), [expected]);
     let weak = include_str!("../common/keys/rsa-1024.pub.pem");
     assert_eq!(faults(of_key(weak)), ["JWT_PUBLIC_KEY: expected an RSA key of 2048 to 4096 bits"]);
 }

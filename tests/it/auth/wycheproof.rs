@@ -132,6 +132,21 @@ fn wycheproof_jws_and_jwk_are_read_as_expected() {
     }
 }
 
+/// The log names the reason. The tests above see only that the key is not used.
+#[test]
+fn key_that_can_be_factored_is_named() {
+    let vectors = read("jwk");
+    let is_roca = |group: &&Value| text(&group["tests"][0], "comment").contains("Roca");
+    let group = list(&vectors, "testGroups").iter().find(is_roca).unwrap();
+    let published = JwtSettings { jwks_url: Some("https://issuer.example/keys"), ..settings() };
+    let authenticator = Authenticator::new(None, Some(published.parse().unwrap()));
+    let bearer = format!("Bearer {}", text(&group["tests"][0], "jws"));
+    let credentials = Credentials { authorization: Some(&bearer), ..Credentials::default() };
+    let claim = fetch_due(&authenticator, &credentials, now()).unwrap();
+    let error = claim.resolve(Ok(&key_set(list(&group["key"], "keys"))), now()).unwrap_err();
+    assert!(error.to_string().contains("an RSA key that can be factored (CVE-2017-15361)"), "{error}");
+}
+
 #[test]
 fn thumbprint_equals_published_examples() {
     // RFC 7638 §3.1 and RFC 8037 appendix A.3.

@@ -175,6 +175,21 @@ fn sdk_error_is_that_of_service_of_finding() {
     let wants_rtc = Client::new(Some("room-1"), Some("alice"));
     assert_eq!(errors(&vector("006-rtm-uid-slot"), wants_rtc, "rtm_wrong_slot"), [by_signaling]);
 
+    // A fault in one service is reported by its SDK alone.
+    for (id, code, expected) in [
+        ("no-join-privilege", "privilege_missing", by_rtc),
+        ("uid-undefined", "name_is_placeholder", by_rtc),
+        (
+            "006-seconds-from-now",
+            "privilege_is_seconds",
+            (Some(109), Some("dynamic key expired"), None, None, None),
+        ),
+        ("rtm-no-user", "no_user", by_signaling),
+        ("chat-app-with-user", "chat_app_token", (None, None, None, None, Some(104))),
+    ] {
+        assert_eq!(errors(&vector(id), Client::default(), code), [expected], "{id}");
+    }
+
     // A channel and a user that Agora rejects have separate errors.
     let channel = (Some(102), Some("invalid channel name"), None, None, None);
     assert_eq!(errors(&vector("channel-slash"), Client::default(), "name_not_allowed"), [channel]);

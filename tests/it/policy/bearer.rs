@@ -214,6 +214,11 @@ fn identity_other_than_callers_is_denied() {
     let denied = Err(Denied::Uid { field: "uid" });
     assert_eq!(grant(&Policy::unrestricted(), &bound("42"), rtc("room", "042")), denied);
     assert_eq!(grant(&Policy::unrestricted(), &bound("042"), rtc("room", "42")), denied);
+    let derived = Identity::Derived { uid: NonZeroU32::new(42).unwrap(), text: None };
+    let derived = Caller { identity: derived, ..free(None) };
+    assert_eq!(grant(&Policy::unrestricted(), &derived, rtc("room", "42")), Ok(()));
+    let missing = Err(Denied::UidMissing { field: "uid" });
+    assert_eq!(grant(&Policy::unrestricted(), &derived, rtc("room", "0")), missing);
     for app in
         [TokenSpec::ChatApp, TokenSpec::ApaasApp, TokenSpec::Fpa { login: PrivilegeTtl::UNTIL_TOKEN_ENDS }]
     {

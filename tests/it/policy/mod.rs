@@ -360,6 +360,13 @@ fn denied_displays_rule_and_limit() {
 }
 
 #[test]
+fn user_of_scope_displays_as_client_sends_it() {
+    for (spec, text) in [(rtc("room", "42"), "42"), (rtm("alice"), "alice")] {
+        assert_eq!(spec.scope().users().map(|(_, user)| user.to_string()).collect::<Vec<_>>(), [text]);
+    }
+}
+
+#[test]
 fn only_integer_wildcard_is_uid_0() {
     for uid in [1, 2, 7, u32::MAX] {
         assert!(!Uid::from(uid).is_wildcard());
