@@ -1,5 +1,5 @@
 //! Properties of every token: a built token parses to the same value, a parsed token packs into the same
-//! bytes, and no input causes a panic or takes more than linear time.
+//! bytes, and no input takes more than linear time. Random bytes are those of the fuzz targets.
 
 use crate::common::{dressed, inflated, payload};
 use agora_token_server::inspect::{Client, Inspection};
@@ -164,52 +164,6 @@ proptest! {
             prop_assert_eq!(parsed.verify(certificate), Err(InvalidSignature));
             prop_assert_eq!(parsed.repack(), bytes);
         }
-    }
-
-    #[test]
-    fn random_bytes_inside_007_parse_or_fail(mut bytes in proptest::collection::vec(any::<u8>(), 0..600), whole in any::<bool>()) {
-        if whole {
-            bytes.splice(0..0, payload(&[0; 0])[..48].to_vec());
-        }
-        let text = dressed(&bytes);
-        if let Ok(signed) = text.parse::<UnverifiedAccessToken2>() {
-            prop_assert_eq!(signed.repack(), bytes);
-        }
-        explain(&text, "room");
-    }
-
-    #[test]
-    fn random_text_parses_or_fails(text in any::<String>(), version in prop_oneof!["", "006", "007", "00[0-9]", "1:"]) {
-        let text = format!("{version}{text}");
-        let _ = text.parse::<UnverifiedAccessToken2>();
-        let _ = text.parse::<UnverifiedAccessToken>();
-        explain(&text, &text);
-    }
-
-    #[test]
-    fn mutated_007_token_parses_or_fails(
-        token in token_007(), index in any::<prop::sample::Index>(), with in "\\PC{0,3}", cut in any::<bool>(),
-    ) {
-        let mut text = token.build(Project::public_test().certificate());
-        let index = index.index(text.len());
-        if cut {
-            text.truncate(index);
-        } else {
-            text.replace_range(index..=index, &with);
-        }
-        let _ = text.parse::<UnverifiedAccessToken2>();
-        explain(&text, "room");
-    }
-
-    #[test]
-    fn mutated_006_token_parses_or_fails((token, channel, _) in token_006(), index in any::<prop::sample::Index>(), with in "\\PC{0,3}") {
-        let mut text = token.build(Project::public_test().certificate());
-        let index = index.index(text.len());
-        text.replace_range(index..=index, &with);
-        if let Ok(signed) = text.parse::<UnverifiedAccessToken>() {
-            prop_assert_eq!(signed.repack(), text.as_str());
-        }
-        explain(&text, &channel);
     }
 }
 

@@ -49,13 +49,6 @@ fn rtm_login_ends_with_token() {
 }
 
 #[test]
-fn rtm_missing_or_false_adds_no_service() {
-    let reply = Server::local().token(&rtc(json!({})));
-    assert_eq!(services(&reply.token()).as_array().unwrap().len(), 1);
-    assert_eq!(reply.ok().get("rtm"), None);
-}
-
-#[test]
 fn rtm_true_with_uid_outside_user_id_is_rejected() {
     assert_eq!(
         refused(json!({ "rtm": true, "uid": 0 })),

@@ -1,10 +1,9 @@
-//! Paths and methods, and the order of errors.
+//! Paths and methods. Which error comes first is tested in attacks/order.rs.
 
 use std::num::NonZeroU32;
 
-use agora_token_server::api::Body;
-use http::{Method, Request};
-use serde_json::{Value, json};
+use http::Method;
+use serde_json::json;
 
 use crate::common::server::{NOW, Server, rtc};
 
@@ -142,40 +141,6 @@ fn log_line_names_route_without_path() {
         assert!(!reply.log.contains("secret"), "{}", reply.log);
     }
     assert_eq!(server.bare(Method::OPTIONS, "/secret").log()["route"], "preflight");
-}
-
-/// All faults at once, then without the first, and so on: the documented order.
-#[test]
-fn errors_keep_their_order() {
-    let listed = Server::with(&[("CORS_ALLOW_ORIGIN", "https://a.example"), ("ALLOWED_CHANNELS", "room-1")]);
-    let send = |method: Method, path: &str, body: Body, origin: &str, content_type: &str| {
-        let request = Request::builder()
-            .method(method)
-            .uri(path)
-            .header("origin", origin)
-            .header("content-type", content_type)
-            .body(body)
-            .unwrap();
-        let problem = listed.send(&request).problem();
-        let (code, rule) = (problem["code"].as_str().unwrap(), problem["rule"].as_str());
-        rule.map_or(code.to_owned(), |rule| format!("{code} {rule}"))
-    };
-    let (foreign, known) = ("https://b.example", "https://a.example");
-    let (text, json) = ("text/plain", "application/json");
-    let large = || Body::TooLarge;
-    let other = |members: Value| Body::Whole(rtc(members).to_string().into());
-    assert_eq!(send(Method::PUT, "/nowhere", large(), foreign, text), "not_found");
-    assert_eq!(send(Method::PUT, "/token", large(), foreign, text), "method_not_allowed");
-    assert_eq!(send(Method::POST, "/token", large(), foreign, text), "payload_too_large");
-    assert_eq!(send(Method::POST, "/token", Body::CutOff, foreign, text), "forbidden origin");
-    assert_eq!(send(Method::POST, "/token", Body::CutOff, known, text), "unsupported_media_type");
-    assert_eq!(send(Method::POST, "/token", Body::CutOff, known, json), "malformed_json");
-    let body = other(json!({ "channel": "room-2", "uid": -1 }));
-    assert_eq!(send(Method::POST, "/token", body, known, json), "invalid_request");
-    assert_eq!(
-        send(Method::POST, "/token", other(json!({ "channel": "room-2" })), known, json),
-        "forbidden channel"
-    );
 }
 
 #[test]

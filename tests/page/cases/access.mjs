@@ -118,14 +118,6 @@ for (const [rule, values, expected] of [
       tokenType: "tokenType: rtm is not allowed",
     },
   ],
-  [
-    "tokenType",
-    { rtmMode: "uid" },
-    {
-      "": "ALLOWED_TOKEN_TYPES lists the token types that this server issues.",
-      tokenType: "tokenType: rtm is not allowed",
-    },
-  ],
 ]) {
   withPolicy[`rule ${rule} refuses ${JSON.stringify(values)}`] = async (visit) => {
     const { status, answer } = await visit.make({ expireTime: "600", ...values });
