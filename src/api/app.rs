@@ -98,9 +98,14 @@ impl App {
             let jwt_headers = config.authenticator.jwt_headers();
             names.extend(jwt_headers.filter_map(|name| HeaderName::from_bytes(name.as_bytes()).ok()));
         }
-        names.sort_by(|one, other| one.as_str().cmp(other.as_str()));
-        names.dedup();
-        names
+        // Sorting is 5 KB of the Worker.
+        let mut ordered: Vec<HeaderName> = Vec::with_capacity(names.len());
+        for name in names {
+            if let Err(index) = ordered.binary_search_by(|other| other.as_str().cmp(name.as_str())) {
+                ordered.insert(index, name);
+            }
+        }
+        ordered
     }
 
     pub(super) fn page(&self, page: Page) -> Response<Bytes> {
