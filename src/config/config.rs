@@ -9,7 +9,7 @@ use crate::auth::Authenticator;
 use crate::policy::Policy;
 use crate::request::{Format, TokenKind};
 use crate::time::Ttl;
-use crate::variables::{ConfigError, Environment, Notice, Reader, VARIABLES, var};
+use crate::variables::{ConfigError, Environment, Notice, ROWS, Reader, var};
 
 /// What the server is to do. An invalid one cannot be made.
 #[derive(Debug)]
@@ -49,7 +49,7 @@ impl Config {
     /// Names every variable that cannot be used.
     pub fn read(environment: Environment<'_>) -> Result<(Self, Vec<Notice>), ConfigError> {
         let mut reader = Reader::new(environment);
-        for variable in VARIABLES {
+        for variable in ROWS {
             // One that is not text is at fault even if nothing needs it: a limit must not get lost.
             reader.find(variable);
         }
