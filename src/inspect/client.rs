@@ -76,6 +76,23 @@ closed_set! {
     FromStr: UnknownUse
 }
 
+impl Use {
+    /// The request that issues the token for a use.
+    pub(super) const fn request(self) -> &'static str {
+        match self {
+            Self::Rtc => "request tokenType rtc with the channel and uid of the client",
+            Self::Rtm => "request tokenType rtm, or rtc with \"rtm\": true",
+            Self::Chat => "request tokenType chat-user, or rtc with \"chat\": true",
+            Self::Streaming => "build a token with the Streaming service",
+            Self::Fpa => "request tokenType fpa",
+            Self::Fcdn => "build a token with the FCDN service",
+            Self::Apaas => "request tokenType apaas-room-user or apaas-user",
+            Self::ConvoAi => "request tokenType convoai",
+            Self::Stt => "request tokenType stt",
+        }
+    }
+}
+
 /// Text that names no [`Use`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct UnknownUse;

@@ -204,7 +204,7 @@ findings! {
     NoService { wanted: Use, has: Vec<&'static str> } =>
         if *wanted == Use::Rtc { "no_rtc_service" } else { "no_service" }, INVALID;
         "the token has no {wanted} service, only {}", list(has);
-        "{}", request_for(*wanted);
+        "{}", wanted.request();
     PrivilegeMissing { service: &'static str, privilege: &'static str } of *service => "privilege_missing", INVALID;
         "the {service} service lacks the privilege {privilege}, so it opens nothing";
         "grant {privilege} when building the token";
@@ -316,21 +316,6 @@ pub enum RtmSlot {
     Uid,
     /// Not known.
     Unknown,
-}
-
-/// The request that issues the token for a use.
-fn request_for(wanted: Use) -> &'static str {
-    match wanted {
-        Use::Rtc => "request tokenType rtc with the channel and uid of the client",
-        Use::Rtm => "request tokenType rtm, or rtc with \"rtm\": true",
-        Use::Chat => "request tokenType chat-user, or rtc with \"chat\": true",
-        Use::Streaming => "build a token with the Streaming service",
-        Use::Fpa => "request tokenType fpa",
-        Use::Fcdn => "build a token with the FCDN service",
-        Use::Apaas => "request tokenType apaas-room-user or apaas-user",
-        Use::ConvoAi => "request tokenType convoai",
-        Use::Stt => "request tokenType stt",
-    }
 }
 
 /// The lifetime to pass instead of one that is too long.

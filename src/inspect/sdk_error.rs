@@ -55,7 +55,8 @@ impl SdkError {
                 Use::Rtm => (seen.rtm, seen.rtm1) = (self.rtm, self.rtm1),
                 Use::Chat => seen.chat = self.chat,
                 Use::ConvoAi => seen.convoai = self.convoai,
-                Use::Streaming | Use::Fpa | Use::Fcdn | Use::Apaas | Use::Stt => {}
+                // No errors of other SDKs are known.
+                _ => {}
             }
         }
         seen
