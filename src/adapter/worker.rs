@@ -2,6 +2,7 @@
 
 mod entry;
 pub(super) mod host;
+mod init;
 mod pending;
 mod refused;
 mod text;

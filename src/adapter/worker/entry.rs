@@ -6,9 +6,8 @@ use std::env::VarError;
 use std::sync::OnceLock;
 
 use http::HeaderName;
-use worker::wasm_bindgen::prelude::wasm_bindgen;
-use worker::wasm_bindgen::{JsError, JsValue};
-use worker::{Env, console_log};
+use wasm_bindgen::prelude::wasm_bindgen;
+use wasm_bindgen::{JsError, JsValue};
 
 use super::host::{self, Host};
 use super::pending::{self, proceed};
@@ -55,10 +54,12 @@ pub fn max_body_bytes() -> usize {
 #[must_use]
 pub fn headers_read() -> Option<String> {
     let mut names = ISOLATE.get()?.app.headers_read();
-    names.extend([REQUEST_ID, CLIENT_ADDRESS]);
     // One that is passed on twice counts as several values.
-    names.sort_by(|one, other| one.as_str().cmp(other.as_str()));
-    names.dedup();
+    for name in [REQUEST_ID, CLIENT_ADDRESS] {
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
     Some(names.iter().map(HeaderName::as_str).collect::<Vec<_>>().join("\n"))
 }
 
@@ -72,7 +73,7 @@ pub fn headers_read() -> Option<String> {
 pub fn answer(
     id: u32,
     now: u32,
-    env: Env,
+    env: JsValue,
     host: Host,
     head: &str,
     body: Option<Vec<u8>>,
@@ -99,7 +100,7 @@ pub fn resume(id: u32, outcome: JsValue) -> Result<Option<String>, JsError> {
     Ok(proceed(id, exchange))
 }
 
-async fn answer_to(now: u32, env: &Env, host: &Host, request: &http::Request<Body>) -> Answer {
+async fn answer_to(now: u32, env: &JsValue, host: &Host, request: &http::Request<Body>) -> Answer {
     let now = unix_time(now.into());
     let text = |name| request.headers().get(name).and_then(|value| value.to_str().ok());
     let peer = text(CLIENT_ADDRESS).and_then(|address| address.parse().ok());
@@ -113,8 +114,8 @@ async fn answer_to(now: u32, env: &Env, host: &Host, request: &http::Request<Bod
                 &unconfigured
             }
             config => {
-                let app = App::starting(config, now, |line| console_log!("{line}"));
-                let counts_requests = env.rate_limiter(RATE_LIMITER).is_ok();
+                let app = App::starting(config, now, |line| host::log(&line));
+                let counts_requests = host.is_rate_limiter(env, RATE_LIMITER);
                 ISOLATE.get_or_init(|| Isolate::new(app, counts_requests))
             }
         },
@@ -152,16 +153,15 @@ async fn answer_to(now: u32, env: &Env, host: &Host, request: &http::Request<Bod
 }
 
 /// `APP_CERTIFICATE` may be a binding to the Secrets Store, which is asynchronous.
-async fn configured(env: &Env, host: &Host) -> Result<(Config, Vec<Notice>), ConfigError> {
+async fn configured(env: &JsValue, host: &Host) -> Result<(Config, Vec<Notice>), ConfigError> {
     const STORED: &str = "APP_CERTIFICATE";
-    let variable = |name: &str| env.var(name).map(|value| value.to_string());
-    let stored = match variable(STORED) {
-        Ok(_) => None,
-        Err(_) => host.secret(env, STORED).await,
+    let stored = match host.variable(env, STORED) {
+        Some(_) => None,
+        None => host.secret(env, STORED).await,
     };
     let lookup = |name: &str| match &stored {
         Some(secret) if name == STORED => Ok(secret.clone()),
-        _ => variable(name).map_err(|_| VarError::NotPresent),
+        _ => host.variable(env, name).ok_or(VarError::NotPresent),
     };
     Config::read(Environment {
         sources: &[Source { name: "bindings", lookup: &lookup }],
