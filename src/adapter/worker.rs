@@ -2,7 +2,6 @@
 
 mod entry;
 pub(super) mod host;
-mod init;
 mod pending;
 mod refused;
 mod text;

@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::sync::{Arc, Weak};
 
-use wasm_bindgen::JsValue;
+use worker::wasm_bindgen::JsValue;
 
 use crate::adapter::worker::host::Host;
 use crate::api::Verifying;

@@ -6,8 +6,9 @@ use std::env::VarError;
 use std::sync::OnceLock;
 
 use http::HeaderName;
-use wasm_bindgen::prelude::wasm_bindgen;
-use wasm_bindgen::{JsError, JsValue};
+use worker::wasm_bindgen::prelude::wasm_bindgen;
+use worker::wasm_bindgen::{JsError, JsValue};
+use worker::{Env, console_log};
 
 use super::host::{self, Host};
 use super::pending::{self, proceed};
@@ -73,7 +74,7 @@ pub fn headers_read() -> Option<String> {
 pub fn answer(
     id: u32,
     now: u32,
-    env: JsValue,
+    env: Env,
     host: Host,
     head: &str,
     body: Option<Vec<u8>>,
@@ -100,7 +101,7 @@ pub fn resume(id: u32, outcome: JsValue) -> Result<Option<String>, JsError> {
     Ok(proceed(id, exchange))
 }
 
-async fn answer_to(now: u32, env: &JsValue, host: &Host, request: &http::Request<Body>) -> Answer {
+async fn answer_to(now: u32, env: &Env, host: &Host, request: &http::Request<Body>) -> Answer {
     let now = unix_time(now.into());
     let text = |name| request.headers().get(name).and_then(|value| value.to_str().ok());
     let peer = text(CLIENT_ADDRESS).and_then(|address| address.parse().ok());
@@ -114,8 +115,8 @@ async fn answer_to(now: u32, env: &JsValue, host: &Host, request: &http::Request
                 &unconfigured
             }
             config => {
-                let app = App::starting(config, now, |line| host::log(&line));
-                let counts_requests = host.is_rate_limiter(env, RATE_LIMITER);
+                let app = App::starting(config, now, |line| console_log!("{line}"));
+                let counts_requests = env.rate_limiter(RATE_LIMITER).is_ok();
                 ISOLATE.get_or_init(|| Isolate::new(app, counts_requests))
             }
         },
@@ -153,15 +154,16 @@ async fn answer_to(now: u32, env: &JsValue, host: &Host, request: &http::Request
 }
 
 /// `APP_CERTIFICATE` may be a binding to the Secrets Store, which is asynchronous.
-async fn configured(env: &JsValue, host: &Host) -> Result<(Config, Vec<Notice>), ConfigError> {
+async fn configured(env: &Env, host: &Host) -> Result<(Config, Vec<Notice>), ConfigError> {
     const STORED: &str = "APP_CERTIFICATE";
-    let stored = match host.variable(env, STORED) {
-        Some(_) => None,
-        None => host.secret(env, STORED).await,
+    let variable = |name: &str| env.var(name).map(|value| value.to_string());
+    let stored = match variable(STORED) {
+        Ok(_) => None,
+        Err(_) => host.secret(env, STORED).await,
     };
     let lookup = |name: &str| match &stored {
         Some(secret) if name == STORED => Ok(secret.clone()),
-        _ => host.variable(env, name).ok_or(VarError::NotPresent),
+        _ => variable(name).map_err(|_| VarError::NotPresent),
     };
     Config::read(Environment {
         sources: &[Source { name: "bindings", lookup: &lookup }],

@@ -23,8 +23,6 @@ function begin(isRemote, operate) {
 }
 
 export const host = {
-  variable: (env, name) => (typeof env[name] === "string" ? env[name] : undefined),
-  isRateLimiter: (env, binding) => env[binding]?.constructor.name === "Ratelimit",
   fetch(url, header, value, timeoutMs, maxBytes) {
     const headers = header === undefined ? [] : [[header, value]];
     begin(true, () => bodyOf(url, headers, AbortSignal.timeout(timeoutMs), maxBytes));

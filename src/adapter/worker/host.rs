@@ -6,28 +6,17 @@ use std::future::poll_fn;
 use std::task::Poll;
 
 use bytes::Bytes;
-use js_sys::Uint8Array;
-use wasm_bindgen::prelude::wasm_bindgen;
-use wasm_bindgen::{JsCast, JsValue};
+use worker::Env;
+use worker::js_sys::Uint8Array;
+use worker::wasm_bindgen::prelude::wasm_bindgen;
+use worker::wasm_bindgen::{JsCast, JsValue};
 
 use crate::fetch::{Fetch, FetchError};
 
 #[wasm_bindgen]
 extern "C" {
-    /// Prints a line of the log.
-    #[wasm_bindgen(js_namespace = console)]
-    pub(super) fn log(line: &str);
-
     /// The object that `host.mjs` exports.
     pub type Host;
-
-    /// A variable or a secret, if it is text.
-    #[wasm_bindgen(method)]
-    pub(super) fn variable(this: &Host, env: &JsValue, name: &str) -> Option<String>;
-
-    /// Whether this binding limits rates.
-    #[wasm_bindgen(method, js_name = isRateLimiter)]
-    pub(super) fn is_rate_limiter(this: &Host, env: &JsValue, binding: &str) -> bool;
 
     #[wasm_bindgen(method, js_name = fetch)]
     fn begin_fetch(
@@ -46,10 +35,10 @@ extern "C" {
     fn begin_verify(this: &Host, key: &JsValue, signature: &[u8], message: &[u8]);
 
     #[wasm_bindgen(method, js_name = limit)]
-    fn begin_limit(this: &Host, env: &JsValue, binding: &str, caller: &str);
+    fn begin_limit(this: &Host, env: &Env, binding: &str, caller: &str);
 
     #[wasm_bindgen(method, js_name = secret)]
-    fn begin_secret(this: &Host, env: &JsValue, binding: &str);
+    fn begin_secret(this: &Host, env: &Env, binding: &str);
 }
 
 thread_local! {
@@ -97,13 +86,13 @@ impl Host {
     }
 
     /// Whether a rate-limiting binding lets this caller go on. One that fails does.
-    pub(super) async fn is_within_limit(&self, env: &JsValue, binding: &str, caller: &str) -> bool {
+    pub(super) async fn is_within_limit(&self, env: &Env, binding: &str, caller: &str) -> bool {
         self.begin_limit(env, binding, caller);
         outcome().await != JsValue::FALSE
     }
 
     /// The value of a binding to the Secrets Store. Bound to anything else, or to nothing, it has none.
-    pub(super) async fn secret(&self, env: &JsValue, binding: &str) -> Option<String> {
+    pub(super) async fn secret(&self, env: &Env, binding: &str) -> Option<String> {
         self.begin_secret(env, binding);
         outcome().await.as_string()
     }
