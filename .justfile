@@ -2,17 +2,17 @@
 
 # List the tasks
 default:
-    @just --list
+    @{{quote(just_executable())}} --list
 
 # Run the Rust tests
 test:
     cargo test
 
-# Check formats and lints
+# Check formats and lints (after `npm ci`)
 lint:
     cargo fmt --check
     cargo clippy --all-features --all-targets -- -D warnings
-    npx biome check --error-on-warnings
+    node_modules/.bin/biome check --error-on-warnings
 
 # Run the cases on the three real runtimes (after `just ci` has built them once)
 runtimes:
