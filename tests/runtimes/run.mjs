@@ -3,11 +3,12 @@
 //
 //   node tests/runtimes/run.mjs [--cases part-of-a-file-name]
 //     --bootstrap FILE  may be its zip
-//     --emulator FILE   aws-lambda-rie            (AWS_LAMBDA_RIE)
+//     --emulator FILE   aws-lambda-rie            (AWS_LAMBDA_RIE, or the one that .ci/run installs)
 //     other options: lib/under-test.mjs
 
 import { execFileSync } from "node:child_process";
-import { readFileSync, writeFileSync } from "node:fs";
+import { globSync, readFileSync, writeFileSync } from "node:fs";
+import { homedir } from "node:os";
 import { join } from "node:path";
 import { after, before, suite, test } from "node:test";
 import { disagreements } from "./lib/agreement.mjs";
@@ -33,7 +34,7 @@ const timeout = 10 * 60_000;
 const here = import.meta.dirname;
 const { options, runtimes, artefacts } = underTest(STARTERS, {
   cases: { type: "string" },
-  emulator: { type: "string", default: process.env.AWS_LAMBDA_RIE ?? "" },
+  emulator: { type: "string", default: process.env.AWS_LAMBDA_RIE ?? installedEmulator() },
 });
 artefacts.bootstrap = unpacked(artefacts.bootstrap);
 const bars = JSON.parse(readFileSync(join(here, "bars.json"), "utf8"));
@@ -231,4 +232,11 @@ function unpacked(path) {
   const binary = join(scratch, "bootstrap");
   execFileSync("chmod", ["+x", binary]);
   return binary;
+}
+
+/** The path where .ci/run installs the emulator. */
+function installedEmulator() {
+  const tools = join(process.env.XDG_CACHE_HOME ?? join(homedir(), ".cache"), "agora-token-server/venv/lib");
+  const name = `aws-lambda-rie-${process.arch === "arm64" ? "arm64" : "x86_64"}`;
+  return globSync(join(tools, "python3*/site-packages/samcli/local/rapid", name))[0] ?? name;
 }

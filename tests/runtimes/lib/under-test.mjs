@@ -36,6 +36,6 @@ export function underTest(starters, own = {}) {
 
 export function demand(path) {
   if (existsSync(path)) return;
-  console.error(`"${path}" is missing; lib/under-test.mjs says how to name another`);
+  console.error(`"${path}" is missing: run .ci/run once, or name another; the head of the runner lists the options`);
   process.exit(2);
 }
