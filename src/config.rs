@@ -1,4 +1,4 @@
-//! The configuration: what the variables of an environment come to, or every fault in them.
+//! The configuration: parsed from the variables of an environment, or all of their faults.
 
 mod auth;
 #[expect(clippy::module_inception, reason = "it holds the type `Config`")]

@@ -1,6 +1,6 @@
 //! What callers have spent, in bounded memory.
 //!
-//! A client can make up addresses without end, if it has an IPv6 network or writes a header that is
+//! A client can forge any number of addresses if it has an IPv6 network or writes a header that is
 //! trusted. So the table forgets: each caller has eight possible places, and if they are taken, the
 //! caller that has spent least loses its place. A spent budget is forgotten last.
 

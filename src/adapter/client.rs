@@ -6,14 +6,14 @@ use ureq::http::StatusCode;
 
 use crate::fetch::{Fetch, FetchError};
 
-/// Fetches on a thread of its own. A fetch is due once in minutes, and an asynchronous client would be
+/// Fetches on a separate thread. A fetch is due once in minutes, and an asynchronous client would be
 /// larger than the rest of the server.
 pub(crate) async fn fetch(fetch: &Fetch) -> Result<Bytes, FetchError> {
     let fetch = fetch.clone();
     tokio::task::spawn_blocking(move || get(&fetch)).await.unwrap_or(Err(FetchError::Unreachable))
 }
 
-/// Fetches and blocks until the end.
+/// Fetches and blocks until the response is complete.
 pub(crate) fn get(fetch: &Fetch) -> Result<Bytes, FetchError> {
     let mut config = Agent::config_builder()
         .timeout_global(Some(fetch.timeout))

@@ -1,4 +1,4 @@
-//! What an adapter gets for a request, and what that needs whatever its outcome.
+//! The result of a request for its adapter, and the parts that every outcome has.
 
 use std::fmt;
 
@@ -24,7 +24,7 @@ pub struct Answer {
 }
 
 impl Answer {
-    /// A response or a problem document, with what every response has.
+    /// A response or a problem document, with the headers of every response.
     pub(super) fn new(
         result: Result<Response<Bytes>, Problem>,
         mut log: LogLine,
@@ -49,7 +49,7 @@ impl Answer {
     }
 }
 
-/// A request, and what its response and its log line need whatever its outcome.
+/// The parts of a request that its response and log line need, whatever the outcome.
 pub(super) struct Exchange<'a> {
     pub(super) request: &'a Request<Body>,
     pub(super) context: &'a Context,

@@ -64,7 +64,7 @@ impl App {
         self.config.as_ref().ok()?.rate_limit
     }
 
-    /// The file that holds the certificate, for an adapter that reads it again from time to time.
+    /// The file that holds the certificate, for an adapter that reads it again periodically.
     #[must_use]
     pub fn certificate_file(&self) -> Option<&str> {
         self.config.as_ref().ok()?.project.file().map(FileProject::path)
@@ -117,7 +117,7 @@ impl App {
         }
     }
 
-    /// What was seen of a route, if it is for probes.
+    /// The last outcome of a route for probes.
     pub(super) fn probe(&self, route: Route) -> Option<&Probe> {
         match route {
             Route::Page(Page::Healthz) => Some(&self.healthz),

@@ -1,4 +1,4 @@
-//! The headers of a request that may hold a credential, and what they come to.
+//! The headers of a request that may hold a credential, and the credentials in them.
 
 use std::borrow::Cow;
 

@@ -1,7 +1,7 @@
 //! Drop-in routes: the routes of existing token servers, so that their clients work unchanged.
 //!
 //! Each translates into the one [`TokenRequest`](crate::request::TokenRequest); authentication,
-//! policy and errors are those of `POST /token`. The differences are what their clients rely on:
+//! policy and errors are those of `POST /token`. Clients rely on these differences:
 //! unknown fields are ignored, a lifetime may be missing, a role has more names.
 //!
 //! To add a route, add its row to its family's file; to add a family, add its file, its `mod` line, and its rows to [`FAMILIES`].

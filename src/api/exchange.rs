@@ -1,4 +1,4 @@
-//! One HTTP request in progress: the order of its checks, and what it needs from its adapter.
+//! One HTTP request in progress: the order of its checks, and the operations that it needs from its adapter.
 //!
 //! The handler does no I/O. [`App::begin`] returns what the request needs next, and only the one
 //! answer to that returns the next step:
@@ -57,7 +57,7 @@ impl App {
         }
     }
 
-    /// The answer to a request in whose steps the handler panicked, for an adapter that catches that.
+    /// The answer to a request whose steps panicked, for an adapter that catches the panic.
     #[must_use]
     pub fn failed(&self, request: &Request<Body>, context: &Context) -> Answer {
         let destination = Destination::find(request.method(), request.uri().path());
@@ -274,7 +274,7 @@ impl<'a> Guarded<'a> {
     }
 }
 
-/// A request that asks whether everything is there that a token needs.
+/// A request for the readiness of everything that a token needs.
 struct Readiness<'a> {
     exchange: Exchange<'a>,
     config: &'a Config,

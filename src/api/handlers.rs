@@ -24,7 +24,7 @@ use crate::request::TokenRequest;
 use crate::time::Ttl;
 use crate::token::Project;
 
-/// The log's warning about a request that holds an App Certificate.
+/// The warning in the log if a request holds an App Certificate.
 const CERTIFICATE_SENT: &str = "the client sends an App Certificate, with which every token can be made; remove it \
                                 from the client and replace it in the Agora Console";
 

@@ -202,7 +202,7 @@ pub struct KeySetFetch {
     pub result: &'static str,
 }
 
-/// What a request came to. Each member is one of few: no client can make them more.
+/// The outcome of a request. Each member has few values, and clients cannot add any.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Outcome {
     /// The pattern of the route, `none` or `preflight`.
@@ -250,7 +250,7 @@ fn is_disguise(character: char) -> bool {
     )
 }
 
-/// A method of the client's own making may be of any length.
+/// A method that a client invents may have any length.
 #[expect(clippy::ref_option, reason = "serde passes fields so")]
 fn name_of<S: Serializer>(method: &Option<Method>, serializer: S) -> Result<S::Ok, S::Error> {
     let name = method.as_ref().map_or("", Method::as_str);

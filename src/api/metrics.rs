@@ -1,4 +1,4 @@
-//! `GET /metrics`, on a port of its own.
+//! `GET /metrics`, on a separate port.
 
 use bytes::Bytes;
 use http::{HeaderValue, Method, Request, Response, header};

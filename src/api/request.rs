@@ -25,11 +25,11 @@ pub const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 pub enum Body {
     /// All of it, of any length.
     Whole(Bytes),
-    /// It is above [`MAX_BODY_BYTES`], by its declared length or by what came.
+    /// It is above [`MAX_BODY_BYTES`], by its declared length or by the received bytes.
     TooLarge,
     /// It ended before its declared length, or the connection did.
     CutOff,
-    /// It was not read, because the head is wrong: see [`check_framing`](super::check_framing).
+    /// It was not read, because the head is invalid: see [`check_framing`](super::check_framing).
     Misframed(FieldFault),
 }
 
@@ -49,7 +49,7 @@ impl Body {
         }
     }
 
-    /// The body, within the limit. Some platforms read it whole before the handler sees it.
+    /// The body, within the limit. Some platforms read all of it before the handler runs.
     pub(super) fn received(&self) -> Result<Received<'_>, Problem> {
         match self {
             Self::Whole(body) if body.len() <= MAX_BODY_BYTES => Ok(Received::Whole(body)),

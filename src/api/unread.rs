@@ -9,7 +9,7 @@ pub enum Unread {
     HeadTooLarge,
     /// The head is not HTTP/1.1.
     HeadMalformed,
-    /// The client speaks HTTP/2 at once, which gets no answer.
+    /// The client begins with HTTP/2, which gets no answer.
     Http2,
     /// The client did not send the whole head in time, which gets no answer.
     HeadTimedOut,

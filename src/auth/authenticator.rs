@@ -95,7 +95,7 @@ impl Authenticator {
             reader.notice(Notice::NoAuthentication);
             return Some(Self::none());
         }
-        // Every method is read before a fault ends this, so that the operator learns every fault at once.
+        // Every method is read before a fault ends this, so that all faults are reported at once.
         let api_keys = methods.contains(&Method::ApiKey).then(|| ApiKeys::from_variables(reader));
         let issuers = methods.contains(&Method::Jwt).then(|| Issuers::from_variables(reader));
         let has_fault = matches!(api_keys, Some(None)) || matches!(issuers, Some(None));
@@ -181,7 +181,7 @@ impl Authenticator {
         self.read(credentials, Authentication::Caller, |issuer, token| issuer.authenticate(token, now))
     }
 
-    /// The caller without a JWT, or what its issuer makes of the JWT.
+    /// The caller without a JWT, or the result of its issuer's check of the JWT.
     fn read<'a, T>(
         &'a self,
         credentials: &Credentials<'_>,

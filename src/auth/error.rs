@@ -1,4 +1,4 @@
-//! Why a request has no caller, and whose fault that is.
+//! Why a request has no caller: the client's fault or the server's.
 
 use std::fmt;
 

@@ -1,4 +1,4 @@
-//! JWTs of one issuer: whose key, which claims.
+//! JWTs of one issuer: keys and claims.
 
 use super::algorithm::Algorithm;
 use super::caller::Caller;

@@ -22,7 +22,7 @@ impl Issuers {
         Self(issuers)
     }
 
-    /// Whether an issuer's callers may take any identity.
+    /// Whether an issuer's callers may use any identity.
     #[must_use]
     pub fn have_free_identities(&self) -> bool {
         self.0.iter().any(|issuer| issuer.expected.uid_claim.is_none())

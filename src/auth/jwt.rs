@@ -34,7 +34,7 @@ impl<'a> UnverifiedJwt<'a> {
         let header = decode(header, Part::Header)?;
         let header = object(&header, Part::Header)?;
         let header = header.object();
-        // RFC 7515 §4.1.11: an extension that is not understood must be refused, and none is.
+        // RFC 7515 §4.1.11: unknown extensions must be refused, and this crate supports no extension.
         if header.get("crit").is_some() {
             return Err(BadJwt::Critical);
         }

@@ -24,14 +24,14 @@ pub const KEY_SET_MAX_BYTES: usize = 256 * 1024;
 const MAX_KEYS: usize = 50;
 
 const REFRESH: RefreshPolicy = RefreshPolicy {
-    // A key that the issuer takes back is good for ten minutes more; providers let the public cache
+    // A key that the issuer removes stays valid for ten minutes more; providers let the public cache
     // their sets for that long.
     refresh_after: 600,
     // An unknown `kid` is free to make up.
     retry_after: 60,
     // Nothing works yet.
     first_retry_after: 10,
-    // Longer than any outage; yet a key that was taken back does not live on forever behind a
+    // Longer than any outage; yet a removed key does not stay valid forever behind a
     // broken connection.
     max_age: Some(24 * 60 * 60),
     // KEY_SET_TIMEOUT, rounded up.

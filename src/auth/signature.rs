@@ -32,7 +32,7 @@ pub enum Authentication<'a> {
     Signature(PendingSignature<'a>),
 }
 
-/// A JWT whose signature is still to be verified. Its claims are not read before.
+/// A JWT whose signature is not verified yet. Its claims are not read before.
 pub struct PendingSignature<'a> {
     expected: &'a Expected,
     now: UnixTime,
@@ -91,7 +91,7 @@ impl<'a> PendingSignature<'a> {
     /// The signature is the key's.
     ///
     /// # Errors
-    /// If a claim is not as it must be.
+    /// If a claim is invalid.
     pub fn valid(self) -> Result<Caller, AuthError> {
         caller(self.expected, &self.message, self.now)
     }

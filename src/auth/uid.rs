@@ -16,7 +16,7 @@ use crate::variables::{Reader, var};
 /// The minimum length of the key: as long as the hash (RFC 2104 §3).
 const MIN_BYTES: usize = 32;
 
-/// The secret that integer uids are derived with (`UID_KEY`). Another key gives every user another uid.
+/// The secret for deriving integer uids (`UID_KEY`). Another key changes every uid.
 #[derive(Clone)]
 pub struct UidKey(Hmac<Sha256>);
 

@@ -1,7 +1,7 @@
 //! The function that Lambda starts.
 
 fn main() -> Result<(), lambda_http::Error> {
-    // Lambda sends one event at a time: more threads would only take time to start.
+    // Lambda sends one event at a time: more threads would only delay the start.
     tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?

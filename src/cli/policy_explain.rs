@@ -54,7 +54,7 @@ enum Outcome {
     Judged { caller: Caller, credential: Credential, request: TokenRequest, refusals: Vec<Refusal>, max: u32 },
 }
 
-/// What a caller is known by.
+/// The identifying properties of a caller.
 enum Credential {
     /// An API key or nothing.
     Key,

@@ -65,7 +65,7 @@ Exit status: 0 if the server answers, 1 if not.")]
     Man(shell::Man),
 }
 
-/// Runs the program that the arguments ask for. Misuse ends the process with status 2.
+/// Runs the command in the arguments. Misuse ends the process with status 2.
 #[must_use]
 pub fn run() -> ExitCode {
     let arguments = Arguments::parse();

@@ -22,7 +22,7 @@ pub struct Config {
     pub policy: Policy,
     /// Where the process listens, if it does so itself.
     pub listen: Option<SocketAddr>,
-    /// How many connections it holds at once; `None` leaves it to the adapter.
+    /// The maximum number of connections; `None` leaves it to the adapter.
     pub max_connections: Option<NonZeroUsize>,
     /// How many requests a caller may make in a minute, if the process counts them itself.
     pub rate_limit: Option<NonZeroU32>,

@@ -23,7 +23,7 @@ pub enum ProjectSource {
     Remote(RemoteProject),
 }
 
-/// A project whose certificate is in a file, which is read again from time to time, so that a
+/// A project whose certificate is in a file, which is read again periodically, so that a
 /// rotated one is used without a restart.
 #[derive(Debug)]
 pub struct FileProject {
@@ -33,7 +33,7 @@ pub struct FileProject {
     secondary: Option<AppCertificate>,
 }
 
-/// A project whose certificate is fetched from a store of secrets and fetched anew from time to
+/// A project whose certificate is fetched from a secret store, and fetched again from time to
 /// time, so that a rotated one is used without a deployment.
 #[derive(Debug)]
 pub struct RemoteProject {
@@ -211,7 +211,7 @@ impl Reader<'_> {
         Some(RemoteCertificate::from_extension(name, port?, session_token))
     }
 
-    /// An App ID or a certificate. A fault never shows what came, since it may be secret.
+    /// An App ID or a certificate. A fault never shows the received text, since it may be secret.
     fn digits<T>(&mut self, variable: &'static Variable, text: &str) -> Option<T>
     where
         T: FromStr,

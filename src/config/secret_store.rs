@@ -1,10 +1,10 @@
 //! An App Certificate that is fetched from AWS Secrets Manager or Parameter Store.
 //!
-//! Both are asked through AWS's "Parameters and Secrets" Lambda extension: plain HTTP to this
+//! Both are read through AWS's "Parameters and Secrets" Lambda extension: plain HTTP to this
 //! machine, no SDK. Source: docs.aws.amazon.com, "Use AWS Secrets Manager secrets in AWS Lambda
 //! functions" and "Using Parameter Store parameters in AWS Lambda functions".
 //!
-//! Nothing here waits or reads a clock: a request asks what to fetch, the adapter fetches.
+//! Nothing here waits or reads a clock: a request returns what to fetch, and the adapter fetches.
 
 use std::fmt;
 use std::time::Duration;
@@ -16,7 +16,7 @@ use crate::json::{self, Json};
 use crate::time::UnixTime;
 use crate::token::{AppCertificate, NotHex32};
 
-/// The extension answers from its cache within milliseconds; when it has to ask the store, within
+/// The extension answers from its cache within milliseconds; if it must fetch from the store, within
 /// a second. A request waits for it.
 const TIMEOUT: Duration = Duration::from_secs(3);
 

@@ -3,18 +3,18 @@
 use super::config::Config;
 use crate::variables::{DefaultValue, Environment, Reader, VARIABLES, Variable, items};
 
-/// A variable as it takes effect.
+/// A variable with its effective value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Setting {
     /// The variable's name.
     pub name: &'static str,
-    /// What may be shown of its value.
+    /// The part of its value that may be shown.
     pub value: Shown,
     /// The source of the value.
     pub origin: Origin,
 }
 
-/// What may be shown of a value.
+/// The part of a value that may be shown.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Shown {
     /// The value.
@@ -75,7 +75,7 @@ fn shown(name: &str, value: String) -> String {
     names.join(",")
 }
 
-/// Of several issuers the names: an entry may hold a secret. Nothing of a list that is invalid.
+/// Only the names of several issuers, since an entry may hold a secret. Nothing of an invalid list.
 fn issuers(config: &Config) -> String {
     config.authenticator.issuer_names().collect::<Vec<_>>().join(",")
 }

@@ -4,7 +4,7 @@ use std::fmt;
 
 use crate::token::closed_set;
 
-/// What a client uses a token with, as far as it is known.
+/// The known facts about the client that uses a token.
 ///
 /// ```
 /// use agora_token_server::inspect::{Client, Use};

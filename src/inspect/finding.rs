@@ -13,7 +13,7 @@ use super::verdict::Severity;
 use crate::time::UnixTime;
 use crate::token::{AppId, Field, NameError, ParseError};
 
-/// Something that is wrong, or may be.
+/// A fault or a possible fault.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Finding {
@@ -65,7 +65,7 @@ macro_rules! findings {
         $what:literal $(, $what_part:expr)*;
         $fix:literal $(, $fix_part:expr)*;
     )+) => {
-        /// What is wrong with a token, or may be. [`explain`](Self::explain) puts it into words.
+        /// A fault of a token, or a possible one. [`explain`](Self::explain) returns its text.
         #[derive(Clone, Debug, PartialEq, Eq)]
         #[allow(missing_docs, reason = "the names of the fields say what they are")]
         #[non_exhaustive]

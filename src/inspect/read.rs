@@ -14,7 +14,7 @@ const MAX_READ: usize = 32;
 const MAX_DAMAGED_BYTES: usize = 4096;
 const MAX_WORDS: usize = 64;
 
-/// A token, and what had to be undone to get at it, in this order. By default, none.
+/// A token, and the repairs that were needed to read it, in this order. By default, none.
 #[derive(Default)]
 pub(super) struct Found {
     pub(super) token: String,

@@ -10,7 +10,7 @@ use crate::api::App;
 /// A rotated certificate is used within a minute, even if no signal announces it.
 const INTERVAL: Duration = Duration::from_mins(1);
 
-/// Reads the file every minute and on SIGHUP, for as long as it is polled. Without a file, SIGHUP
+/// Reads the file every minute and on SIGHUP, while it is polled. Without a file, SIGHUP
 /// keeps its meaning and ends the process.
 ///
 /// # Errors

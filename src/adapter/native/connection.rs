@@ -41,7 +41,7 @@ pub(super) enum Port {
 }
 
 impl Connection {
-    /// Serves it in a task of its own.
+    /// Serves it in a separate task.
     pub(super) fn start(self, server: &Arc<Server>) {
         let Self { stream, peer, port, place, watcher } = self;
         // A connection that breaks concerns its client alone.
@@ -95,7 +95,7 @@ async fn serve(
         .max_header_size(MAX_HEAD_BYTES)
         .max_buf_size(MAX_HEAD_BYTES)
         .serve_connection(stream, service);
-    // In a box, or clients that send nothing would hold its memory as well.
+    // Boxed, so that clients that send nothing do not hold its memory.
     let ended = Box::pin(watcher.watch(connection)).await;
     if let Some(why) = ended.err().and_then(|error| unread(&error, progress)) {
         server.reject(why, peer);

@@ -1,4 +1,4 @@
-//! The open connections: how many there may be, and which one makes room for a new one.
+//! The open connections: their maximum number, and which one is closed for a new one.
 
 use std::collections::{HashMap, VecDeque};
 use std::num::NonZeroUsize;
@@ -17,7 +17,7 @@ pub(super) struct Connections {
     open: Mutex<Open>,
     /// How many clients are within a request.
     receiving: AtomicUsize,
-    /// How many clients wait to begin one, and what wakes them.
+    /// The number of clients that wait to begin a request, and the signal that wakes them.
     waiting: AtomicUsize,
     received: Notify,
     start: Instant,
@@ -283,7 +283,7 @@ impl Progress {
         self.last.store(elapsed.try_into().unwrap_or(u64::MAX), Ordering::Relaxed);
     }
 
-    /// Completes when the connection must make room.
+    /// Completes when the connection must close for another one.
     pub(super) async fn must_close(&self) {
         self.close.notified().await;
     }

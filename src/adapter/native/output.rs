@@ -1,4 +1,4 @@
-//! The log on standard output, written by a thread of its own.
+//! The log on standard output, written by a separate thread.
 //!
 //! A pipe that is not read blocks its writer. So requests only append to a buffer; if the buffer is
 //! full, their lines are dropped and counted.
@@ -19,7 +19,7 @@ const MAX_BUFFERED_BYTES: usize = 1024 * 1024;
 /// What a buffer keeps of its memory.
 const KEPT_BYTES: usize = 64 * 1024;
 
-/// How long the writer lets lines gather. Waking it up for each one would cost more than the line.
+/// How long the writer collects lines. Waking it for each line would cost more than the line.
 const GATHER: Duration = Duration::from_millis(5);
 
 /// How long the end of the process waits for the last lines to be read.
@@ -107,7 +107,7 @@ impl Shared {
         }
     }
 
-    /// Waits for lines and lets more of them gather. Returns whether they are the last ones.
+    /// Waits for lines and collects more of them. Returns whether they are the last ones.
     fn gather(&self) -> bool {
         let mut buffer = self.buffer();
         while buffer.lines.is_empty() && !buffer.is_ending {

@@ -45,7 +45,7 @@ pub struct Settings {
     pub max_connections: Option<NonZeroUsize>,
 }
 
-/// Answers until the process is asked to stop, then finishes the requests in progress. Calls
+/// Answers until the process receives a signal to stop, then finishes the requests in progress. Calls
 /// `listening` with the address, and that of the metrics, once clients can connect.
 ///
 /// # Errors
@@ -98,7 +98,7 @@ fn listen(address: SocketAddr) -> io::Result<TcpListener> {
 
 fn bind(address: SocketAddr) -> io::Result<TcpListener> {
     let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
-    // A server that restarts takes its port back at once.
+    // A server that restarts can bind its port again at once.
     #[cfg(unix)]
     socket.set_reuseaddr(true)?;
     // Accepted connections inherit it.
@@ -130,7 +130,7 @@ impl Accept<'_> {
                     let watcher = self.clients.watcher();
                     self.threads.take(Connection { stream, peer, port, place, watcher });
                 }
-                // The system is short of something: wait for some of it to be given back.
+                // The system has run out of a resource: wait until some of it is free.
                 Err(_) => tokio::time::sleep(Duration::from_millis(50)).await,
             }
         }
@@ -157,7 +157,7 @@ async fn last_requests(clients: &GracefulShutdown) {
     let _ = tokio::time::timeout(LAST_REQUESTS, no_client).await;
 }
 
-/// A future that completes when the process is asked to stop. From the call on, the signal no
+/// A future that completes when the process receives a signal to stop. From the call on, the signal no
 /// longer ends the process by itself.
 fn stop_signal() -> io::Result<impl Future<Output = ()>> {
     #[cfg(unix)]

@@ -219,7 +219,7 @@ impl Server {
     }
 }
 
-/// What a request came to without a fetch.
+/// The outcome of a request without a fetch.
 enum Decided {
     Answered(Answer),
     /// A fetch is due that the answer does not depend on.

@@ -42,7 +42,7 @@ impl Stream {
         self.deadline.get_or_insert_with(|| Box::pin(sleep(timeout))).as_mut().poll(cx).is_ready()
     }
 
-    /// Reads and discards what still arrives, until the client closes or the time is up.
+    /// Reads and discards further bytes until the client closes or the time is over.
     fn poll_discard(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         let mut bytes = [0; 4096];
         loop {

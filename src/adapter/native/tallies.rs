@@ -1,4 +1,4 @@
-//! What requests came to, counted by each thread for itself.
+//! The outcomes of requests, counted separately by each thread.
 
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;

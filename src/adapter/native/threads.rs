@@ -12,7 +12,7 @@ use tokio::sync::mpsc::{self, UnboundedSender};
 use super::connection::Connection;
 use super::server::Server;
 
-/// One thread for each processor, with a runtime and connections of its own. In one runtime for
+/// One thread for each processor, with its own runtime and connections. In one runtime for
 /// all, threads that wake each other to share work cost a quarter of a request's time.
 pub(super) struct Threads {
     senders: Vec<UnboundedSender<Connection>>,
@@ -26,7 +26,7 @@ impl Threads {
         Ok(Self { senders, next: Cell::new(0) })
     }
 
-    /// Hands a connection to each thread in turn. A thread that has died takes no more.
+    /// Hands a connection to each thread in turn. A thread that has died gets no more.
     pub(super) fn take(&self, connection: Connection) {
         let next = self.next.replace((self.next.get() + 1) % self.senders.len());
         let _ = self.senders[next].send(connection);

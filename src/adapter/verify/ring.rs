@@ -10,7 +10,7 @@ use ::ring::signature::{
 use crate::api::{Step, Verifying};
 use crate::auth::{Algorithm, KeyMaterial, PublicKey};
 
-/// Verifies the signature of a JWT, and takes its step.
+/// Verifies the signature of a JWT, and answers its step.
 pub(crate) fn step(jws: Verifying<'_>) -> Step<'_> {
     if is_valid(jws.algorithm(), jws.key(), jws.message(), jws.signature()) {
         jws.valid()

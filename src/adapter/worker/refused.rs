@@ -1,5 +1,5 @@
-//! The callers that the rate-limiting binding refused last. It cannot be asked without being charged, and a request
-//! whose signature is still to be verified must not be charged.
+//! The callers that the rate-limiting binding refused last. Every call of the binding counts a request, but a request
+//! whose signature is not verified yet must not be counted.
 
 use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard, PoisonError};

@@ -1,4 +1,4 @@
-//! What a drop-in route is: its row of the route table, and what its fields and tokens pass through.
+//! A drop-in route: its row of the route table, and the processing of its fields and tokens.
 
 use std::borrow::Cow;
 
@@ -38,7 +38,7 @@ pub(in crate::api) struct Input {
     query: &'static [&'static str],
     /// The names that match in any case.
     any_case: &'static [&'static str],
-    /// The members of a body whose values are dropped, but for whether they are empty.
+    /// The members of a body whose values are dropped, except for whether they are empty.
     secrets: &'static [&'static str],
     /// Whether a `GET` may have a JSON body.
     get_has_body: bool,
@@ -215,7 +215,7 @@ impl Issued<'_> {
 
 /// When the tokens expire: what every family's response has besides the members that its clients read.
 ///
-/// Every client that Agora publishes ignores members that it does not know (`VideoUIKit`, the video
+/// Every client that Agora publishes ignores unknown members (`VideoUIKit`, the video
 /// and RTM samples, the documentation's pages: untyped maps, `JSONObject`, `JsonUtility`, `Codable`
 /// structs). The Windows sample searches for the text `"rtcToken":"`, so the body has no spaces.
 #[derive(Serialize)]

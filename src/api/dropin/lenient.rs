@@ -231,7 +231,7 @@ pub(super) fn named_lifetime(fields: &mut Fields<'_>) -> &'static str {
     named(fields, "expireTime", &["expire", "expiry", "ttlSeconds", "expirationInSeconds"])
 }
 
-/// The name under which a field came. Two names are a fault.
+/// The name of the field in the request. Two names are a fault.
 fn named(fields: &mut Fields<'_>, name: &'static str, aliases: &[&'static str]) -> &'static str {
     let mut found = None;
     for one in std::iter::once(name).chain(aliases.iter().copied()) {

@@ -255,5 +255,5 @@ fn respond(issued: &Issued<'_>) -> Response<Bytes> {
     })
 }
 
-/// The numbers that these clients give to kinds of token.
+/// These clients' numbers of token kinds.
 const TYPES: [(u8, TokenKind); 3] = [(1, TokenKind::Rtc), (2, TokenKind::Rtm), (3, TokenKind::ChatUser)];

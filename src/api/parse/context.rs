@@ -41,7 +41,7 @@ impl<'a> ParseContext<'a> {
     }
 }
 
-/// Whether the client learns its uid from the response. Only then can the server choose it.
+/// Whether the client reads its uid from the response. Only then can the server choose it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::api) enum UidInResponse {
     Carried,
@@ -51,7 +51,7 @@ pub(in crate::api) enum UidInResponse {
 /// What a route makes of a name such as `undefined` or `:channel`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::api) enum Placeholders {
-    /// It is a name: `POST /token` takes every name that Agora does.
+    /// It is a name: `POST /token` accepts every name that Agora accepts.
     Names,
     /// The client left it unfilled: on drop-in routes, whose clients put variables into paths.
     Refused,

@@ -1,4 +1,4 @@
-//! The fields of a request, taken one by one, with everything that is wrong gathered.
+//! The fields of a request, taken one by one; all faults are collected.
 
 use std::borrow::Cow;
 
@@ -243,7 +243,7 @@ impl<'a> Fields<'a> {
 pub(in crate::api) enum Rest<'f> {
     /// Records that the field belongs to other requests, and to which.
     Elsewhere(String),
-    /// No request has it. `meant` is the field that the client seems to mean.
+    /// No request has it. `meant` is the most similar field.
     Unknown { meant: Option<&'f str> },
 }
 

@@ -19,7 +19,7 @@ use crate::token::Project;
 /// An origin that no endpoint lists (RFC 2606 §2 reserves the name).
 const FOREIGN_ORIGIN: HeaderValue = HeaderValue::from_static("https://audit.invalid");
 
-/// By what tokens are judged.
+/// The project and the client against which tokens are checked.
 pub(super) struct Judge<'a> {
     pub(super) project: Project,
     pub(super) now: UnixTime,

@@ -1,4 +1,4 @@
-//! What further requests show: what an endpoint does with values that a caller has no right to choose.
+//! Further requests, which show whether an endpoint accepts values that callers must not choose.
 //!
 //! An endpoint counts as responsive once its token follows a changed channel or uid. Only then does the absence of a change
 //! mean anything: a cached or fixed answer would look like an endpoint that ignores roles.
