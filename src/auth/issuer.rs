@@ -118,13 +118,13 @@ impl Jwt {
     fn check_secrets(&self, jwt: &UnverifiedJwt<'_>, now: UnixTime) -> Result<Caller, AuthError> {
         let secrets = &self.keys.secrets;
         if !secrets.iter().any(|secret| secret.algorithm() == jwt.algorithm) {
-            return Err(match (secrets.first(), &self.keys.public) {
-                (Some(secret), _) => other_algorithm(jwt, secret.algorithm()),
-                (None, PublicKeys::Configured(keys)) => match keys.first() {
-                    Some(key) => other_algorithm(jwt, key.algorithm),
-                    None => BadJwt::NoSecret(jwt.algorithm).into(),
-                },
-                (None, PublicKeys::Published(_)) => BadJwt::NoSecret(jwt.algorithm).into(),
+            let public = match &self.keys.public {
+                PublicKeys::Configured(keys) => keys.first().map(|key| key.algorithm),
+                PublicKeys::Published(_) => None,
+            };
+            return Err(match secrets.first().map(Secret::algorithm).or(public) {
+                Some(key) => other_algorithm(jwt, key),
+                None => BadJwt::NoSecret(jwt.algorithm).into(),
             });
         }
         let signature = jwt.signature()?;

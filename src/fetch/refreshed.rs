@@ -225,6 +225,7 @@ impl<T, E> fmt::Debug for Refreshed<T, E> {
 /// The right, and the duty, to make one fetch. Dropped without an answer, it is released: the next
 /// request that needs the value claims it.
 #[must_use]
+#[derive(Debug)]
 pub struct Claim<'a, T, E> {
     refreshed: &'a Refreshed<T, E>,
     attempt: u64,
@@ -251,12 +252,6 @@ impl<'a, T, E: Clone + From<FetchError>> Claim<'a, T, E> {
 impl<T, E> Drop for Claim<'_, T, E> {
     fn drop(&mut self) {
         self.refreshed.release(self.attempt);
-    }
-}
-
-impl<T, E> fmt::Debug for Claim<'_, T, E> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Claim").field(&self.refreshed.fetch).finish()
     }
 }
 

@@ -52,12 +52,11 @@ pub(super) static ESCAPES: [Repair; 3] = [
     },
 ];
 
-/// Encoding that belongs to the place of the token.
+/// Encoding that belongs to the place of the token: reported in place of `url_encoded`, which undid it.
 pub(super) static URL_ENCODED_IN_URL: Repair = Repair {
     code: "url_encoded",
     what: "the token is part of a URL or a form, and encoded as it must be there",
     fix: "read the parameter with a URL parser, which decodes it once",
-    undo: |text| Some(text::percent_decoded(text)),
     ..AROUND
 };
 
