@@ -479,6 +479,58 @@ fn roles_and_lifetimes_are_judged_where_channels_are_followed() {
     }
 }
 
+/// A 006 token holds no names: checksums are compared.
+#[test]
+fn endpoint_of_006_is_judged_by_checksums() {
+    let endpoint = Endpoint::start(|seen| {
+        let body = seen.json();
+        let text = |name: &str| body[name].as_str().map_or_else(|| body[name].to_string(), str::to_owned);
+        match seen.header("authorization") {
+            None => (401, Vec::new(), String::new()),
+            Some(_) => {
+                ok(&json!({ "uid": false, "token": made_006(&text("channelName"), &text("uid"), None) }))
+            }
+        }
+    });
+    for role in [json!(1), Value::Null] {
+        let body = json!({ "channelName": "lobby", "uid": 77, "role": role, "expire": 600, "appId": APP_ID });
+        let (status, found) = codes(&[&endpoint.origin, "--header", CREDENTIAL, "--body", &body.to_string()]);
+        let expected = [
+            "any-channel",
+            "channel-by-default",
+            "deprecated-006",
+            "publisher-for-everybody",
+            "uid-from-client",
+            "uid-not-validated",
+        ];
+        assert_eq!((status, found), (1, expected.map(str::to_owned).into()), "{role}");
+    }
+}
+
+/// A fault that `audit` has no text for keeps its code of `inspect`.
+#[test]
+fn token_is_judged_by_inspect() {
+    let answers = |token: String| Endpoint::start(move |_| ok(&json!({ "token": token })));
+    let endpoint = answers(Made007 { channel: "room/1", ..Made007::default() }.build());
+    let output = audit(&[&endpoint.origin]);
+    let shown = text(&output.stdout);
+    assert!(shown.contains("name_not_allowed: a client is refused with this token"), "{shown}");
+    let other_certificate = [("APP_ID", APP_ID), ("APP_CERTIFICATE", "0123456789abcdef0123456789abcdef")];
+    let mint = super::command(&other_certificate).args(["mint"]).args(super::RTC).output().unwrap();
+    let endpoint = answers(text(&mint.stdout).trim_end().to_owned());
+    assert!(codes(&[&endpoint.origin]).1.contains("signature-invalid"));
+}
+
+#[test]
+fn stack_trace_is_found_in_list() {
+    let endpoint = Endpoint::start(|seen| match seen.json().get("uid") {
+        Some(_) => ok(&json!({ "token": Made007::default().build() })),
+        None => (400, Vec::new(), json!([{ "stack": "TypeError" }]).to_string()),
+    });
+    let (_, found) = codes(&[&endpoint.origin, "--body", r#"{"uid":77}"#]);
+    assert!(found.contains("stack-in-error"), "{found:?}");
+}
+
 #[test]
 fn faultless_endpoints_have_no_findings() {
     for (name, body) in [
@@ -548,6 +600,7 @@ fn redirects_are_resolved_as_url_references() {
             "/a/absolute" => to(&format!("http://{}/a/token", seen.header("host").unwrap())),
             "/a/round" => to("/a/round"),
             "/a/script" => to("javascript://x/"),
+            "/a/encrypted" => to(&format!("https://{}/a/token", seen.header("host").unwrap())),
             "/a/token" => ok(&json!([{ "token": token }])),
             other => panic!("{other}"),
         }
@@ -559,8 +612,10 @@ fn redirects_are_resolved_as_url_references() {
     let output = audit(&[&format!("{}/a/round", endpoint.origin)]);
     assert_eq!(output.status.code(), Some(2));
     assert!(text(&output.stderr).contains("no answer: too many redirects"), "{}", text(&output.stderr));
-    let (status, found) = codes(&[&format!("{}/a/script", endpoint.origin)]);
-    assert_eq!((status, found), (1, BTreeSet::from(["redirect-to-other-origin".to_owned()])));
+    for path in ["script", "encrypted"] {
+        let found = codes(&[&format!("{}/a/{path}", endpoint.origin)]);
+        assert_eq!(found, (1, BTreeSet::from(["redirect-to-other-origin".to_owned()])), "{path}");
+    }
 }
 
 #[test]
@@ -604,6 +659,7 @@ fn endpoint_without_token_is_misuse() {
     let refusing = Endpoint::start(|_| (401, Vec::new(), "{}".to_owned()));
     let empty = Endpoint::start(|_| ok(&json!({ "hello": "world" })));
     let missing = Endpoint::start(|_| (404, Vec::new(), String::new()));
+    let large = Endpoint::start(|_| (200, Vec::new(), "x".repeat(1_048_577)));
     let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let closed = format!("http://{closed}/token");
     for (arguments, expected) in [
@@ -615,6 +671,7 @@ fn endpoint_without_token_is_misuse() {
             vec![closed.as_str()],
             "no answer: the endpoint is unreachable; check the URL, and that the server runs",
         ),
+        (vec![&large.origin], "no answer: the response exceeds 1048576 bytes"),
         (vec![&empty.origin, "--body", "{"], "--body: expected JSON"),
         (
             vec![&missing.origin],

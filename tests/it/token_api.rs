@@ -58,7 +58,13 @@ fn name_shows_its_text() {
     assert_eq!(format!("{text:?}"), r#""any\ntext""#);
     assert_eq!(Field::Channel.to_string(), "channel");
     assert_eq!(InvalidSignature.to_string(), "the signature does not match");
-    assert_eq!(ParseError::CutOff.to_string(), "expected more bytes, got the end of the token");
+    for (error, text) in [
+        (ParseError::Version, "expected the version at the start"),
+        (ParseError::CutOff, "expected more bytes, got the end of the token"),
+        (ParseError::NotUtf8, "expected text in UTF-8"),
+    ] {
+        assert_eq!(error.to_string(), text);
+    }
 }
 
 #[test]

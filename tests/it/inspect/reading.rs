@@ -31,6 +31,7 @@ fn escaped_character_around_token_is_undone() {
     for escape in ["\\n", "\\r", "\\t", "\\\"", "\\'", "\\u0020"] {
         assert_eq!(repairs(&format!("{escape}{token}")), ["json_escapes", "surrounded"], "{escape}");
     }
+    assert_eq!(repairs(&format!("C:\\data {token}")), ["embedded"], "no escape");
     let escaped_twice = token.replace('/', "&amp;#x2F;");
     assert_ne!(escaped_twice, token);
     assert_eq!(repairs(&escaped_twice), ["html_escapes"]);
