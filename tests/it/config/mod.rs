@@ -190,6 +190,8 @@ fn headers_read_are_those_that_the_configuration_needs() {
     ] {
         assert_eq!(read(&variables), names, "{variables:?}");
     }
+    let unconfigured = App::new(config(local(), &[]).map(|(config, _)| config)).headers_read();
+    assert_eq!(unconfigured, ["content-encoding", "content-type", "traceparent"]);
     let own = [("APP_ID", "0123456789abcdef0123456789abcdef"), HOSTED[1], HOSTED[2]];
     let guarded = App::new(Ok(config(local(), &own).unwrap().0)).headers_read();
     assert!(["host", "origin"].iter().all(|name| guarded.iter().any(|read| read == name)), "{guarded:?}");
