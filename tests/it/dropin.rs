@@ -297,9 +297,9 @@ fn rtm_token_with_channel_opens_stream_channel() {
             services(json!({ "tokenType": "rtm", "channel": channel, "uid": "alice", "expire": 60 }));
         assert_eq!(without, json!([{ "type": "rtm", "userId": "alice", "privileges": { "login": 60 } }]));
     }
-    let old = Server::with(&[("DROP_IN_TOKEN_VERSION", "006")]);
+    let v006 = Server::with(&[("DROP_IN_TOKEN_VERSION", "006")]);
     let body = json!({ "tokenType": "rtm", "channel": "room-1", "uid": "alice" });
-    assert!(old.post("/getToken", body.to_string()).token().starts_with("006"));
+    assert!(v006.post("/getToken", body.to_string()).token().starts_with("006"));
 }
 
 #[test]

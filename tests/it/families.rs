@@ -323,8 +323,8 @@ fn community_token_is_rtc_alone() {
     assert_eq!(get("/token?channel=lobby&userAccount=alice").ok()["uid"], "alice");
     let drawn = get("/token?uid=7").ok();
     assert!(drawn["channel"].as_str().unwrap().starts_with(&format!("ai-conversation-{NOW}-")));
-    let old = Server::with(&[("DROP_IN_TOKEN_VERSION", "006")]);
-    opened_006(&old.bare(Method::GET, "/token?channel=lobby&uid=77").token(), "lobby", "77");
+    let v006 = Server::with(&[("DROP_IN_TOKEN_VERSION", "006")]);
+    opened_006(&v006.bare(Method::GET, "/token?channel=lobby&uid=77").token(), "lobby", "77");
     assert_eq!(Server::local().bare(Method::PUT, "/token").header("allow"), Some("POST, GET, OPTIONS"));
 }
 

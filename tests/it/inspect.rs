@@ -208,9 +208,9 @@ fn legacy_token_is_recognized_and_named() {
 
 /// A token that contains `+`, `/` and `=`, and a 006 token.
 fn two_tokens() -> (String, String) {
-    let [quoted, old] =
+    let [quoted, v006] =
         ["accident-quotes", "006-ok"].map(|id| vector(id)["token"].as_str().unwrap().to_owned());
-    (quoted.trim_matches('"').to_owned(), old)
+    (quoted.trim_matches('"').to_owned(), v006)
 }
 
 #[test]
@@ -246,17 +246,17 @@ fn text_around_token_is_stripped() {
 
 #[test]
 fn different_tokens_are_all_found() {
-    let (token, old) = two_tokens();
-    let text = format!("{{\"rtcToken\": \"{token}\", \"rtmToken\": \"{old}\", \"again\": \"{token}\"}}");
+    let (token, v006) = two_tokens();
+    let text = format!("{{\"rtcToken\": \"{token}\", \"rtmToken\": \"{v006}\", \"again\": \"{token}\"}}");
     let found = tokens_in(&text);
-    assert_eq!(found.iter().map(|found| found.token.as_str()).collect::<Vec<_>>(), [&token, &old]);
+    assert_eq!(found.iter().map(|found| found.token.as_str()).collect::<Vec<_>>(), [&token, &v006]);
     assert_eq!((found[0].name(), found[0].position), (&token[..10], 14));
-    assert_eq!((found[1].name(), found[1].position), (&old[..10], token.len() + 30));
+    assert_eq!((found[1].name(), found[1].position), (&v006[..10], token.len() + 30));
 }
 
 #[test]
 fn text_without_token_has_none() {
-    let (token, old) = two_tokens();
+    let (token, v006) = two_tokens();
     for text in [
         "",
         "007",
@@ -264,7 +264,7 @@ fn text_without_token_has_none() {
         "https://example.com/007/006",
         "0071234567890",
         &format!("x{token}"),
-        &format!("+{old}"),
+        &format!("+{v006}"),
     ] {
         assert_eq!(tokens_in(text), [], "{text}");
     }

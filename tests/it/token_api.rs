@@ -25,17 +25,17 @@ fn tokens() -> (UnverifiedAccessToken, UnverifiedAccessToken2) {
     let project = Project::new(APP_ID.parse().unwrap(), CERTIFICATE.parse().unwrap());
     let (channel, uid) = ("room-1".parse().unwrap(), Uid::from(42));
     let end = UnixTime::from_secs(NOW + 60);
-    let old = AccessToken::rtc(project.app_id(), 7, end, &channel, &uid, ends().map(|_| end));
+    let v006 = AccessToken::rtc(project.app_id(), 7, end, &channel, &uid, ends().map(|_| end));
     let ttl = Ttl::from_secs(60).unwrap();
-    let new = AccessToken2::new(
+    let v007 = AccessToken2::new(
         project.app_id(),
         UnixTime::from_secs(NOW),
         ttl,
         7,
         Service::rtc(&channel, &uid, ends()),
     );
-    let old = old.build(project.certificate()).parse().unwrap();
-    (old, new.build(project.certificate()).parse().unwrap())
+    let v006 = v006.build(project.certificate()).parse().unwrap();
+    (v006, v007.build(project.certificate()).parse().unwrap())
 }
 
 #[test]
@@ -89,12 +89,12 @@ fn privilege_has_the_end_it_was_given() {
 
 #[test]
 fn unverified_token_shows_contents_without_signature() {
-    let (old, new) = tokens();
-    assert_eq!(new.salt(), 7);
-    let (old_text, new_text) = (format!("{old:?}"), format!("{new:?}"));
-    assert!(old_text.starts_with("UnverifiedAccessToken { message: "), "{old_text}");
-    assert!(new_text.starts_with("UnverifiedAccessToken2 { token: AccessToken2 {"), "{new_text}");
-    for text in [old_text, new_text] {
+    let (v006, v007) = tokens();
+    assert_eq!(v007.salt(), 7);
+    let (v006_text, v007_text) = (format!("{v006:?}"), format!("{v007:?}"));
+    assert!(v006_text.starts_with("UnverifiedAccessToken { message: "), "{v006_text}");
+    assert!(v007_text.starts_with("UnverifiedAccessToken2 { token: AccessToken2 {"), "{v007_text}");
+    for text in [v006_text, v007_text] {
         assert!(text.contains("1763770060") || text.contains("salt: 7"), "{text}");
         assert!(!text.contains("signature"), "{text}");
     }

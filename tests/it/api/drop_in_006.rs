@@ -6,13 +6,13 @@ use serde_json::json;
 use crate::common::opened::opened_006;
 use crate::common::server::Server;
 
-fn old() -> Server {
+fn server() -> Server {
     Server::with(&[("DROP_IN_TOKEN_VERSION", "006"), ("ALLOW_WILDCARD_CHANNEL", "true")])
 }
 
 #[test]
 fn drop_in_006_accepts_uid_0_as_only_wildcard() {
-    let reply = old().bare(Method::GET, "/rtc/room-1/publisher/uid/0");
+    let reply = server().bare(Method::GET, "/rtc/room-1/publisher/uid/0");
     opened_006(reply.ok()["rtcToken"].as_str().unwrap(), "room-1", "");
 }
 
@@ -24,7 +24,7 @@ fn drop_in_006_rejects_wildcards_by_route_field() {
         let allowed = "letters, digits, spaces and !#$%&()+,-.:;<=>?@[]^_{|}~";
         format!("expected {allowed}, got '*' at position {position}")
     };
-    let get = |path: &str| old().bare(Method::GET, path).faults();
+    let get = |path: &str| server().bare(Method::GET, path).faults();
     assert_eq!(get("/rtc/*/publisher/uid/1"), [format!("channel: {channel}")]);
     assert_eq!(get("/rtc/room/publisher/userAccount/a*"), [format!("uid: {uid}")]);
     assert_eq!(get("/rtm/a*"), [format!("uid: {}", user_id(1))]);
@@ -32,7 +32,7 @@ fn drop_in_006_rejects_wildcards_by_route_field() {
         get("/rte/r*/publisher/uid/1/a*"),
         [format!("channel: {channel}"), format!("rtmuid: {}", user_id(1))]
     );
-    let post = |path: &str, body| old().post(path, serde_json::Value::to_string(&body)).faults();
+    let post = |path: &str, body| server().post(path, serde_json::Value::to_string(&body)).faults();
     assert_eq!(
         post("/fetch_rtc_token", json!({ "channelname": "", "uid": 1, "role": 1 })),
         [format!("ChannelName: {channel}")]
@@ -43,7 +43,7 @@ fn drop_in_006_rejects_wildcards_by_route_field() {
 #[test]
 fn version_in_route_comes_before_drop_in_006() {
     for body in [json!({ "channelName": "lobby", "uid": 7 }), json!({ "uid": 7, "type": 2 })] {
-        let answer = old().post("/v2/token/generate", body.to_string()).ok();
+        let answer = server().post("/v2/token/generate", body.to_string()).ok();
         let token = answer["data"]["token"].as_str().unwrap();
         assert!(token.starts_with("007"), "{body}: {token}");
     }

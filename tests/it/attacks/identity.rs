@@ -142,8 +142,9 @@ fn identity_matches_uid_as_text_or_number_only() {
 #[test]
 fn foreign_identity_on_drop_in_routes_is_denied() {
     let site = Site::new();
-    for old in ["007", "006"] {
-        let site = if old == "006" { Site::with(&[("DROP_IN_TOKEN_VERSION", "006")]) } else { Site::new() };
+    for version in ["007", "006"] {
+        let site =
+            if version == "006" { Site::with(&[("DROP_IN_TOKEN_VERSION", "006")]) } else { Site::new() };
         for (field, request) in drop_in(&alice(&json!({})), "room-1", "bob") {
             let (rule, said) = super::forbidden(&site.send(&request));
             assert_eq!(rule, "uid", "{field} of {}", request.uri());

@@ -115,7 +115,7 @@ fn legacy_token_has_the_form_of_its_version() {
 /// Texts that only begin like a token do not count toward the limit, so they cannot hide one.
 #[test]
 fn token_behind_many_that_seem_to_start_is_found() {
-    let (token, old) = two_tokens();
+    let (token, v006) = two_tokens();
     let (no_zlib, no_app_id) = (format!("b{}", "A".repeat(60)), "x".repeat(120));
     for start in [
         "007",
@@ -128,7 +128,7 @@ fn token_behind_many_that_seem_to_start_is_found() {
         let many: Vec<_> = (0..40).map(|number| format!("{start}{number}! ")).collect();
         let many = many.concat();
         assert_eq!(tokens_in(&format!("{many}{token}"))[0].token, token, "{start}");
-        assert_eq!(repairs(&format!("{many}{}!", url_safe(&old))), ["embedded", "url_safe"], "{start}");
+        assert_eq!(repairs(&format!("{many}{}!", url_safe(&v006))), ["embedded", "url_safe"], "{start}");
     }
 }
 
@@ -143,10 +143,10 @@ fn start_within_token_is_not_read() {
 
 #[test]
 fn tokens_without_anything_between_are_both_found() {
-    let (token, old) = two_tokens();
+    let (token, v006) = two_tokens();
     assert!(token.ends_with('='));
-    let found = tokens_in(&format!("{token}{old}"));
-    assert_eq!(found.iter().map(|found| &found.token).collect::<Vec<_>>(), [&token, &old]);
+    let found = tokens_in(&format!("{token}{v006}"));
+    assert_eq!(found.iter().map(|found| &found.token).collect::<Vec<_>>(), [&token, &v006]);
 }
 
 #[test]

@@ -3,8 +3,8 @@
 mod app;
 mod chat;
 mod classroom;
-mod old;
 mod signaling;
+mod v006;
 mod voice;
 
 use crate::common::opened::services;

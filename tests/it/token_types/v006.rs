@@ -12,13 +12,13 @@ use crate::common::server::{APP_ID, CERTIFICATE, NOW, SALT, rtc};
 /// The token expires after Agora's 24 hours, whatever lifetime was requested.
 const END: u32 = NOW + 86_400;
 
-fn old_rtc(members: Value) -> Value {
+fn rtc_006(members: Value) -> Value {
     let mut body = rtc(members);
     body["version"] = json!("006");
     body
 }
 
-fn old_rtm(members: Value) -> Value {
+fn rtm_006(members: Value) -> Value {
     let mut body = json!({ "tokenType": "rtm", "version": "006", "uid": "alice", "expireTime": 600 });
     let Value::Object(members) = members else { panic!("{members} is not an object") };
     body.as_object_mut().unwrap().extend(members);
@@ -35,7 +35,7 @@ fn privileges(body: &Value) -> (Value, u64) {
 
 #[test]
 fn rtc_006_publisher_has_four_privileges() {
-    let reply = send(&old_rtc(json!({})));
+    let reply = send(&rtc_006(json!({})));
     assert_eq!(
         reply.ok(),
         json!({
@@ -59,20 +59,20 @@ fn rtc_006_publisher_has_four_privileges() {
 
 #[test]
 fn rtc_006_subscriber_only_joins() {
-    let (privileges, ends) = privileges(&old_rtc(json!({ "role": "subscriber" })));
+    let (privileges, ends) = privileges(&rtc_006(json!({ "role": "subscriber" })));
     assert_eq!(privileges, json!({ "joinChannel": NOW + 3600 }));
     assert_eq!(ends, u64::from(NOW + 3600));
 }
 
 #[test]
 fn rtc_006_expires_when_joining_ends() {
-    let (all, ends) = privileges(&old_rtc(json!({ "privilegeExpireTime": 60 })));
+    let (all, ends) = privileges(&rtc_006(json!({ "privilegeExpireTime": 60 })));
     assert_eq!(all["joinChannel"], NOW + 60);
     assert_eq!(all["publishDataStream"], NOW + 60);
     assert_eq!(ends, u64::from(NOW + 60));
 
     let each = json!({ "joinChannel": 600, "publishAudioStream": 60, "publishVideoStream": 3600 });
-    let (all, ends) = privileges(&old_rtc(json!({ "privileges": each })));
+    let (all, ends) = privileges(&rtc_006(json!({ "privileges": each })));
     assert_eq!(
         all,
         json!({
@@ -85,17 +85,17 @@ fn rtc_006_expires_when_joining_ends() {
 #[test]
 fn rtc_006_privilege_of_0_ends_at_expire_time() {
     let (all, ends) =
-        privileges(&old_rtc(json!({ "privileges": { "joinChannel": 0, "publishDataStream": 0 } })));
+        privileges(&rtc_006(json!({ "privileges": { "joinChannel": 0, "publishDataStream": 0 } })));
     assert_eq!(all, json!({ "joinChannel": NOW + 3600, "publishDataStream": NOW + 3600 }));
     assert_eq!(ends, u64::from(NOW + 3600));
-    let (all, _) = privileges(&old_rtc(json!({ "privileges": {} })));
+    let (all, _) = privileges(&rtc_006(json!({ "privileges": {} })));
     assert_eq!(all, json!({ "joinChannel": NOW + 3600 }));
 }
 
 #[test]
 fn rtc_006_holds_checksums_of_channel_and_uid() {
     for (uid, signed) in [(json!(0), ""), (json!("0"), ""), (json!(7), "7"), (json!("alice"), "alice")] {
-        opened_006(&send(&old_rtc(json!({ "uid": uid }))).token(), "room-1", signed);
+        opened_006(&send(&rtc_006(json!({ "uid": uid }))).token(), "room-1", signed);
     }
 }
 
@@ -103,14 +103,14 @@ fn rtc_006_holds_checksums_of_channel_and_uid() {
 fn rtc_006_rejects_wildcards_except_uid_0() {
     for uid in ["*", "user-*"] {
         assert_eq!(
-            send(&old_rtc(json!({ "uid": uid }))).faults(),
+            send(&rtc_006(json!({ "uid": uid }))).faults(),
             ["uid: a 006 token has no wildcards but uid 0"]
         );
     }
     // If wildcard channels are allowed, the empty name is one.
     for channel in ["*", "room-*", ""] {
         assert_eq!(
-            send(&old_rtc(json!({ "channel": channel }))).faults(),
+            send(&rtc_006(json!({ "channel": channel }))).faults(),
             ["channel: a 006 token has no wildcard channels"]
         );
     }
@@ -120,7 +120,7 @@ fn rtc_006_rejects_wildcards_except_uid_0() {
 fn rtc_006_rejects_companions() {
     for rtm in [json!(true), json!({ "userId": "alice" }), json!(false), json!({})] {
         assert_eq!(
-            send(&old_rtc(json!({ "rtm": rtm }))).faults(),
+            send(&rtc_006(json!({ "rtm": rtm }))).faults(),
             ["rtm: a 006 token has one service; request a token for each"]
         );
     }
@@ -143,7 +143,7 @@ fn rtc_006_other_faults_equal_007() {
 
 #[test]
 fn rtm_006_token_holds_login_privilege() {
-    let reply = send(&old_rtm(json!({})));
+    let reply = send(&rtm_006(json!({})));
     assert_eq!(
         reply.ok(),
         json!({
@@ -161,7 +161,7 @@ fn rtm_006_token_holds_login_privilege() {
 fn rtm_006_rejects_permissions() {
     for permissions in [json!({}), json!({ "users": { "read": ["a"] } }), json!(1)] {
         assert_eq!(
-            send(&old_rtm(json!({ "permissions": permissions }))).faults(),
+            send(&rtm_006(json!({ "permissions": permissions }))).faults(),
             ["permissions: a 006 token has no permissions"]
         );
     }
