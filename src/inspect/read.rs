@@ -48,7 +48,7 @@ impl fmt::Display for SeveralTokens {
 
 impl std::error::Error for SeveralTokens {}
 
-/// Reads the one token in a text: as it is, alone in it, inside it, or with damages undone.
+/// Reads the only token in a text: unchanged, the whole text, inside it, or repaired.
 pub(super) fn read(text: &str, project: &Project) -> Result<Found, Unread> {
     let error = match View::parse(text) {
         Ok(view) => return Ok(Found { token: text.to_owned(), view, repairs: Vec::new() }),

@@ -12,7 +12,7 @@ pub struct Repair {
     pub what: &'static str,
     /// What to do about it.
     pub fix: &'static str,
-    /// Whether a client that passes the text as it is may be at fault. What merely surrounds a token
+    /// Whether a client that passes the text unchanged may be at fault. What merely surrounds a token
     /// may come from the report alone.
     pub severity: Severity,
     /// The text without it, if it may have happened.

@@ -46,7 +46,7 @@ const fn errors(rtc: u16, web: &'static str, rtm: i32, rtm1: u8, chat: Option<u1
 }
 
 impl SdkError {
-    /// Those that clients of these uses see.
+    /// The errors that clients with these uses report.
     pub(super) fn seen_by(&self, uses: &[Use]) -> Self {
         let mut seen = *NONE;
         for purpose in uses {

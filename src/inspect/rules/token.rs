@@ -202,7 +202,7 @@ fn is_certificate(app_id: AppId, project: &Project) -> bool {
     is_same(project.certificate()) || project.secondary().is_some_and(is_same)
 }
 
-/// The channel and the uid that a 006 signature covers, as far as they are known.
+/// The channel and the uid that a 006 signature covers, if they are known.
 fn signed_names(view: &View, client: Client<'_>) -> Result<(String, String), Unchecked> {
     let Some(service) = view.services.first() else { return Err(Unchecked::NeedsNames) };
     let known = [client.channel, client.uid, client.uid.map(names::uid_in_token)];
