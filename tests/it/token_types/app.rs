@@ -3,43 +3,35 @@
 
 use serde_json::{Value, json};
 
-use super::{assert_has_no_006, assert_needs_a_lifetime, issued, send};
-use crate::common::server::{APP_ID, NOW};
+use super::{answer, assert_has_no_006, assert_needs_a_lifetime, issued, send};
 
 fn body(token_type: &str) -> Value {
     json!({ "tokenType": token_type, "expireTime": 600 })
 }
 
-/// The response if there is no user.
-fn answer(token_type: &str, expire: u32) -> Value {
-    json!({
-        "tokenType": token_type, "version": "007", "appId": APP_ID,
-        "issuedAt": NOW, "expireTime": expire, "expiresAt": NOW + expire,
-    })
-}
-
 #[test]
 fn chat_app_token_holds_app_privilege() {
     let services = json!([{ "type": "chat", "userId": "", "privileges": { "app": 600 } }]);
-    assert_eq!(issued(&body("chat-app")), (answer("chat-app", 600), services));
+    assert_eq!(issued(&body("chat-app")), (answer(&body("chat-app")), services));
 }
 
 #[test]
 fn apaas_app_token_holds_app_privilege() {
     let service =
         json!({ "type": "apaas", "roomUuid": "", "userUuid": "", "role": -1, "privileges": { "app": 600 } });
-    assert_eq!(issued(&body("apaas-app")), (answer("apaas-app", 600), json!([service])));
+    assert_eq!(issued(&body("apaas-app")), (answer(&body("apaas-app")), json!([service])));
 }
 
 #[test]
 fn fpa_defaults_to_official_lifetime() {
     let services = |login: u32| json!([{ "type": "fpa", "privileges": { "login": login } }]);
-    assert_eq!(issued(&json!({ "tokenType": "fpa" })), (answer("fpa", 86_400), services(0)));
-    assert_eq!(issued(&body("fpa")), (answer("fpa", 600), services(600)));
+    let day = json!({ "tokenType": "fpa", "expireTime": 86_400 });
+    assert_eq!(issued(&json!({ "tokenType": "fpa" })), (answer(&day), services(0)));
+    assert_eq!(issued(&body("fpa")), (answer(&body("fpa")), services(600)));
     let reply = send(&json!({ "tokenType": "fpa", "expireTime": 0 }));
     assert_eq!(reply.faults(), ["expireTime: expected 1 to 86400, got 0"]);
     let missing = json!({ "tokenType": "fpa", "expireTime": null });
-    assert_eq!(issued(&missing), (answer("fpa", 86_400), services(0)));
+    assert_eq!(issued(&missing), (answer(&day), services(0)));
 }
 
 #[test]

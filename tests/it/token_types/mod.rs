@@ -8,7 +8,7 @@ mod v006;
 mod voice;
 
 use crate::common::opened::services;
-use crate::common::server::{Reply, Server};
+use crate::common::server::{APP_ID, NOW, Reply, Server};
 use serde_json::{Value, json};
 
 /// The answer to a body, and the services of its token.
@@ -18,6 +18,16 @@ fn issued(body: &Value) -> (Value, Value) {
     let mut answer = reply.ok();
     answer.as_object_mut().unwrap().remove("token");
     (answer, services(&reply.token()))
+}
+
+/// The answer to a body whose members it repeats, without the token.
+fn answer(body: &Value) -> Value {
+    let mut answer = body.clone();
+    answer["version"] = json!("007");
+    answer["appId"] = json!(APP_ID);
+    answer["issuedAt"] = json!(NOW);
+    answer["expiresAt"] = json!(u64::from(NOW) + body["expireTime"].as_u64().unwrap());
+    answer
 }
 
 fn send(body: &Value) -> Reply {
