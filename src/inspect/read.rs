@@ -139,15 +139,12 @@ impl Layer {
 
     fn parse(&self, around: &str) -> Option<Found> {
         let view = View::parse(&self.text).ok()?;
-        let mut repairs = self.repairs.clone();
-        if is_in_url(around, &self.text) {
-            for repair in &mut repairs {
-                if repair.code == URL_ENCODED_IN_URL.code {
-                    *repair = &URL_ENCODED_IN_URL;
-                }
-            }
-        }
-        Some(Found { token: self.text.clone(), view, repairs })
+        let is_in_url = is_in_url(around, &self.text);
+        let repairs = self.repairs.iter().map(|repair| match repair.code {
+            code if is_in_url && code == URL_ENCODED_IN_URL.code => &URL_ENCODED_IN_URL,
+            _ => *repair,
+        });
+        Some(Found { token: self.text.clone(), view, repairs: repairs.collect() })
     }
 }
 

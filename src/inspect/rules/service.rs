@@ -130,7 +130,11 @@ impl<'a> JudgedService<'a> {
         for (field, name) in &service.names {
             match field {
                 Field::Channel => self.channel(name, client.channel),
-                Field::RoomUuid => self.room(name, client.channel),
+                // A token of a Flexible Classroom user or administrator names no room.
+                Field::RoomUuid if name.is("") => {}
+                Field::RoomUuid => {
+                    self.differs_in_place(*field, name, client.channel.filter(|joins| !name.fits(joins)));
+                }
                 Field::Uid | Field::Account => self.uid(*field, name, client.uid),
                 Field::UserId | Field::UserUuid => self.user(*field, name, client.uid),
             }
@@ -151,13 +155,6 @@ impl<'a> JudgedService<'a> {
         }
     }
 
-    /// A token of a Flexible Classroom user or administrator names no room.
-    fn room(&mut self, name: &Name, joins: Option<&str>) {
-        if !name.is("") {
-            self.differs_in_place(Field::RoomUuid, name, joins.filter(|joins| !name.fits(joins)));
-        }
-    }
-
     fn differs_in_place(&mut self, field: Field, name: &Name, joins: Option<&str>) {
         if let (false, Some(joins)) = (self.is_malformed(field, name), joins) {
             let (token, joins) = (name.text.clone(), joins.to_owned());
@@ -174,11 +171,12 @@ impl<'a> JudgedService<'a> {
                 self.warnings.push(FindingKind::WildcardUid { service: self.service.name, pattern });
             }
             (_, Some(joins)) if name.fits(joins) => {}
-            (_, joins) if !self.is_malformed(field, name) => match joins {
-                Some(joins) => self.differs.push(uid_differs(name, joins)),
-                None => self.warnings.extend(name.text.as_deref().and_then(odd_uid)),
-            },
-            _ => {}
+            _ if self.is_malformed(field, name) => {}
+            (_, Some(joins)) => self.differs.push(uid_differs(name, joins)),
+            (_, None) => {
+                let odd = name.text.clone().and_then(|uid| Some((names::odd_uid(&uid)?, uid)));
+                self.warnings.extend(odd.map(|(odd, uid)| FindingKind::OddUid(odd, uid)));
+            }
         }
     }
 
@@ -202,8 +200,12 @@ impl<'a> JudgedService<'a> {
             }
             return;
         }
-        if !self.is_malformed(field, name) {
-            self.user_of_2x(name);
+        let is_for_2x = |user: &str| !user.contains('.') && !user.starts_with('_');
+        if !self.is_malformed(field, name)
+            && matches!(service, "rtm" | "rtm2")
+            && let Some(user) = name.text.clone().filter(|user| !is_for_2x(user))
+        {
+            self.warnings.push(FindingKind::UserIdNotFor2x { service, user });
         }
         let Some(user) = logs_in else { return };
         if names::is_user(service, name, user) {
@@ -219,34 +221,19 @@ impl<'a> JudgedService<'a> {
         }
     }
 
-    fn user_of_2x(&mut self, name: &Name) {
-        let service = self.service.name;
-        let is_rtm = matches!(service, "rtm" | "rtm2");
-        let user =
-            name.text.as_deref().filter(|user| is_rtm && (user.contains('.') || user.starts_with('_')));
-        self.warnings.extend(user.map(|user| FindingKind::UserIdNotFor2x { service, user: user.to_owned() }));
-    }
-
     /// Whether no client can use a name, which becomes a finding.
     fn is_malformed(&mut self, field: Field, name: &Name) -> bool {
         let service = self.service.name;
         let Some(text) = name.text.as_deref().filter(|_| !name.is_wildcard) else { return false };
-        let kind = match names::placeholder(text) {
-            Some(word) => Some(FindingKind::NameIsPlaceholder { service, field, word }),
-            None => names::not_allowed(service, field, text).map(|error| FindingKind::NameNotAllowed {
-                service,
-                field,
-                error,
-            }),
-        };
-        let is_malformed = kind.is_some();
-        self.broken_by.extend(kind);
-        is_malformed
+        self.broken_by.push(if let Some(word) = names::placeholder(text) {
+            FindingKind::NameIsPlaceholder { service, field, word }
+        } else if let Some(error) = names::not_allowed(service, field, text) {
+            FindingKind::NameNotAllowed { service, field, error }
+        } else {
+            return false;
+        });
+        true
     }
-}
-
-fn odd_uid(uid: &str) -> Option<FindingKind> {
-    Some(FindingKind::OddUid(names::odd_uid(uid)?, uid.to_owned()))
 }
 
 /// How the uid of a token differs from the one that the client joins with.
