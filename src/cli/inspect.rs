@@ -34,7 +34,7 @@ pub(super) struct Inspect {
     /// Check for a USE: rtc, rtm, chat, streaming, fpa, fcdn, apaas, convoai or stt
     #[arg(long = "for", value_name = "USE")]
     purpose: Option<Use>,
-    /// Judge as of a TIME, in Unix seconds or RFC 3339 (now)
+    /// Inspect as of a TIME, in Unix seconds or RFC 3339 (now)
     #[arg(long, value_name = "TIME")]
     at: Option<UnixTime>,
     /// Print the JSON of `POST /inspect`

@@ -35,7 +35,7 @@ pub(super) struct Explain {
     claims: Option<String>,
     #[command(flatten)]
     request: RequestFlags,
-    /// Judge as of a TIME, in Unix seconds or RFC 3339 (now)
+    /// Decide as of a TIME, in Unix seconds or RFC 3339 (now)
     #[arg(long, value_name = "TIME")]
     at: Option<UnixTime>,
     /// Print JSON
@@ -51,7 +51,13 @@ enum Outcome {
     /// The request has faults: 400.
     Invalid(Problem),
     /// What refuses the request, empty if it is granted.
-    Judged { caller: Caller, credential: Credential, request: TokenRequest, refusals: Vec<Refusal>, max: u32 },
+    Decided {
+        caller: Caller,
+        credential: Credential,
+        request: TokenRequest,
+        refusals: Vec<Refusal>,
+        max: u32,
+    },
 }
 
 /// The identifying properties of a caller.
@@ -101,7 +107,7 @@ impl Explain {
         };
         let refusals = config.policy.refusals(&caller, &request, now).collect();
         let max = config.policy.ceiling(&caller, now);
-        Ok(Outcome::Judged { caller, credential, request, refusals, max })
+        Ok(Outcome::Decided { caller, credential, request, refusals, max })
     }
 }
 
@@ -109,7 +115,7 @@ impl Outcome {
     fn is_allowed(&self) -> bool {
         match self {
             Self::Unauthorized { .. } | Self::Invalid(_) => false,
-            Self::Judged { refusals, .. } => refusals.is_empty(),
+            Self::Decided { refusals, .. } => refusals.is_empty(),
         }
     }
 
@@ -122,7 +128,7 @@ impl Outcome {
                 "allowed": false, "status": problem.status().as_u16(), "code": problem.code(),
                 "detail": problem.to_string(),
             }),
-            Self::Judged { caller, credential, request, refusals, max } => {
+            Self::Decided { caller, credential, request, refusals, max } => {
                 let types: Vec<&str> = request.spec.scope().kinds().map(TokenKind::name).collect();
                 let refusals: Vec<Value> = refusals
                     .iter()
@@ -149,11 +155,11 @@ impl Outcome {
             Self::Invalid(problem) => {
                 format!("refused: {} {}\n  {problem}\n", problem.status().as_u16(), problem.code())
             }
-            Self::Judged { request, refusals, max, .. } if refusals.is_empty() => {
+            Self::Decided { request, refusals, max, .. } if refusals.is_empty() => {
                 let types: Vec<&str> = request.spec.scope().kinds().map(TokenKind::name).collect();
                 format!("allowed: {}, for at most {max} seconds\n", types.join(", "))
             }
-            Self::Judged { refusals, credential, .. } => {
+            Self::Decided { refusals, credential, .. } => {
                 let mut text = String::from("refused: 403 forbidden\n");
                 for refusal in refusals {
                     let (source, setting) = place(refusal.source, credential);

@@ -48,7 +48,7 @@ pub(super) struct RequestFlags {
 }
 
 impl RequestFlags {
-    /// The JSON body. Its parser judges the values.
+    /// The JSON body. Its parser checks the values.
     pub(super) fn body(&self) -> String {
         self.body.clone().unwrap_or_else(|| self.request().to_string())
     }
@@ -63,7 +63,7 @@ impl RequestFlags {
         let text = |text: &Option<String>| text.clone().map(Value::from);
         put("tokenType", text(&self.token_type));
         put("channel", text(&self.channel));
-        // A number is a Flexible Classroom role; everything else is for the parser to judge.
+        // A number is a Flexible Classroom role; the parser checks everything else.
         let role = self.role.as_ref();
         put("role", role.map(|role| role.parse::<i64>().map_or_else(|_| json!(role), Value::from)));
         put("uid", text(&self.uid));

@@ -5,7 +5,7 @@ use super::finding::{Explanation, Finding, FindingKind};
 use super::legacy::Version;
 use super::read::{self, Found, SeveralTokens, Unread};
 use super::repair::Repair;
-use super::rules::{self, Judged};
+use super::rules::{self, Checked};
 use super::sdk_error::SdkError;
 use super::service::{self, InspectedService, Wildcard};
 use super::signature::Signature;
@@ -35,7 +35,7 @@ use crate::token::{AppId, Project};
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Inspection {
-    /// The time that the token was judged at.
+    /// The time of the inspection.
     pub now: UnixTime,
     /// What was undone to get at the token, in this order.
     pub repairs: Vec<&'static Repair>,
@@ -82,19 +82,19 @@ impl Inspection {
         now: UnixTime,
         client: Client<'_>,
     ) -> Result<Self, SeveralTokens> {
-        let (Found { token, mut view, repairs }, judged) = match read::read(text, project) {
+        let (Found { token, mut view, repairs }, checked) = match read::read(text, project) {
             Ok(found) => {
-                let judged = rules::judge(&found.view, project, now, client);
-                (found, judged)
+                let checked = rules::check(&found.view, project, now, client);
+                (found, checked)
             }
-            Err(Unread::Finding(kind)) => (Found::default(), Judged::of(kind)),
+            Err(Unread::Finding(kind)) => (Found::default(), Checked::of(kind)),
             Err(Unread::Several(several)) => return Err(several),
         };
         let repaired = repairs
             .iter()
             .map(|repair| Finding { severity: repair.severity, kind: FindingKind::Repaired(repair) });
         let is_error = |finding: &Finding| finding.severity == Severity::Error;
-        let (mut findings, warnings): (Vec<_>, Vec<_>) = repaired.chain(judged.findings).partition(is_error);
+        let (mut findings, warnings): (Vec<_>, Vec<_>) = repaired.chain(checked.findings).partition(is_error);
         findings.extend(warnings);
         let uses = match client.wanted() {
             Some(wanted) => vec![wanted],
@@ -109,18 +109,18 @@ impl Inspection {
             repairs,
             token_hash: view.version.map(|_| token_hash(&token)),
             version: view.version,
-            app_id: view.app_id.filter(|_| !judged.is_certificate_in_token),
+            app_id: view.app_id.filter(|_| !checked.is_certificate_in_token),
             our_app_id: view.app_id == Some(project.app_id()),
             issued_at: view.issued_at,
             expires_at: view.expires_at,
-            signature: judged.signature,
+            signature: checked.signature,
             wildcards: view.services.iter().flat_map(InspectedService::wildcards).collect(),
             services: view.services,
             unknown_services: view.unknown_services,
             findings,
-            usable_for: judged.usable_for,
+            usable_for: checked.usable_for,
             uses,
-            is_wanted_unread: judged.is_wanted_unread,
+            is_wanted_unread: checked.is_wanted_unread,
         })
     }
 

@@ -3,4 +3,4 @@
 mod service;
 mod token;
 
-pub(super) use self::token::{Judged, judge};
+pub(super) use self::token::{Checked, check};

@@ -49,7 +49,7 @@ fn verdict_is_exit_status_and_json_its_findings() {
 #[test]
 fn text_says_what_token_holds_and_lacks() {
     for (id, lines) in [
-        ("accident-url-encoded", &["  repaired    url_encoded"][..]),
+        ("damage-url-encoded", &["  repaired    url_encoded"][..]),
         ("secondary", &["  signature   valid, by the secondary certificate"]),
         ("certificate-replaced", &["  signature   invalid"]),
         ("unknown-service", &["  unknown     1 more services"]),

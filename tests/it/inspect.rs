@@ -209,7 +209,7 @@ fn legacy_token_is_recognized_and_named() {
 /// A token that contains `+`, `/` and `=`, and a 006 token.
 fn two_tokens() -> (String, String) {
     let [quoted, v006] =
-        ["accident-quotes", "006-ok"].map(|id| vector(id)["token"].as_str().unwrap().to_owned());
+        ["damage-quotes", "006-ok"].map(|id| vector(id)["token"].as_str().unwrap().to_owned());
     (quoted.trim_matches('"').to_owned(), v006)
 }
 

@@ -53,7 +53,7 @@ pub(in crate::api) fn parse(body: &[u8], context: &ParseContext<'_>) -> Result<T
         }
     };
     let Some(kind) = kind else {
-        // Without a kind, the other fields cannot be judged.
+        // Without a kind, the other fields cannot be checked.
         let _ = fields.expire_time();
         fields.forget_rest();
         return Err(Problem::InvalidRequest(fields.finish()));

@@ -20,7 +20,7 @@ use crate::token::Project;
 const FOREIGN_ORIGIN: HeaderValue = HeaderValue::from_static("https://audit.invalid");
 
 /// The project and the client against which tokens are checked.
-pub(super) struct Judge<'a> {
+pub(super) struct Checker<'a> {
     pub(super) project: Project,
     pub(super) now: UnixTime,
     pub(super) purpose: Option<Use>,
@@ -31,7 +31,7 @@ pub(super) struct Judge<'a> {
 /// Requests a token with the given credential and without one; returns the tokens and their faults.
 pub(super) fn first_answers(
     exchanges: &mut Exchanges<'_>,
-    judge: &Judge<'_>,
+    checker: &Checker<'_>,
     findings: &mut Findings,
 ) -> Result<Vec<String>, String> {
     let target = exchanges.target();
@@ -56,9 +56,9 @@ pub(super) fn first_answers(
         return Err(no_token(&reply, target));
     }
     for token in &answer.tokens {
-        judge.token(token, &answer, target, findings);
+        checker.token(token, &answer, target, findings);
     }
-    manners(&reply, judge, findings);
+    manners(&reply, checker, findings);
     credentials_and_origin(exchanges, findings);
     Ok(answer.tokens)
 }
@@ -76,11 +76,11 @@ fn no_token(reply: &Reply, target: &Target) -> String {
 }
 
 /// Caching, and a certificate in the answer.
-fn manners(reply: &Reply, judge: &Judge<'_>, findings: &mut Findings) {
+fn manners(reply: &Reply, checker: &Checker<'_>, findings: &mut Findings) {
     if allows_caching(reply) {
         findings.add(Code::CacheableAnswer);
     }
-    if holds_certificate(&reply.body, &judge.project) {
+    if holds_certificate(&reply.body, &checker.project) {
         findings.add(Code::CertificateReadable);
     }
 }
@@ -137,7 +137,7 @@ pub(super) fn issues(reply: &Reply) -> bool {
     reply.status.is_success() && !Answer::read(reply).tokens.is_empty()
 }
 
-impl Judge<'_> {
+impl Checker<'_> {
     fn token(&self, token: &str, answer: &Answer, target: &Target, findings: &mut Findings) {
         let Some(facts) = TokenFacts::read(token) else {
             return self.unreadable(token, findings);

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use clap::Args;
 
-use super::checks::Judge;
+use super::checks::Checker;
 use super::exchange::Exchanges;
 use super::finding::Findings;
 use super::request::Target;
@@ -42,7 +42,7 @@ pub(in crate::cli) struct Audit {
     /// Uid or user ID of the client
     #[arg(long)]
     uid: Option<String>,
-    /// Judge as of this time: Unix seconds or RFC 3339 (now)
+    /// Inspect as of this time: Unix seconds or RFC 3339 (now)
     #[arg(long, value_name = "TIME")]
     at: Option<crate::time::UnixTime>,
     /// Print JSON
@@ -57,7 +57,7 @@ impl Audit {
     pub(in crate::cli) fn run(&self) -> Result<ExitCode, Failure> {
         let target = Target::parse(&self.url, self.method.as_deref(), &self.header, self.body.as_deref())
             .map_err(|fault| Failure::argument("audit", fault))?;
-        let judge = Judge {
+        let checker = Checker {
             project: project()?,
             now: self.at.unwrap_or_else(host::now),
             purpose: self.purpose,
@@ -67,9 +67,9 @@ impl Audit {
         let mut findings = Findings::default();
         let mut exchanges = Exchanges::new(&target);
         let tokens =
-            super::checks::first_answers(&mut exchanges, &judge, &mut findings).map_err(Failure::misuse)?;
+            super::checks::first_answers(&mut exchanges, &checker, &mut findings).map_err(Failure::misuse)?;
         if !tokens.is_empty() {
-            super::probes::run(&mut exchanges, &judge, &tokens, &mut findings);
+            super::probes::run(&mut exchanges, &checker, &tokens, &mut findings);
         }
         let report = super::report::Report {
             target: &target,

@@ -6,7 +6,7 @@
 use serde_json::{Value, json};
 
 use super::answer::{APP_ID, Answer, CHANNEL, LIFETIME, ROLE, UID};
-use super::checks::{Judge, issues};
+use super::checks::{Checker, issues};
 use super::exchange::{Exchanges, Reply};
 use super::finding::{Code, Findings};
 use super::request::Target;
@@ -25,11 +25,11 @@ const FEW_UIDS: u32 = 100_000;
 /// Makes the further requests.
 pub(super) fn run(
     exchanges: &mut Exchanges<'_>,
-    judge: &Judge<'_>,
+    checker: &Checker<'_>,
     tokens: &[String],
     findings: &mut Findings,
 ) {
-    let mut probe = Probe { exchanges, judge, findings };
+    let mut probe = Probe { exchanges, checker, findings };
     let channel = probe.channel_is_followed();
     let uid = probe.uid_is_followed();
     if channel || uid {
@@ -46,7 +46,7 @@ pub(super) fn run(
 
 struct Probe<'p, 'e, 'a> {
     exchanges: &'p mut Exchanges<'e>,
-    judge: &'p Judge<'a>,
+    checker: &'p Checker<'a>,
     findings: &'p mut Findings,
 }
 
@@ -165,7 +165,7 @@ impl Probe<'_, '_, '_> {
         let target = self.target();
         let Some(name) = target.name(LIFETIME) else { return };
         let Some(token) = self.token(&target.with(name, Some(LONG_LIFETIME.into()))) else { return };
-        let moment = self.judge.now.plus(LONG_LIFETIME).as_secs();
+        let moment = self.checker.now.plus(LONG_LIFETIME).as_secs();
         let close = |lifetime: u32| lifetime.abs_diff(moment) < 3_600;
         if token.lifetime().is_some_and(|lifetime| lifetime == LONG_LIFETIME || close(lifetime)) {
             self.findings.add(Code::LifetimeUnbounded);

@@ -13,7 +13,7 @@ use crate::token::{Field, canonical_u32};
 pub(super) const MIN_TIMESTAMP: u32 = 1_000_000_000;
 
 /// What was found about one service.
-pub(super) struct JudgedService<'a> {
+pub(super) struct CheckedService<'a> {
     pub(super) service: &'a InspectedService,
     /// Whether the client uses the service, as far as the request states it.
     pub(super) is_wanted: bool,
@@ -26,20 +26,20 @@ pub(super) struct JudgedService<'a> {
     pub(super) warnings: Vec<FindingKind>,
 }
 
-impl<'a> JudgedService<'a> {
+impl<'a> CheckedService<'a> {
     pub(super) fn new(service: &'a InspectedService, view: &View, now: UnixTime, client: Client<'_>) -> Self {
         let is_wanted = client.wanted().map_or(!service.is_mark, |wanted| service.serves(wanted));
         let (broken_by, differs, warnings) = (Vec::new(), Vec::new(), Vec::new());
-        let mut judged = Self { service, is_wanted, is_named: false, broken_by, differs, warnings };
+        let mut checked = Self { service, is_wanted, is_named: false, broken_by, differs, warnings };
         if !service.is_mark {
-            judged.missing_privileges();
-            judged.privilege_times(view, now);
+            checked.missing_privileges();
+            checked.privilege_times(view, now);
         }
         // The client's names are those of the wanted service alone.
         let client = if is_wanted { client } else { Client::default() };
-        judged.app_token(client);
-        judged.names(client);
-        judged
+        checked.app_token(client);
+        checked.names(client);
+        checked
     }
 
     pub(super) fn is_broken(&self) -> bool {

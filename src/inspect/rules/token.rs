@@ -1,6 +1,6 @@
 //! What is wrong with a token as a whole.
 
-use super::service::{JudgedService, MIN_TIMESTAMP};
+use super::service::{CheckedService, MIN_TIMESTAMP};
 use crate::inspect::client::{Client, Use};
 use crate::inspect::finding::{Finding, FindingKind};
 use crate::inspect::legacy::Version;
@@ -16,7 +16,7 @@ const CLOCK_SKEW_SECS: i64 = 30;
 
 /// The findings of the rules about a token, empty by default.
 #[derive(Default)]
-pub(in crate::inspect) struct Judged {
+pub(in crate::inspect) struct Checked {
     pub(in crate::inspect) signature: Signature,
     pub(in crate::inspect) findings: Vec<Finding>,
     pub(in crate::inspect) usable_for: Vec<Use>,
@@ -26,29 +26,34 @@ pub(in crate::inspect) struct Judged {
 }
 
 /// Runs every rule over a token.
-pub(in crate::inspect) fn judge(view: &View, project: &Project, now: UnixTime, client: Client<'_>) -> Judged {
+pub(in crate::inspect) fn check(
+    view: &View,
+    project: &Project,
+    now: UnixTime,
+    client: Client<'_>,
+) -> Checked {
     let is_certificate_in_token = view.app_id.is_some_and(|app_id| is_certificate(app_id, project));
-    let mut judged = Judged { is_certificate_in_token, ..Judged::default() };
+    let mut checked = Checked { is_certificate_in_token, ..Checked::default() };
     if is_certificate_in_token {
-        judged.error(FindingKind::CertificateInToken);
+        checked.error(FindingKind::CertificateInToken);
     }
     let Some(signed) = &view.signed else {
-        judged.signature = Signature::Unchecked(Unchecked::OldVersion);
-        judged.findings.extend(view.version.map(FindingKind::OldVersion).map(Finding::error));
-        return judged;
+        checked.signature = Signature::Unchecked(Unchecked::OldVersion);
+        checked.findings.extend(view.version.map(FindingKind::OldVersion).map(Finding::error));
+        return checked;
     };
-    judged.signature(signed, view, project, client);
-    judged.times(view, now);
+    checked.signature(signed, view, project, client);
+    checked.times(view, now);
     if view.is_truncated {
-        judged.warn(FindingKind::TooMuch);
+        checked.warn(FindingKind::TooMuch);
     }
-    judged.presence(view, client.wanted());
-    let services = view.services.iter().map(|service| JudgedService::new(service, view, now, client));
-    judged.services(services.collect(), client.wanted());
-    judged
+    checked.presence(view, client.wanted());
+    let services = view.services.iter().map(|service| CheckedService::new(service, view, now, client));
+    checked.services(services.collect(), client.wanted());
+    checked
 }
 
-impl Judged {
+impl Checked {
     /// The one finding about a text that is not a token.
     pub(in crate::inspect) fn of(kind: FindingKind) -> Self {
         Self { findings: vec![Finding::error(kind)], ..Self::default() }
@@ -123,7 +128,7 @@ impl Judged {
         }
     }
 
-    /// Judges the token's own times.
+    /// Checks the token's own times.
     fn times(&mut self, view: &View, now: UnixTime) {
         if let Some(at) = view.issued_at.filter(|at| now.until(*at) > CLOCK_SKEW_SECS) {
             self.warn(FindingKind::IssuedInFuture { at, now });
@@ -146,7 +151,7 @@ impl Judged {
         }
     }
 
-    /// Judges whether the wanted service is there.
+    /// Checks whether the wanted service is there.
     fn presence(&mut self, view: &View, wanted: Option<Use>) {
         let has = |wanted| view.services.iter().any(|service| service.purpose() == Some(wanted));
         let is_there = match wanted {
@@ -169,14 +174,14 @@ impl Judged {
     }
 
     /// A fault that breaks a service is an error if no service that the client uses remains.
-    fn services(&mut self, services: Vec<JudgedService<'_>>, wanted: Option<Use>) {
-        let breaks_all = services.iter().filter(|service| service.is_wanted).all(JudgedService::is_broken);
+    fn services(&mut self, services: Vec<CheckedService<'_>>, wanted: Option<Use>) {
+        let breaks_all = services.iter().filter(|service| service.is_wanted).all(CheckedService::is_broken);
         // Without a use, another service's user is not at fault where one service names the client.
         let is_named = wanted.is_none() && services.iter().any(|service| service.is_named);
         let usable = services.iter().filter(|service| service.is_wanted && !service.is_broken());
         match wanted {
             Some(wanted) => self.usable_for.extend(usable.map(|_| wanted).take(1)),
-            None => self.usable_for.extend(usable.filter_map(|judged| judged.service.purpose())),
+            None => self.usable_for.extend(usable.filter_map(|checked| checked.service.purpose())),
         }
         self.usable_for.dedup();
         for service in services {
