@@ -179,7 +179,10 @@ impl fmt::Display for BadEntry {
             Self::NotAnObject => f.write_str("expected an object"),
             Self::Unknown(name) => write!(f, "unknown member {name}"),
             Self::Member { name, expected } => write!(f, "{name}: expected {expected}"),
-            Self::Setting(bad) => write!(f, "{}: {bad}", member_of(bad.variable())),
+            Self::Setting(bad) => {
+                write!(f, "{}: ", member_of(bad.variable()))?;
+                bad.write(f, member_of)
+            }
             Self::Twice => f.write_str("issuer: an earlier entry has the same"),
             Self::Unshared => f.write_str(
                 "set \"sharedUsers\": true if equal subjects of all issuers are one user, or UID_KEY for integer uids",
@@ -191,7 +194,7 @@ impl fmt::Display for BadEntry {
 impl std::error::Error for BadIssuer {}
 
 /// The member that replaces a variable.
-fn member_of(variable: &str) -> &str {
+fn member_of(variable: &'static str) -> &'static str {
     match variable {
         "JWT_ISSUER" => "issuer",
         "JWT_AUDIENCE" => "audience",

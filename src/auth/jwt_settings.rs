@@ -269,25 +269,39 @@ impl BadJwtSetting {
     }
 }
 
-impl fmt::Display for BadJwtSetting {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl BadJwtSetting {
+    /// Writes what is wrong, with variables under the names that the reader set them by.
+    pub(super) fn write(
+        self,
+        f: &mut fmt::Formatter<'_>,
+        name: fn(&'static str) -> &'static str,
+    ) -> fmt::Result {
         match self {
             Self::Missing { .. } => f.write_str("required with AUTH=jwt"),
             Self::NotOneKey => {
-                f.write_str("expected exactly one of JWT_JWKS_URL, JWT_PUBLIC_KEY and JWT_SECRET")
+                let [url, key, secret] = ["JWT_JWKS_URL", "JWT_PUBLIC_KEY", "JWT_SECRET"].map(name);
+                write!(f, "expected exactly one of {url}, {key} and {secret}")
             }
             Self::Url(BadUrl::Scheme) => f.write_str("expected an https URL"),
             Self::Url(BadUrl::Plain) => f.write_str("expected an https URL, got http to another machine"),
             Self::Url(BadUrl::Malformed) => {
                 f.write_str("expected https://host[:port]/path, without user and fragment")
             }
-            Self::Key { bad, .. } => bad.fmt(f),
-            Self::PreviousAlone => f.write_str("expected with JWT_SECRET only"),
-            Self::FreeUid => f.write_str("expected a claim in JWT_UID_CLAIM, got none"),
-            Self::Algorithm => UnknownAlgorithm.fmt(f),
-            Self::AlgorithmOfKey { variable } => write!(f, "expected an algorithm of the key in {variable}"),
+            Self::Key { bad, .. } => write!(f, "{bad}"),
+            Self::PreviousAlone => write!(f, "expected with {} only", name("JWT_SECRET")),
+            Self::FreeUid => write!(f, "expected a claim in {}, got none", name("JWT_UID_CLAIM")),
+            Self::Algorithm => write!(f, "{UnknownAlgorithm}"),
+            Self::AlgorithmOfKey { variable } => {
+                write!(f, "expected an algorithm of the key in {}", name(variable))
+            }
             Self::Header => f.write_str("expected the name of a header other than X-API-Key"),
         }
+    }
+}
+
+impl fmt::Display for BadJwtSetting {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.write(f, |variable| variable)
     }
 }
 

@@ -226,6 +226,15 @@ fn bad_issuer_lists_name_entry() {
             with(json!({ "issuer": OTHER, "algorithm": "none" })),
             "entry 2: algorithm: expected RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384, EdDSA, HS256, HS384, or HS512",
         ),
+        // The entry's own members, not the variables that they replace.
+        (
+            with(json!({ "issuer": OTHER, "algorithm": "RS256" })),
+            "entry 2: algorithm: expected an algorithm of the key in secret",
+        ),
+        (
+            with(json!({ "issuer": OTHER, "publicKey": SECRET })),
+            "entry 2: jwksUrl: expected exactly one of jwksUrl, publicKey and secret",
+        ),
         (
             with(json!({ "issuer": OTHER, "header": "X-API-Key" })),
             "entry 2: header: expected the name of a header other than X-API-Key",
