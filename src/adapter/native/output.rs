@@ -16,8 +16,8 @@ use crate::api::LogLine;
 /// Some 3,000 lines: a second of a busy server.
 const MAX_BUFFERED_BYTES: usize = 1024 * 1024;
 
-/// What a buffer keeps of its memory.
-const KEPT_BYTES: usize = 64 * 1024;
+/// What a buffer keeps of its memory: the lines of a busy server within [`GATHER`], or it grows anew each time.
+const KEPT_BYTES: usize = 256 * 1024;
 
 /// How long the writer collects lines. Waking it for each line would cost more than the line.
 const GATHER: Duration = Duration::from_millis(5);
