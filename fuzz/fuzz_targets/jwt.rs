@@ -48,8 +48,8 @@ fuzz_target!(|data: &[u8]| {
     let Ok(value) = HeaderValue::from_bytes(&[b"Bearer ", credential.as_slice()].concat()) else { return };
     let request = Request::post("/token").header(header::AUTHORIZATION, value);
     let request = request.body(Body::Whole(BODY.into())).expect("a valid request");
-    let reply = send(&APP, &request, &context(), None);
-    match (reply.status, payload) {
+    let response = send(&APP, &request, &context(), None);
+    match (response.status, payload) {
         (200, Some(payload)) => {
             let claims: Value = serde_json::from_slice(payload).expect("claims are JSON");
             assert_eq!(claims["iss"], "issuer");
@@ -58,11 +58,11 @@ fuzz_target!(|data: &[u8]| {
             assert!(audiences.iter().any(|one| *one == "audience"), "{claims}");
             assert!(claims["exp"].as_f64().expect("exp is a number") + 30.0 > f64::from(NOW), "{claims}");
             assert!(claims["sub"] == "alice" || claims["grants"]["uid"] == "alice", "{claims}");
-            reply.assert_holds_tokens();
+            response.assert_holds_tokens();
         }
         // The secret is for tests only.
         (200, None) => panic!("a forged signature"),
-        (401 | 403, _) => reply.assert_is_problem(),
-        (status, _) => panic!("{status}: {}", reply.json()),
+        (401 | 403, _) => response.assert_is_problem(),
+        (status, _) => panic!("{status}: {}", response.json()),
     }
 });

@@ -29,7 +29,7 @@ fuzz_target!(|data: &[u8]| {
     let request =
         Request::post("/token").header(header::AUTHORIZATION, format!("Bearer {}", parts.join(".")));
     let request = request.body(Body::Whole(b"{}".as_slice().into())).expect("a valid request");
-    let reply = send(&app, &request, &context(), Some(set));
-    assert!(matches!(reply.status, 401 | 503), "{}", reply.status);
-    reply.assert_is_problem();
+    let response = send(&app, &request, &context(), Some(set));
+    assert!(matches!(response.status, 401 | 503), "{}", response.status);
+    response.assert_is_problem();
 });

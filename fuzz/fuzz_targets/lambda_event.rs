@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 
 use agora_token_server::api::{App, Body};
 use agora_token_server_fuzz::event::{Trigger, event};
-use agora_token_server_fuzz::server::{Reply, app, context, send};
+use agora_token_server_fuzz::server::{Response, app, context, send};
 use http::uri::PathAndQuery;
 use http::{Method, Request, Uri};
 use lambda_http::request::from_str;
@@ -68,19 +68,19 @@ fn arbitrary(event: &[u8]) {
     IS_DECODING.set(false);
     let Ok(Ok(decoded)) = decoded else { return };
     let is_head = decoded.method() == Method::HEAD;
-    let reply = translated_and_sent(decoded);
-    route(&reply);
-    if reply.status >= 400 && !is_head {
-        reply.assert_is_problem();
+    let response = translated_and_sent(decoded);
+    route(&response);
+    if response.status >= 400 && !is_head {
+        response.assert_is_problem();
     }
 }
 
-fn translated_and_sent(event: lambda_http::Request) -> Reply {
+fn translated_and_sent(event: lambda_http::Request) -> Response {
     let (request, peer) = agora_token_server::adapter::lambda::translated(event);
     send(&APP, &request, &agora_token_server::api::Context { peer, ..context() }, None)
 }
 
-fn route(reply: &Reply) -> String {
-    let line: Value = serde_json::from_str(&reply.log).expect("a log line is JSON");
+fn route(response: &Response) -> String {
+    let line: Value = serde_json::from_str(&response.log).expect("a log line is JSON");
     line["route"].as_str().expect("a route").to_owned()
 }

@@ -22,18 +22,18 @@ fuzz_target!(|data: &[u8]| {
     else {
         return;
     };
-    let reply = send(&APP, &request, &context(), None);
-    let line: Value = serde_json::from_str(&reply.log).expect("a log line is JSON");
+    let response = send(&APP, &request, &context(), None);
+    let line: Value = serde_json::from_str(&response.log).expect("a log line is JSON");
     let route = line["route"].as_str().expect("a route");
     let is_known = route == "none" || route == "preflight" || routes().any(|(pattern, _)| pattern == route);
     assert!(is_known, "{route}");
-    match reply.status {
+    match response.status {
         200 | 204 => assert_ne!(route, "none"),
         404 => assert_eq!(route, "none"),
         400 | 403 | 405 | 415 => {}
         status => panic!("{status}: {text}"),
     }
-    if reply.status >= 400 && method != Method::HEAD {
-        reply.assert_is_problem();
+    if response.status >= 400 && method != Method::HEAD {
+        response.assert_is_problem();
     }
 });

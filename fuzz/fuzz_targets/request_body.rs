@@ -48,11 +48,11 @@ fuzz_target!(|data: &[u8]| {
     let Ok(request) = Request::builder().method(method).uri(uri).body(Body::Whole(body.into())) else {
         return;
     };
-    let reply = send(&APPS[usize::from(*choice >= 128)], &request, &context(), None);
-    match reply.status {
-        200 => reply.assert_holds_tokens(),
+    let response = send(&APPS[usize::from(*choice >= 128)], &request, &context(), None);
+    match response.status {
+        200 => response.assert_holds_tokens(),
         // The path may match another route, or none.
-        400 | 403 | 404 | 405 => reply.assert_is_problem(),
-        status => panic!("{status}: {}", reply.json()),
+        400 | 403 | 404 | 405 => response.assert_is_problem(),
+        status => panic!("{status}: {}", response.json()),
     }
 });

@@ -40,7 +40,7 @@ pub fn context() -> Context {
 }
 
 /// A response whose log line is checked.
-pub struct Reply {
+pub struct Response {
     pub status: u16,
     pub content_type: Option<HeaderValue>,
     pub body: Bytes,
@@ -50,7 +50,7 @@ pub struct Reply {
 }
 
 /// Drives a request. Each fetch gets `fetched`, and no signature of a key set is valid.
-pub fn send(app: &App, request: &Request<Body>, context: &Context, fetched: Option<&[u8]>) -> Reply {
+pub fn send(app: &App, request: &Request<Body>, context: &Context, fetched: Option<&[u8]>) -> Response {
     let mut caller = None;
     let mut step = app.begin(request, context);
     let Answer { response, log } = loop {
@@ -69,10 +69,10 @@ pub fn send(app: &App, request: &Request<Body>, context: &Context, fetched: Opti
     let log = log.to_json(Duration::ZERO);
     assert!(log.len() < 4096 && !log.contains('\n'), "{log}");
     let content_type = response.headers().get(header::CONTENT_TYPE).cloned();
-    Reply { status: response.status().as_u16(), content_type, body: response.into_body(), log, caller }
+    Response { status: response.status().as_u16(), content_type, body: response.into_body(), log, caller }
 }
 
-impl Reply {
+impl Response {
     pub fn json(&self) -> Value {
         serde_json::from_slice(&self.body).expect("every body is JSON")
     }

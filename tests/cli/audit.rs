@@ -57,9 +57,9 @@ impl Seen {
 }
 
 /// Status, headers, body.
-type Reply = (u16, Vec<(&'static str, String)>, String);
+type Response = (u16, Vec<(&'static str, String)>, String);
 
-fn ok(body: &Value) -> Reply {
+fn ok(body: &Value) -> Response {
     (200, vec![("Content-Type", "application/json".to_owned())], body.to_string())
 }
 
@@ -70,7 +70,7 @@ struct Endpoint {
 }
 
 impl Endpoint {
-    fn start(answer: impl Fn(&Seen) -> Reply + Send + 'static) -> Self {
+    fn start(answer: impl Fn(&Seen) -> Response + Send + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let origin = format!("http://{}", listener.local_addr().unwrap());
         let seen = Arc::new(Mutex::new(Vec::new()));
@@ -88,7 +88,7 @@ impl Endpoint {
     }
 }
 
-fn serve(stream: TcpStream, answer: &impl Fn(&Seen) -> Reply, log: &Mutex<Vec<Seen>>) {
+fn serve(stream: TcpStream, answer: &impl Fn(&Seen) -> Response, log: &Mutex<Vec<Seen>>) {
     let mut reader = BufReader::new(stream);
     let mut line = String::new();
     reader.read_line(&mut line).unwrap();
@@ -341,7 +341,7 @@ fn public_handlers_show_their_defects_and_no_others() {
 }
 
 /// A typical endpoint: it reads names from the request, and its faults are switches.
-fn careless(fault: &'static str) -> impl Fn(&Seen) -> Reply + Send + 'static {
+fn careless(fault: &'static str) -> impl Fn(&Seen) -> Response + Send + 'static {
     let drawn = Mutex::new(1_000_u32);
     move |seen| {
         if seen.header("authorization").is_none() {
@@ -465,8 +465,8 @@ fn roles_and_lifetimes_are_judged_where_channels_are_followed() {
             let open = careless("any-channel");
             move |seen: &Seen| {
                 // The token depends on the channel, and has the fault too.
-                let reply = faulty(seen);
-                if reply.0 == 403 { open(seen) } else { reply }
+                let response = faulty(seen);
+                if response.0 == 403 { open(seen) } else { response }
             }
         });
         let mut body = json!({ "channelName": "lobby", "role": "publisher", "expire": 600, "appId": APP_ID });

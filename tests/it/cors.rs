@@ -1,6 +1,6 @@
 //! Responses that a page on another origin may read, errors included.
 
-use crate::common::server::{Reply, Server, rtc};
+use crate::common::server::{Response, Server, rtc};
 use agora_token_server::api::Body;
 use http::{Method, Request};
 use serde_json::json;
@@ -12,7 +12,7 @@ fn listing() -> Server {
     Server::with(&[("CORS_ALLOW_ORIGIN", "https://app.example, http://localhost:5173")])
 }
 
-fn send(server: &Server, method: Method, path: &str, origin: Option<&str>, body: &str) -> Reply {
+fn send(server: &Server, method: Method, path: &str, origin: Option<&str>, body: &str) -> Response {
     let mut request = Request::builder().method(method).uri(path);
     if let Some(origin) = origin {
         request = request.header("origin", origin);
@@ -21,7 +21,7 @@ fn send(server: &Server, method: Method, path: &str, origin: Option<&str>, body:
 }
 
 /// A token, and every kind of error that does not depend on the origin.
-fn answers(server: &Server, origin: Option<&str>) -> Vec<Reply> {
+fn answers(server: &Server, origin: Option<&str>) -> Vec<Response> {
     let good = rtc(json!({})).to_string();
     let mut answers = vec![
         send(server, Method::POST, "/token", origin, &good),
@@ -48,14 +48,14 @@ fn answers(server: &Server, origin: Option<&str>) -> Vec<Reply> {
 fn any_origin_is_allowed_by_default() {
     let server = Server::local();
     for origin in [None, Some("https://anything.example"), Some("null")] {
-        for reply in answers(&server, origin) {
-            assert_eq!(reply.header("access-control-allow-origin"), Some("*"));
+        for response in answers(&server, origin) {
+            assert_eq!(response.header("access-control-allow-origin"), Some("*"));
             assert_eq!(
-                reply.header("access-control-expose-headers"),
+                response.header("access-control-expose-headers"),
                 Some("Retry-After, X-Request-Id, traceparent")
             );
-            assert_eq!(reply.header("access-control-allow-credentials"), None);
-            assert_eq!(reply.header("vary"), None);
+            assert_eq!(response.header("access-control-allow-credentials"), None);
+            assert_eq!(response.header("vary"), None);
         }
     }
 }
@@ -63,23 +63,23 @@ fn any_origin_is_allowed_by_default() {
 #[test]
 fn listed_origin_is_allowed() {
     for origin in [LISTED, "http://localhost:5173"] {
-        for reply in answers(&listing(), Some(origin)) {
-            assert_eq!(reply.header("access-control-allow-origin"), Some(origin));
+        for response in answers(&listing(), Some(origin)) {
+            assert_eq!(response.header("access-control-allow-origin"), Some(origin));
             assert_eq!(
-                reply.header("access-control-expose-headers"),
+                response.header("access-control-expose-headers"),
                 Some("Retry-After, X-Request-Id, traceparent")
             );
-            assert_eq!(reply.header("access-control-allow-credentials"), None);
-            assert_eq!(reply.header("vary"), Some("Origin"));
+            assert_eq!(response.header("access-control-allow-credentials"), None);
+            assert_eq!(response.header("vary"), Some("Origin"));
         }
     }
 }
 
 #[test]
 fn request_without_origin_is_served() {
-    for reply in answers(&listing(), None) {
-        assert_eq!(reply.header("access-control-allow-origin"), None);
-        assert_eq!(reply.header("vary"), Some("Origin"));
+    for response in answers(&listing(), None) {
+        assert_eq!(response.header("access-control-allow-origin"), None);
+        assert_eq!(response.header("vary"), Some("Origin"));
     }
 }
 
@@ -97,14 +97,14 @@ fn unlisted_origin_is_denied_and_reads_nothing() {
         "*",
     ] {
         for (method, path) in [(Method::POST, "/token"), (Method::GET, "/healthz"), (Method::GET, "/")] {
-            let reply = send(&listing(), method, path, Some(origin), "{");
-            let (rule, detail) = reply.forbidden();
+            let response = send(&listing(), method, path, Some(origin), "{");
+            let (rule, detail) = response.forbidden();
             assert_eq!(rule, "origin", "{origin}");
             assert_eq!(detail, "origin: expected an allowed origin");
-            assert_eq!(reply.header("access-control-allow-origin"), None);
-            assert_eq!(reply.header("access-control-expose-headers"), None);
-            assert_eq!(reply.header("access-control-allow-credentials"), None);
-            assert_eq!(reply.header("vary"), Some("Origin"));
+            assert_eq!(response.header("access-control-allow-origin"), None);
+            assert_eq!(response.header("access-control-expose-headers"), None);
+            assert_eq!(response.header("access-control-allow-credentials"), None);
+            assert_eq!(response.header("vary"), Some("Origin"));
         }
     }
 }
@@ -112,10 +112,11 @@ fn unlisted_origin_is_denied_and_reads_nothing() {
 #[test]
 fn listed_page_sends_cookies_if_allowed() {
     let server = Server::with(&[("CORS_ALLOW_ORIGIN", LISTED), ("CORS_ALLOW_CREDENTIALS", "true")]);
-    let credentials = |reply: &Reply| reply.header("access-control-allow-credentials").map(str::to_owned);
-    for reply in answers(&server, Some(LISTED)) {
-        assert_eq!(credentials(&reply), Some("true".to_owned()));
-        assert_eq!(reply.header("access-control-allow-origin"), Some(LISTED));
+    let credentials =
+        |response: &Response| response.header("access-control-allow-credentials").map(str::to_owned);
+    for response in answers(&server, Some(LISTED)) {
+        assert_eq!(credentials(&response), Some("true".to_owned()));
+        assert_eq!(response.header("access-control-allow-origin"), Some(LISTED));
     }
     let preflight = send(&server, Method::OPTIONS, "/token", Some(LISTED), "");
     assert_eq!(credentials(&preflight), Some("true".to_owned()));
@@ -137,27 +138,30 @@ fn origin_other_than_text_is_denied() {
 #[test]
 fn origin_matches_in_any_case() {
     let server = Server::with(&[("CORS_ALLOW_ORIGIN", "HTTPS://App.Example")]);
-    let reply = send(&server, Method::GET, "/healthz", Some(LISTED), "");
-    assert_eq!(reply.header("access-control-allow-origin"), Some(LISTED));
+    let response = send(&server, Method::GET, "/healthz", Some(LISTED), "");
+    assert_eq!(response.header("access-control-allow-origin"), Some(LISTED));
 }
 
 #[test]
 fn preflight_allows_methods_and_headers() {
     for (server, origin) in [(Server::local(), "*"), (listing(), LISTED), (Server::unconfigured(), "*")] {
         for path in ["/token", "/token/", "/healthz", "/nowhere", "*"] {
-            let reply = send(&server, Method::OPTIONS, path, Some(LISTED), "");
-            assert_eq!(reply.status, 204, "{path}");
-            assert!(reply.body.is_empty());
-            assert_eq!(reply.header("access-control-allow-origin"), Some(origin));
-            assert_eq!(reply.header("access-control-allow-methods"), Some("GET, HEAD, POST, OPTIONS"));
+            let response = send(&server, Method::OPTIONS, path, Some(LISTED), "");
+            assert_eq!(response.status, 204, "{path}");
+            assert!(response.body.is_empty());
+            assert_eq!(response.header("access-control-allow-origin"), Some(origin));
+            assert_eq!(response.header("access-control-allow-methods"), Some("GET, HEAD, POST, OPTIONS"));
             assert_eq!(
-                reply.header("access-control-allow-headers"),
+                response.header("access-control-allow-headers"),
                 Some("Authorization, Content-Type, X-API-Key, X-Requested-With")
             );
-            assert_eq!(reply.header("access-control-max-age"), Some("7200"));
-            assert_eq!(reply.header("content-type"), None);
+            assert_eq!(response.header("access-control-max-age"), Some("7200"));
+            assert_eq!(response.header("content-type"), None);
             let vary = if origin == "*" { "" } else { "Origin, " };
-            assert_eq!(reply.header("vary"), Some(format!("{vary}Access-Control-Request-Headers").as_str()));
+            assert_eq!(
+                response.header("vary"),
+                Some(format!("{vary}Access-Control-Request-Headers").as_str())
+            );
         }
     }
 }
@@ -170,9 +174,9 @@ fn preflight_allows_headers_it_lists() {
         for line in lines {
             request = request.header("access-control-request-headers", *line);
         }
-        let reply = Server::local().send(&request.body(Body::Whole(Vec::new().into())).unwrap());
-        assert_eq!(reply.status, 204);
-        reply.header("access-control-allow-headers").unwrap().to_owned()
+        let response = Server::local().send(&request.body(Body::Whole(Vec::new().into())).unwrap());
+        assert_eq!(response.status, 204);
+        response.header("access-control-allow-headers").unwrap().to_owned()
     };
     let longest = format!("x-{}", "a".repeat(1022));
     for listed in [
@@ -193,17 +197,20 @@ fn preflight_allows_headers_it_lists() {
 
 #[test]
 fn preflight_of_unlisted_origin_allows_none() {
-    let reply = send(&listing(), Method::OPTIONS, "/token", Some("https://evil.example"), "");
-    assert_eq!(reply.status, 204);
-    assert_eq!(reply.header("access-control-allow-origin"), None);
-    assert_eq!(reply.header("vary"), Some("Origin, Access-Control-Request-Headers"));
+    let response = send(&listing(), Method::OPTIONS, "/token", Some("https://evil.example"), "");
+    assert_eq!(response.status, 204);
+    assert_eq!(response.header("access-control-allow-origin"), None);
+    assert_eq!(response.header("vary"), Some("Origin, Access-Control-Request-Headers"));
 }
 
 #[test]
 fn unconfigured_server_has_cors_headers() {
-    let reply = send(&Server::unconfigured(), Method::POST, "/token", Some(LISTED), "{}");
-    assert_eq!(reply.status, 503);
-    assert_eq!(reply.header("access-control-allow-origin"), Some("*"));
-    assert_eq!(reply.header("access-control-expose-headers"), Some("Retry-After, X-Request-Id, traceparent"));
-    assert_eq!(reply.header("retry-after"), Some("10"));
+    let response = send(&Server::unconfigured(), Method::POST, "/token", Some(LISTED), "{}");
+    assert_eq!(response.status, 503);
+    assert_eq!(response.header("access-control-allow-origin"), Some("*"));
+    assert_eq!(
+        response.header("access-control-expose-headers"),
+        Some("Retry-After, X-Request-Id, traceparent")
+    );
+    assert_eq!(response.header("retry-after"), Some("10"));
 }

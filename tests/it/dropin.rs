@@ -1,24 +1,24 @@
 //! The drop-in routes with hostile or careless requests.
 
 use crate::common::opened::services;
-use crate::common::server::{DRAWN_UID, NOW, Reply, Server};
+use crate::common::server::{DRAWN_UID, NOW, Response, Server};
 use agora_token_server::api::Body;
 use http::{Method, Request};
 use serde_json::{Value, json};
 
-fn get(path: &str) -> Reply {
+fn get(path: &str) -> Response {
     Server::local().bare(Method::GET, path)
 }
 
-fn post(path: &str, body: &Value) -> Reply {
+fn post(path: &str, body: &Value) -> Response {
     Server::local().post(path, body.to_string())
 }
 
 /// The invalid fields.
 #[track_caller]
-fn fields(reply: &Reply) -> Vec<String> {
-    assert_eq!(reply.status, 400, "{}", String::from_utf8_lossy(&reply.body));
-    let problem = reply.problem();
+fn fields(response: &Response) -> Vec<String> {
+    assert_eq!(response.status, 400, "{}", String::from_utf8_lossy(&response.body));
+    let problem = response.problem();
     let errors = problem["errors"].as_array().unwrap();
     errors.iter().map(|error| error["field"].as_str().unwrap().to_owned()).collect()
 }
@@ -206,8 +206,8 @@ fn drop_in_path_has_one_meaning() {
         assert_eq!(services(&token)[0]["channel"], channel, "{spelled}");
     }
     for method in [Method::HEAD, Method::PUT, Method::DELETE, Method::PATCH, Method::TRACE] {
-        let reply = Server::local().bare(method.clone(), "/rtm/1");
-        assert_eq!((reply.status, reply.header("allow")), (405, Some("GET, OPTIONS")), "{method}");
+        let response = Server::local().bare(method.clone(), "/rtm/1");
+        assert_eq!((response.status, response.header("allow")), (405, Some("GET, OPTIONS")), "{method}");
     }
 }
 
@@ -327,13 +327,13 @@ fn query_parameter_that_is_not_utf8_is_logged_if_documented() {
         ("/api/generate-agora-token", "uid"),
     ] {
         let cause = |parameter: &str| {
-            let reply = get(&format!("{path}?{parameter}=%FF"));
+            let response = get(&format!("{path}?{parameter}=%FF"));
             assert_eq!(
-                reply.faults(),
+                response.faults(),
                 [format!("{parameter} is not UTF-8 after percent-decoding")],
                 "{path}"
             );
-            reply.log()["cause"].as_str().unwrap().to_owned()
+            response.log()["cause"].as_str().unwrap().to_owned()
         };
         assert!(cause(name).contains(name), "{path}");
         assert!(cause("madeUp").contains("unknown field") && !cause("madeUp").contains("madeUp"), "{path}");

@@ -1,17 +1,17 @@
 //! The routes that Agora's newer samples, recipes and tools call, checked against what their clients decode.
 
 use crate::common::opened::{opened_006, services};
-use crate::common::server::{APP_ID, CERTIFICATE, EVERY_TYPE, NOW, Reply, Server};
+use crate::common::server::{APP_ID, CERTIFICATE, EVERY_TYPE, NOW, Response, Server};
 use http::Method;
 use serde_json::{Value, json};
 
 const TOOLBOX: &str = "/v2/token/generate";
 
-fn get(path: &str) -> Reply {
+fn get(path: &str) -> Response {
     Server::local().bare(Method::GET, path)
 }
 
-fn post(path: &str, body: &Value) -> Reply {
+fn post(path: &str, body: &Value) -> Response {
     Server::local().post(path, body.to_string())
 }
 
@@ -38,9 +38,9 @@ fn toolbox_answers_as_its_clients_decode() {
         "appId": APP_ID, "appCertificate": "", "channelName": "lobby", "expire": 900, "src": "iOS",
         "ts": "1764000000000", "types": [1, 2], "uid": "77",
     });
-    let reply = post(TOOLBOX, &body);
-    let text = String::from_utf8(reply.body.clone()).unwrap();
-    let answer = reply.ok();
+    let response = post(TOOLBOX, &body);
+    let text = String::from_utf8(response.body.clone()).unwrap();
+    let answer = response.ok();
     let token = answer["data"]["token"].as_str().unwrap();
     let ends = NOW + 900;
     let expected = format!(
@@ -53,7 +53,7 @@ fn toolbox_answers_as_its_clients_decode() {
     let services = services(token);
     assert_eq!((&services[0]["channel"], &services[0]["uid"]), (&json!("lobby"), &json!("77")));
     assert_eq!(services[1]["userId"], "77");
-    assert_eq!(reply.header("cache-control"), Some("private, no-store"));
+    assert_eq!(response.header("cache-control"), Some("private, no-store"));
 }
 
 #[test]
@@ -123,8 +123,8 @@ fn toolbox_channel_is_required_with_rtc_alone() {
         let token = wild.post(TOOLBOX, body.as_str()).ok()["data"]["token"].as_str().unwrap().to_owned();
         assert_eq!(services(&token)[0]["channel"], channel);
     }
-    let reply = post(TOOLBOX, &json!({ "channelName": "*", "uid": 7 }));
-    assert_eq!(reply.forbidden().0, "wildcard");
+    let response = post(TOOLBOX, &json!({ "channelName": "*", "uid": 7 }));
+    assert_eq!(response.forbidden().0, "wildcard");
 }
 
 #[test]
@@ -133,8 +133,8 @@ fn toolbox_of_another_project_is_refused() {
     for own in [json!(APP_ID), json!(""), json!(null)] {
         assert_eq!(post(TOOLBOX, &body(own)).status, 200);
     }
-    let reply = post(TOOLBOX, &body(json!("0123456789abcdef0123456789abcdef")));
-    let (rule, detail) = reply.forbidden();
+    let response = post(TOOLBOX, &body(json!("0123456789abcdef0123456789abcdef")));
+    let (rule, detail) = response.forbidden();
     assert_eq!((rule.as_str(), detail.contains("0123456789")), ("project", false));
     assert_eq!(post(TOOLBOX, &body(json!(1))).faults().len(), 1);
     // Before every other rule.
@@ -168,9 +168,9 @@ fn toolbox_certificate_is_repeated_nowhere() {
     ];
     for path in [TOOLBOX, "/v2/token006/generate", "/toolbox/v2/sso/token/generate"] {
         for body in &bodies {
-            let reply = server.post(path, body.as_str());
-            let shown = format!("{reply:?}{}", String::from_utf8_lossy(&reply.body));
-            assert!(!shown.contains("marker") && !reply.log.contains("marker"), "{path} {body}: {shown}");
+            let response = server.post(path, body.as_str());
+            let shown = format!("{response:?}{}", String::from_utf8_lossy(&response.body));
+            assert!(!shown.contains("marker") && !response.log.contains("marker"), "{path} {body}: {shown}");
         }
     }
     let log = server.post(TOOLBOX, bodies[0].as_str()).log();
@@ -262,13 +262,13 @@ fn uid_that_is_not_positive_is_drawn() {
 #[test]
 fn generate_agora_token_takes_query_or_json() {
     const PATH: &str = "/api/generate-agora-token";
-    for reply in [
+    for response in [
         get(&format!("{PATH}?uid=77&channel=lobby&expireTime=60")),
         get(&format!("{PATH}?userId=77&channel_name=lobby&ttlSeconds=60")),
         post(PATH, &json!({ "user_id": 77, "channelName": "lobby", "expiry": 60 })),
         Server::local().post(&format!("{PATH}?uid=77&channel=lobby&expire=60"), ""),
     ] {
-        let mut answer = reply.ok();
+        let mut answer = response.ok();
         let token = answer["token"].take();
         let services = services(token.as_str().unwrap());
         assert_eq!((&services[0]["uid"], &services[1]["userId"]), (&json!("77"), &json!("77")));

@@ -5,7 +5,7 @@ use agora_token_server::api::Body;
 use http::{Method, Request};
 use serde_json::json;
 
-use crate::common::server::{APP_ID, CERTIFICATE, Reply, Server};
+use crate::common::server::{APP_ID, CERTIFICATE, Response, Server};
 
 const OWN: [(&str, &str); 3] =
     [("APP_ID", "0123456789abcdef0123456789abcdef"), ("APP_CERTIFICATE", CERTIFICATE), ("AUTH", "none")];
@@ -14,7 +14,7 @@ fn server(more: &[(&str, &str)]) -> Server {
     Server::with(&[&OWN, more].concat())
 }
 
-fn ask(server: &Server, headers: &[(&str, &str)], method: &Method) -> Reply {
+fn ask(server: &Server, headers: &[(&str, &str)], method: &Method) -> Response {
     let mut request =
         Request::builder().method(method).uri("/token").header("content-type", "application/json");
     for (name, value) in headers {
@@ -61,16 +61,16 @@ fn host_of_internet_page_is_rejected() {
         "dev.example.",
         "a b",
     ] {
-        let reply = ask(&server, &[("host", host), ("origin", "https://app.example")], &Method::POST);
+        let response = ask(&server, &[("host", host), ("origin", "https://app.example")], &Method::POST);
         assert_eq!(
-            reply.forbidden(),
+            response.forbidden(),
             (
                 "origin".to_owned(),
                 "host: expected an IP address, localhost or a name in ALLOWED_HOSTS".to_owned()
             ),
             "{host}"
         );
-        assert_eq!(reply.header("access-control-allow-origin"), None);
+        assert_eq!(response.header("access-control-allow-origin"), None);
     }
     assert_eq!(status(&server, &[]), 403, "no host");
 }
@@ -87,10 +87,10 @@ fn page_of_this_machine_or_same_host_passes() {
         ("localhost:8080", "capacitor://localhost"),
         ("10.0.2.2:8080", "http://10.0.2.2:5173"),
     ] {
-        let reply = ask(&server, &[("host", host), ("origin", origin)], &Method::POST);
-        assert_eq!(reply.status, 200, "{host} {origin}");
-        assert_eq!(reply.header("access-control-allow-origin"), Some(origin));
-        assert_eq!(reply.header("vary"), Some("Origin"));
+        let response = ask(&server, &[("host", host), ("origin", origin)], &Method::POST);
+        assert_eq!(response.status, 200, "{host} {origin}");
+        assert_eq!(response.header("access-control-allow-origin"), Some(origin));
+        assert_eq!(response.header("vary"), Some("Origin"));
     }
     assert_eq!(status(&server, &[("host", "localhost")]), 200, "no page");
 }
@@ -107,9 +107,9 @@ fn other_page_is_rejected_and_cannot_read_why() {
     ] {
         let server = server(more);
         let headers = [("host", "10.0.2.2:8080"), ("origin", origin)];
-        let reply = ask(&server, &headers, &Method::POST);
-        assert_eq!(reply.forbidden().0, "origin", "{origin}");
-        assert_eq!(reply.header("access-control-allow-origin"), None);
+        let response = ask(&server, &headers, &Method::POST);
+        assert_eq!(response.forbidden().0, "origin", "{origin}");
+        assert_eq!(response.header("access-control-allow-origin"), None);
         let preflight = ask(&server, &headers, &Method::OPTIONS);
         assert_eq!((preflight.status, preflight.header("access-control-allow-origin")), (204, None));
     }
@@ -118,9 +118,9 @@ fn other_page_is_rejected_and_cannot_read_why() {
 #[test]
 fn listed_page_passes() {
     let server = server(&[("CORS_ALLOW_ORIGIN", "https://app.example")]);
-    let reply = ask(&server, &[("host", "localhost"), ("origin", "https://app.example")], &Method::POST);
+    let response = ask(&server, &[("host", "localhost"), ("origin", "https://app.example")], &Method::POST);
     assert_eq!(
-        (reply.status, reply.header("access-control-allow-origin")),
+        (response.status, response.header("access-control-allow-origin")),
         (200, Some("https://app.example"))
     );
 }

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use crate::common::issuer;
 use crate::common::server::{
-    APP_ID, CERTIFICATE, DRAWN_UID, NOW, Platform, Reply, SALT, Server, context, rtc,
+    APP_ID, CERTIFICATE, DRAWN_UID, NOW, Platform, Response, SALT, Server, context, rtc,
 };
 
 const KEY_SET_URL: &str = "https://issuer.example/jwks.json";
@@ -41,7 +41,7 @@ fn get(path: &str) -> Request<Body> {
     Request::get(path).body(Body::Whole("".into())).unwrap()
 }
 
-fn traced(server: &Server, path: &str, values: &[&str]) -> Reply {
+fn traced(server: &Server, path: &str, values: &[&str]) -> Response {
     let mut request = Request::get(path);
     for value in values {
         request = request.header("traceparent", *value);
@@ -52,9 +52,9 @@ fn traced(server: &Server, path: &str, values: &[&str]) -> Reply {
 #[test]
 fn traceparent_is_logged_and_returned() {
     for path in ["/healthz", "/rtm/alice", "/nowhere", "/rtm/undefined"] {
-        let reply = traced(&Server::local(), path, &[TRACE]);
-        assert_eq!(reply.header("traceparent"), Some(TRACE), "{path}");
-        assert_eq!(reply.log()["traceId"], "4bf92f3577b34da6a3ce929d0e0e4736", "{path}");
+        let response = traced(&Server::local(), path, &[TRACE]);
+        assert_eq!(response.header("traceparent"), Some(TRACE), "{path}");
+        assert_eq!(response.log()["traceId"], "4bf92f3577b34da6a3ce929d0e0e4736", "{path}");
     }
     for values in [
         &[][..],
@@ -69,9 +69,9 @@ fn traceparent_is_logged_and_returned() {
         &["4bf92f3577b34da6a3ce929d0e0e4736"],
         &[""],
     ] {
-        let reply = traced(&Server::local(), "/healthz", values);
+        let response = traced(&Server::local(), "/healthz", values);
         assert_eq!(
-            (reply.header("traceparent"), &reply.log()["traceId"]),
+            (response.header("traceparent"), &response.log()["traceId"]),
             (None, &Value::Null),
             "{values:?}"
         );
@@ -80,10 +80,10 @@ fn traceparent_is_logged_and_returned() {
 
 #[test]
 fn token_hash_of_each_token_is_logged() {
-    let reply = Server::local().bare(Method::GET, "/rte/room-1/publisher/uid/7");
-    let answer = reply.ok();
+    let response = Server::local().bare(Method::GET, "/rte/room-1/publisher/uid/7");
+    let answer = response.ok();
     let hashes = ["rtcToken", "rtmToken"].map(|member| token_hash(answer[member].as_str().unwrap()));
-    assert_eq!(reply.log()["tokenHash"], hashes.join(","));
+    assert_eq!(response.log()["tokenHash"], hashes.join(","));
     assert_eq!(Server::local().token(&json!({})).log()["tokenHash"], Value::Null);
 }
 
@@ -92,9 +92,9 @@ fn token_hash_of_each_token_is_logged() {
 fn refused_pair_of_tokens_is_logged_without_token() {
     let server = Server::with(&[("ALLOWED_TOKEN_TYPES", "rtc")]);
     for path in ["/rte/room-1/publisher/uid/7", "/get_config", "/api/generate-agora-token"] {
-        let reply = server.bare(Method::GET, path);
-        assert_eq!(reply.forbidden().0, "tokenType", "{path}");
-        let log = reply.log();
+        let response = server.bare(Method::GET, path);
+        assert_eq!(response.forbidden().0, "tokenType", "{path}");
+        let log = response.log();
         for member in ["tokenType", "tokenHash", "uid"] {
             assert_eq!(log[member], Value::Null, "{path}: {log}");
         }
@@ -106,9 +106,9 @@ fn refused_pair_of_tokens_is_logged_without_token() {
 #[test]
 fn drawn_uid_alone_is_logged() {
     let server = Server::local();
-    let uid = |reply: &Reply| {
-        assert_eq!(reply.status, 200, "{reply:?}");
-        reply.log()["uid"].clone()
+    let uid = |response: &Response| {
+        assert_eq!(response.status, 200, "{response:?}");
+        response.log()["uid"].clone()
     };
     let drawn = server.post("/rtctoken", json!({ "channel": "room-1" }).to_string());
     assert_eq!(uid(&drawn), DRAWN_UID.to_string());
@@ -163,21 +163,21 @@ fn each_fetch_of_request_has_its_own_span() {
 }
 
 /// The response of `/readyz`, and its fetches. Each fetch gets this response.
-fn ready(server: &Server, answer: &Result<Bytes, FetchError>, now: u32) -> (Reply, Vec<String>) {
+fn ready(server: &Server, answer: &Result<Bytes, FetchError>, now: u32) -> (Response, Vec<String>) {
     let request = get("/readyz");
     let mut fetched = Vec::new();
     let fetch = |due: Fetch| {
         fetched.push(due.url);
         answer.clone()
     };
-    let reply = server.answer(&request, &context(now, SALT), fetch, |_| panic!("nothing is counted"));
-    (reply, fetched)
+    let response = server.answer(&request, &context(now, SALT), fetch, |_| panic!("nothing is counted"));
+    (response, fetched)
 }
 
 #[track_caller]
-fn lacks(reply: &Reply) -> String {
-    assert_eq!((reply.status, reply.header("retry-after")), (503, Some("10")));
-    let problem = reply.problem();
+fn lacks(response: &Response) -> String {
+    assert_eq!((response.status, response.header("retry-after")), (503, Some("10")));
+    let problem = response.problem();
     assert_eq!(problem["code"], "unavailable");
     problem["detail"].as_str().unwrap().to_owned()
 }
@@ -185,10 +185,10 @@ fn lacks(reply: &Reply) -> String {
 #[test]
 fn readyz_needs_valid_configuration() {
     let unread = Err(FetchError::Unreachable);
-    let (reply, fetched) = ready(&Server::local(), &unread, NOW);
-    assert_eq!((reply.ok(), fetched.len()), (json!({ "status": "ready" }), 0));
-    let (reply, fetched) = ready(&Server::unconfigured(), &unread, NOW);
-    assert_eq!((lacks(&reply).as_str(), fetched.len()), ("configuration", 0));
+    let (response, fetched) = ready(&Server::local(), &unread, NOW);
+    assert_eq!((response.ok(), fetched.len()), (json!({ "status": "ready" }), 0));
+    let (response, fetched) = ready(&Server::unconfigured(), &unread, NOW);
+    assert_eq!((lacks(&response).as_str(), fetched.len()), ("configuration", 0));
     let now = UnixTime::from_secs(NOW);
     assert!(Server::local().app.is_ready(now) && !Server::unconfigured().app.is_ready(now));
     assert_eq!(
@@ -203,20 +203,20 @@ fn readyz_needs_fetched_key_set() {
     let known =
         |now| (server.app.is_ready(UnixTime::from_secs(now)), server.app.key_sets(UnixTime::from_secs(now)));
     assert_eq!(known(NOW), (false, vec![("https://issuer.example/", None)]));
-    let (reply, fetched) = ready(&server, &Err(FetchError::TimedOut), NOW);
-    assert_eq!((lacks(&reply).as_str(), fetched), ("key set", vec![KEY_SET_URL.to_owned()]));
-    assert!(!String::from_utf8_lossy(&reply.body).contains("issuer.example"));
-    assert!(reply.log()["warning"].is_string(), "{}", reply.log);
+    let (response, fetched) = ready(&server, &Err(FetchError::TimedOut), NOW);
+    assert_eq!((lacks(&response).as_str(), fetched), ("key set", vec![KEY_SET_URL.to_owned()]));
+    assert!(!String::from_utf8_lossy(&response.body).contains("issuer.example"));
+    assert!(response.log()["warning"].is_string(), "{}", response.log);
     // Within the limits of every fetch.
-    let (reply, fetched) = ready(&server, &Err(FetchError::TimedOut), NOW);
-    assert_eq!((lacks(&reply).as_str(), fetched.len()), ("key set", 0));
+    let (response, fetched) = ready(&server, &Err(FetchError::TimedOut), NOW);
+    assert_eq!((lacks(&response).as_str(), fetched.len()), ("key set", 0));
     let jwks = published();
-    let (reply, fetched) = ready(&server, &Ok(jwks), NOW + 60);
-    assert_eq!((reply.ok(), fetched.len()), (json!({ "status": "ready" }), 1));
+    let (response, fetched) = ready(&server, &Ok(jwks), NOW + 60);
+    assert_eq!((response.ok(), fetched.len()), (json!({ "status": "ready" }), 1));
     assert_eq!(known(NOW + 65), (true, vec![("https://issuer.example/", Some(5))]));
     // The last key set stays in use.
-    let (reply, fetched) = ready(&server, &Err(FetchError::Unreachable), NOW + 700);
-    assert_eq!((reply.status, fetched.len()), (200, 1));
+    let (response, fetched) = ready(&server, &Err(FetchError::Unreachable), NOW + 700);
+    assert_eq!((response.status, fetched.len()), (200, 1));
 }
 
 #[test]
@@ -230,12 +230,12 @@ fn readyz_needs_fetched_certificate() {
             ("AWS_SESSION_TOKEN", "session"),
         ],
     );
-    let (reply, fetched) = ready(&server, &Err(FetchError::Status(400)), NOW);
-    assert_eq!((lacks(&reply).as_str(), fetched.len()), ("certificate", 1));
-    assert!(!String::from_utf8_lossy(&reply.body).contains("agora/certificate"));
+    let (response, fetched) = ready(&server, &Err(FetchError::Status(400)), NOW);
+    assert_eq!((lacks(&response).as_str(), fetched.len()), ("certificate", 1));
+    assert!(!String::from_utf8_lossy(&response.body).contains("agora/certificate"));
     let secret = json!({ "SecretString": CERTIFICATE }).to_string();
-    let (reply, fetched) = ready(&server, &Ok(secret.into()), NOW + 60);
-    assert_eq!((reply.ok(), fetched.len()), (json!({ "status": "ready" }), 1));
+    let (response, fetched) = ready(&server, &Ok(secret.into()), NOW + 60);
+    assert_eq!((response.ok(), fetched.len()), (json!({ "status": "ready" }), 1));
 }
 
 #[test]
@@ -249,10 +249,10 @@ fn readyz_warns_of_issuer_with_unfetched_key_set() {
         };
         server.answer(&request, &context(NOW, SALT), fetch, |_| None)
     };
-    let reply = ask(Ok(jwks.clone()));
-    assert!(reply.is_logged);
-    assert_eq!(reply.ok(), json!({ "status": "ready" }));
-    let warning = reply.log()["warning"].as_str().unwrap().to_owned();
+    let response = ask(Ok(jwks.clone()));
+    assert!(response.is_logged);
+    assert_eq!(response.ok(), json!({ "status": "ready" }));
+    let warning = response.log()["warning"].as_str().unwrap().to_owned();
     assert!(warning.contains("key set of https://a.example/: not fetched yet"), "{warning}");
     assert!(warning.contains("https://a.example/: key set: timed out"), "{warning}");
     assert!(!warning.contains("b.example"), "{warning}");
@@ -266,7 +266,7 @@ fn readyz_waits_for_no_fetch_if_ready() {
     let server = of_two_issuers();
     let probe = get("/readyz");
     let early = |request: &Request<Body>, now| match server.app.begin(request, &context(now, SALT)) {
-        Step::Fetch(due) => due.early().map(|answer| server.reply(request, answer)),
+        Step::Fetch(due) => due.early().map(|answer| server.response(request, answer)),
         step => panic!("a fetch is due: {step:?}"),
     };
     assert!(early(&probe, NOW).is_none(), "no key set is there");
@@ -275,9 +275,13 @@ fn readyz_waits_for_no_fetch_if_ready() {
         if due.url.starts_with("https://a.") { Ok(jwks.clone()) } else { Err(FetchError::TimedOut) }
     };
     server.answer(&probe, &context(NOW, SALT), fetch, |_| None).ok();
-    let reply = early(&probe, NOW + 10).expect("the key set of a is there");
-    assert_eq!(reply.ok(), json!({ "status": "ready" }));
-    assert_eq!((&reply.log()["warning"], reply.is_logged), (&Value::Null, false), "not before the fetch");
+    let response = early(&probe, NOW + 10).expect("the key set of a is there");
+    assert_eq!(response.ok(), json!({ "status": "ready" }));
+    assert_eq!(
+        (&response.log()["warning"], response.is_logged),
+        (&Value::Null, false),
+        "not before the fetch"
+    );
     // The fetch is still due.
     let (again, fetched) = ready(&server, &Err(FetchError::TimedOut), NOW + 10);
     assert_eq!((again.status, fetched), (200, vec!["https://b.example/jwks.json".to_owned()]));
@@ -332,8 +336,14 @@ fn probe_is_logged_on_error_change_and_warning() {
         (&good, 1500),
         (&good, 1505),
     ] {
-        let (reply, fetched) = ready(&server, answer, NOW + after);
-        seen.push((after, reply.status, fetched.len(), reply.log()["warning"].is_string(), reply.is_logged));
+        let (response, fetched) = ready(&server, answer, NOW + after);
+        seen.push((
+            after,
+            response.status,
+            fetched.len(),
+            response.log()["warning"].is_string(),
+            response.is_logged,
+        ));
     }
     assert_eq!(
         seen,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::common::server::{EVERY_TYPE, Reply, Server};
+use crate::common::server::{EVERY_TYPE, Response, Server};
 use agora_token_server::api::{Body, FieldFault, MAX_BODY_BYTES, Problem, routes};
 use agora_token_server::policy::Denied;
 use agora_token_server::request::TokenKind;
@@ -221,7 +221,7 @@ fn examples(content: &Value) -> Vec<(String, Value)> {
     named.map(|(name, example)| (name.clone(), example["value"].clone())).collect()
 }
 
-fn headers_are_described(document: &Value, response: &Value, answer: &Reply, shown: &str) {
+fn headers_are_described(document: &Value, response: &Value, answer: &Response, shown: &str) {
     for (name, header) in response["headers"].as_object().unwrap() {
         let header = resolved(document, header);
         let value = answer.header(name);

@@ -1,7 +1,7 @@
 //! `GET /`: a few lines of JSON, and the page on the local server. tests/page/ tests the page in a
 //! browser.
 
-use crate::common::server::{Platform, Reply, Server, config};
+use crate::common::server::{Platform, Response, Server, config};
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use http::Method;
@@ -14,7 +14,7 @@ fn with_page(server: Server) -> Server {
     Server::of(server.app.with_page())
 }
 
-fn page() -> Reply {
+fn page() -> Response {
     with_page(Server::local()).bare(Method::GET, "/")
 }
 
@@ -30,26 +30,26 @@ fn home_without_page_is_json() {
     );
     let lambda = Server::of(agora_token_server::api::App::new(Ok(lambda.unwrap().0)));
     for server in [Server::local(), lambda, Server::unconfigured()] {
-        let reply = server.bare(Method::GET, "/");
+        let response = server.bare(Method::GET, "/");
         assert_eq!(
-            reply.ok(),
+            response.ok(),
             json!({
                 "name": "agora-token-server", "version": env!("CARGO_PKG_VERSION"), "token": "POST /token",
                 "inspect": "POST /inspect", "description": "GET /openapi.json", "health": "GET /healthz",
             })
         );
-        assert_eq!(reply.header("content-security-policy"), None);
+        assert_eq!(response.header("content-security-policy"), None);
     }
 }
 
 #[test]
 fn home_with_page_has_strict_csp() {
-    let reply = page();
-    assert_eq!(reply.status, 200);
-    assert_eq!(reply.header("content-type"), Some("text/html; charset=utf-8"));
-    assert_eq!(reply.header("referrer-policy"), Some("no-referrer"));
-    assert_eq!(reply.header("x-content-type-options"), Some("nosniff"));
-    assert_eq!(reply.header("cache-control"), Some("no-store"));
+    let response = page();
+    assert_eq!(response.status, 200);
+    assert_eq!(response.header("content-type"), Some("text/html; charset=utf-8"));
+    assert_eq!(response.header("referrer-policy"), Some("no-referrer"));
+    assert_eq!(response.header("x-content-type-options"), Some("nosniff"));
+    assert_eq!(response.header("cache-control"), Some("no-store"));
     let html = html();
     let hash = |tag: &str| {
         let (start, end) = (format!("<{tag}>"), format!("</{tag}>"));
@@ -64,7 +64,7 @@ fn home_with_page_has_strict_csp() {
         hash("script"),
         hash("style"),
     );
-    assert_eq!(reply.header("content-security-policy"), Some(policy.as_str()));
+    assert_eq!(response.header("content-security-policy"), Some(policy.as_str()));
 }
 
 /// The page asks for the credentials that the server accepts.

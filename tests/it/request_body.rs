@@ -4,7 +4,7 @@
 use std::sync::LazyLock;
 
 use crate::common::opened::opened;
-use crate::common::server::{Reply, Server};
+use crate::common::server::{Response, Server};
 use agora_token_server::token::Project;
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -14,22 +14,22 @@ use serde_json::{Map, Value, json};
 static SERVER: LazyLock<Server> = LazyLock::new(Server::of_everything);
 
 /// 200 with a token that verifies, or 400 or 403 with a problem document.
-fn assert_documented(reply: &Reply) {
-    match reply.status {
-        200 if reply.ok()["version"] == "007" => {
-            opened(&reply.token(), &Project::public_test());
+fn assert_documented(response: &Response) {
+    match response.status {
+        200 if response.ok()["version"] == "007" => {
+            opened(&response.token(), &Project::public_test());
         }
-        200 => assert!(reply.token().starts_with("006")),
+        200 => assert!(response.token().starts_with("006")),
         _ => {
-            let code = reply.problem()["code"].clone();
-            match reply.status {
-                400 if code == "invalid_request" => assert!(!reply.faults().is_empty()),
+            let code = response.problem()["code"].clone();
+            match response.status {
+                400 if code == "invalid_request" => assert!(!response.faults().is_empty()),
                 400 => assert_eq!(code, "malformed_json"),
                 status => panic!("{status}"),
             }
         }
     }
-    assert_eq!(reply.log()["status"], reply.status);
+    assert_eq!(response.log()["status"], response.status);
 }
 
 /// The documented names, and others.
@@ -171,20 +171,20 @@ proptest! {
     #[test]
     fn valid_body_cut_off_is_malformed(body in valid(), end in any::<Index>()) {
         let body = body.to_string();
-        let reply = SERVER.post("/token", &body.as_bytes()[..end.index(body.len())]);
-        prop_assert_eq!(&reply.problem()["code"], "malformed_json");
+        let response = SERVER.post("/token", &body.as_bytes()[..end.index(body.len())]);
+        prop_assert_eq!(&response.problem()["code"], "malformed_json");
     }
 
     #[test]
     fn issued_token_holds_requested_values(body in valid()) {
-        let reply = SERVER.token(&body);
-        let answer = reply.ok();
+        let response = SERVER.token(&body);
+        let answer = response.ok();
         for (name, asked) in body.as_object().unwrap() {
             // Text that spells an integer uid is that uid.
             let same = answer[name] == *asked || name == "uid" && asked.as_str() == Some(&answer[name].to_string());
             prop_assert!(same, "{}: {} became {}", name, asked, answer[name]);
         }
-        let token = opened(&reply.token(), &Project::public_test());
+        let token = opened(&response.token(), &Project::public_test());
         prop_assert_eq!(&token["expire"], &body["expireTime"]);
         let uid = if answer["uid"] == 0 { json!("") } else { body["uid"].clone() };
         let uid = uid.as_str().map_or(uid.to_string(), str::to_owned);

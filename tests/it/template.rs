@@ -6,7 +6,7 @@ use http::{Method, Request};
 use serde_json::{Value, json};
 
 use crate::common::issuer::Key;
-use crate::common::server::{NOW, Reply, SALT, Server, context, rtc};
+use crate::common::server::{NOW, Response, SALT, Server, context, rtc};
 
 /// A filter: the metric that it writes to, its pattern, and the members that it reads as value and dimensions.
 struct Filter {
@@ -61,7 +61,7 @@ fn matches(pattern: &str, line: &Value) -> bool {
     })
 }
 
-fn fetched(answer: &Result<Vec<u8>, FetchError>) -> Reply {
+fn fetched(answer: &Result<Vec<u8>, FetchError>) -> Response {
     let server = Server::with(&[
         ("AUTH", "jwt"),
         ("JWT_ISSUER", "https://issuer.example/"),
@@ -87,7 +87,7 @@ fn metric_filters_match_lines_of_handler() {
     let set = |keys: &[Value]| Ok(crate::common::issuer::key_set(keys));
     let key = Key::ed25519().jwk(&json!({ "kid": "k" }));
     let private = json!({ "kty": "OKP", "crv": "Ed25519", "x": key["x"], "d": key["x"], "kid": "p" });
-    let cases: [(Reply, &[&str]); 8] = [
+    let cases: [(Response, &[&str]); 8] = [
         (local.token(&rtc(json!({}))), &[REQUESTS, DURATION, ISSUED]),
         (local.token(&rtc(json!({ "channel": "*" }))), &[REQUESTS, DURATION, REFUSALS]),
         (local.bare(Method::GET, "/nowhere"), &[REQUESTS, DURATION, REFUSALS]),
@@ -103,8 +103,8 @@ fn metric_filters_match_lines_of_handler() {
     ];
     let filters = filters();
     assert_eq!(filters.len(), 5);
-    for (reply, expected) in cases {
-        let line = reply.log();
+    for (response, expected) in cases {
+        let line = response.log();
         let matching = filters.iter().filter(|filter| matches(&filter.pattern, &line));
         let matching: Vec<&Filter> = matching.collect();
         let mut names: Vec<&str> = matching.iter().map(|filter| filter.metric.as_str()).collect();

@@ -95,9 +95,9 @@ export async function submit(form, path, body, show) {
   const button = form.querySelector("button.main");
   if (button.ariaDisabled) return;
   button.ariaDisabled = "true";
-  const reply = await ask(path, body);
+  const result = await ask(path, body);
   button.ariaDisabled = null;
   clearFaults(form);
-  if (reply.problem) showRefusal(form, reply);
-  else show(reply.answer);
+  if (result.problem) showRefusal(form, result);
+  else show(result.answer);
 }

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::exchange::Reply;
+use super::exchange::Response;
 use crate::inspect::tokens_in;
 
 /// The names that endpoints and clients use for a channel, a uid, a role, a lifetime and an App ID.
@@ -26,9 +26,9 @@ pub(super) struct Answer {
 }
 
 impl Answer {
-    pub(super) fn read(reply: &Reply) -> Self {
+    pub(super) fn read(response: &Response) -> Self {
         let mut answer = Self { tokens: Vec::new(), empty_token: false, channel: None, uid: None };
-        let json: Option<Value> = serde_json::from_str(&reply.body).ok();
+        let json: Option<Value> = serde_json::from_str(&response.body).ok();
         let mut named = Vec::new();
         if let Some(json) = &json {
             answer.empty_token = walk(json, &mut named);
@@ -36,15 +36,15 @@ impl Answer {
             answer.uid = first(json, UID);
         }
         // A text with the form of a token counts wherever it is; another text only in a member for tokens.
-        let values = reply.headers.values().filter_map(|value| value.to_str().ok());
-        for text in values.chain([reply.body.as_str()]) {
+        let values = response.headers.values().filter_map(|value| value.to_str().ok());
+        for text in values.chain([response.body.as_str()]) {
             answer.add(tokens_in(text).into_iter().map(|found| found.token));
         }
         if answer.tokens.is_empty() {
             answer.add(named.into_iter().filter(|text| looks_issued(text)));
         }
-        if answer.tokens.is_empty() && json.is_none() && reply.status.is_success() {
-            let text = reply.body.trim();
+        if answer.tokens.is_empty() && json.is_none() && response.status.is_success() {
+            let text = response.body.trim();
             answer.add(Some(text.to_owned()).filter(|text| looks_issued(text)));
         }
         answer

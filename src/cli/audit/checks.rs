@@ -8,7 +8,7 @@ use http::header::{
 };
 
 use super::answer::{Answer, CHANNEL, UID};
-use super::exchange::{Exchanges, NoReply, Reply};
+use super::exchange::{Exchanges, NoResponse, Response};
 use super::finding::{Code, Findings};
 use super::request::Target;
 use super::token_facts::TokenFacts;
@@ -35,36 +35,36 @@ pub(super) fn first_answers(
     findings: &mut Findings,
 ) -> Result<Vec<String>, String> {
     let target = exchanges.target();
-    let reply = match exchanges.send(target) {
-        Ok(reply) => reply,
-        Err(NoReply::OtherOrigin(origin)) => {
+    let response = match exchanges.send(target) {
+        Ok(response) => response,
+        Err(NoResponse::OtherOrigin(origin)) => {
             findings.add_with(Code::RedirectToOtherOrigin, Some(format!("to {origin}")));
             return Ok(Vec::new());
         }
-        Err(NoReply::Failed(why)) => return Err(format!("no answer: {why}")),
+        Err(NoResponse::Failed(why)) => return Err(format!("no answer: {why}")),
     };
-    if reply.status.is_server_error() {
-        findings.add_with(Code::BuilderMissing, Some(format!("status {}", reply.status.as_u16())));
+    if response.status.is_server_error() {
+        findings.add_with(Code::BuilderMissing, Some(format!("status {}", response.status.as_u16())));
         return Ok(Vec::new());
     }
-    let answer = Answer::read(&reply);
-    if reply.status.is_success() && answer.tokens.is_empty() && answer.empty_token {
+    let answer = Answer::read(&response);
+    if response.status.is_success() && answer.tokens.is_empty() && answer.empty_token {
         findings.add(Code::EmptyTokenOnError);
         return Ok(Vec::new());
     }
-    if !reply.status.is_success() || answer.tokens.is_empty() {
-        return Err(no_token(&reply, target));
+    if !response.status.is_success() || answer.tokens.is_empty() {
+        return Err(no_token(&response, target));
     }
     for token in &answer.tokens {
         checker.token(token, &answer, target, findings);
     }
-    manners(&reply, checker, findings);
+    manners(&response, checker, findings);
     credentials_and_origin(exchanges, findings);
     Ok(answer.tokens)
 }
 
-fn no_token(reply: &Reply, target: &Target) -> String {
-    let status = reply.status.as_u16();
+fn no_token(response: &Response, target: &Target) -> String {
+    let status = response.status.as_u16();
     match status {
         401 | 403 if target.has_credential() => {
             format!("status {status}: the endpoint rejects the credential")
@@ -76,11 +76,11 @@ fn no_token(reply: &Reply, target: &Target) -> String {
 }
 
 /// Caching, and a certificate in the answer.
-fn manners(reply: &Reply, checker: &Checker<'_>, findings: &mut Findings) {
-    if allows_caching(reply) {
+fn manners(response: &Response, checker: &Checker<'_>, findings: &mut Findings) {
+    if allows_caching(response) {
         findings.add(Code::CacheableAnswer);
     }
-    if holds_certificate(&reply.body, &checker.project) {
+    if holds_certificate(&response.body, &checker.project) {
         findings.add(Code::CertificateReadable);
     }
 }
@@ -95,8 +95,8 @@ fn holds_certificate(body: &str, project: &Project) -> bool {
 }
 
 /// Whether the response allows caches to keep it (RFC 9111 §5.2.2). Without Cache-Control they rarely do.
-fn allows_caching(reply: &Reply) -> bool {
-    let lines = reply.headers.get_all(CACHE_CONTROL).iter().filter_map(|line| line.to_str().ok());
+fn allows_caching(response: &Response) -> bool {
+    let lines = response.headers.get_all(CACHE_CONTROL).iter().filter_map(|line| line.to_str().ok());
     let directives: Vec<String> = lines
         .flat_map(|line| line.split(','))
         .map(|directive| directive.trim().to_ascii_lowercase())
@@ -113,7 +113,7 @@ fn allows_caching(reply: &Reply) -> bool {
 fn credentials_and_origin(exchanges: &mut Exchanges<'_>, findings: &mut Findings) {
     let target = exchanges.target();
     let without = if target.has_credential() {
-        exchanges.send(&target.without_credential()).ok().is_some_and(|reply| issues(&reply))
+        exchanges.send(&target.without_credential()).ok().is_some_and(|response| issues(&response))
     } else {
         true
     };
@@ -123,8 +123,8 @@ fn credentials_and_origin(exchanges: &mut Exchanges<'_>, findings: &mut Findings
     let mut from_page = target.clone();
     from_page.headers.retain(|(name, _): &(HeaderName, HeaderValue)| name != ORIGIN);
     from_page.headers.push((ORIGIN, FOREIGN_ORIGIN));
-    if let Ok(reply) = exchanges.send(&from_page) {
-        let says = |name| reply.headers.get(name).map(HeaderValue::as_bytes);
+    if let Ok(response) = exchanges.send(&from_page) {
+        let says = |name| response.headers.get(name).map(HeaderValue::as_bytes);
         let credentials = says(ACCESS_CONTROL_ALLOW_CREDENTIALS) == Some(b"true");
         if credentials && says(ACCESS_CONTROL_ALLOW_ORIGIN) == Some(FOREIGN_ORIGIN.as_bytes()) {
             findings.add(Code::CorsCredentials);
@@ -133,8 +133,8 @@ fn credentials_and_origin(exchanges: &mut Exchanges<'_>, findings: &mut Findings
 }
 
 /// Whether the answer holds a token.
-pub(super) fn issues(reply: &Reply) -> bool {
-    reply.status.is_success() && !Answer::read(reply).tokens.is_empty()
+pub(super) fn issues(response: &Response) -> bool {
+    response.status.is_success() && !Answer::read(response).tokens.is_empty()
 }
 
 impl Checker<'_> {

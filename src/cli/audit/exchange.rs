@@ -13,14 +13,14 @@ const MAX_BYTES: u64 = 1024 * 1024;
 const MAX_REDIRECTS: usize = 5;
 
 /// The response to one request.
-pub(super) struct Reply {
+pub(super) struct Response {
     pub(super) status: StatusCode,
     pub(super) headers: HeaderMap,
     pub(super) body: String,
 }
 
 /// Why a request got no response.
-pub(super) enum NoReply {
+pub(super) enum NoResponse {
     /// The endpoint redirects to another origin, which is not followed: the credential is not for it.
     OtherOrigin(String),
     /// The endpoint did not answer.
@@ -49,28 +49,28 @@ impl<'a> Exchanges<'a> {
     }
 
     /// Sends the request. Follows redirects within the origin only.
-    pub(super) fn send(&mut self, target: &Target) -> Result<Reply, NoReply> {
+    pub(super) fn send(&mut self, target: &Target) -> Result<Response, NoResponse> {
         let mut target = target.clone();
         for _ in 0..=MAX_REDIRECTS {
             self.count += 1;
-            let reply = send(&target)?;
-            let Some(location) = location(&reply) else { return Ok(reply) };
+            let response = send(&target)?;
+            let Some(location) = location(&response) else { return Ok(response) };
             let next =
-                resolve(&target.uri, &location).ok_or_else(|| NoReply::OtherOrigin(location.clone()))?;
+                resolve(&target.uri, &location).ok_or_else(|| NoResponse::OtherOrigin(location.clone()))?;
             if origin(&next) != origin(&target.uri) {
-                return Err(NoReply::OtherOrigin(origin_text(&next)));
+                return Err(NoResponse::OtherOrigin(origin_text(&next)));
             }
             // RFC 9110 §15.4: only 307 and 308 keep the method.
             let keeps =
-                matches!(reply.status, StatusCode::TEMPORARY_REDIRECT | StatusCode::PERMANENT_REDIRECT);
+                matches!(response.status, StatusCode::TEMPORARY_REDIRECT | StatusCode::PERMANENT_REDIRECT);
             let (method, body) = if keeps { (target.method, target.body) } else { (Method::GET, None) };
             target = Target { method, body, uri: next, headers: target.headers };
         }
-        Err(NoReply::Failed("too many redirects".to_owned()))
+        Err(NoResponse::Failed("too many redirects".to_owned()))
     }
 }
 
-fn send(target: &Target) -> Result<Reply, NoReply> {
+fn send(target: &Target) -> Result<Response, NoResponse> {
     let config = Agent::config_builder()
         .timeout_global(Some(TIMEOUT))
         .max_redirects(0)
@@ -92,10 +92,10 @@ fn send(target: &Target) -> Result<Reply, NoReply> {
         None => request.body(()).map(|request| agent.run(request)),
     };
     let mut response =
-        sent.map_err(|error| NoReply::Failed(error.to_string()))?.map_err(|error| failed(&error))?;
+        sent.map_err(|error| NoResponse::Failed(error.to_string()))?.map_err(|error| failed(&error))?;
     let bytes =
         response.body_mut().with_config().limit(MAX_BYTES).read_to_vec().map_err(|error| failed(&error))?;
-    Ok(Reply {
+    Ok(Response {
         status: response.status(),
         headers: response.headers().clone(),
         body: String::from_utf8_lossy(&bytes).into_owned(),
@@ -103,8 +103,8 @@ fn send(target: &Target) -> Result<Reply, NoReply> {
 }
 
 /// Without ureq's own text, which may repeat parts of the request.
-fn failed(error: &ureq::Error) -> NoReply {
-    NoReply::Failed(match error {
+fn failed(error: &ureq::Error) -> NoResponse {
+    NoResponse::Failed(match error {
         ureq::Error::Timeout(_) => format!("no response within {} s", TIMEOUT.as_secs()),
         ureq::Error::BodyExceedsLimit(_) => format!("the response exceeds {MAX_BYTES} bytes"),
         ureq::Error::HostNotFound => "the host was not found".to_owned(),
@@ -112,9 +112,9 @@ fn failed(error: &ureq::Error) -> NoReply {
     })
 }
 
-fn location(reply: &Reply) -> Option<String> {
-    let redirects = reply.status.is_redirection() && reply.status != StatusCode::NOT_MODIFIED;
-    let location = reply.headers.get(LOCATION).filter(|_| redirects)?;
+fn location(response: &Response) -> Option<String> {
+    let redirects = response.status.is_redirection() && response.status != StatusCode::NOT_MODIFIED;
+    let location = response.headers.get(LOCATION).filter(|_| redirects)?;
     location.to_str().ok().map(str::to_owned)
 }
 

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::answer::{APP_ID, Answer, CHANNEL, LIFETIME, ROLE, UID};
 use super::checks::{Checker, issues};
-use super::exchange::{Exchanges, Reply};
+use super::exchange::{Exchanges, Response};
 use super::finding::{Code, Findings};
 use super::request::Target;
 use super::token_facts::TokenFacts;
@@ -55,14 +55,14 @@ impl Probe<'_, '_, '_> {
         self.exchanges.target().clone()
     }
 
-    fn reply(&mut self, target: &Target) -> Option<Reply> {
+    fn response(&mut self, target: &Target) -> Option<Response> {
         self.exchanges.send(target).ok()
     }
 
     /// The token that the request gets, if it is one that parses.
     fn token(&mut self, target: &Target) -> Option<TokenFacts> {
-        let reply = self.reply(target).filter(|reply| reply.status.is_success())?;
-        Answer::read(&reply).tokens.iter().find_map(|token| TokenFacts::read(token))
+        let response = self.response(target).filter(|response| response.status.is_success())?;
+        Answer::read(&response).tokens.iter().find_map(|token| TokenFacts::read(token))
     }
 
     fn is_open(&self) -> bool {
@@ -201,17 +201,17 @@ impl Probe<'_, '_, '_> {
         let broken = Target { body: Some("{".to_owned()), ..target.clone() };
         let has_body = target.body.is_some();
         for request in [Some(target.emptied()), has_body.then_some(broken)].into_iter().flatten() {
-            let Some(reply) = self.reply(&request) else { continue };
-            if issues(&reply) {
+            let Some(response) = self.response(&request) else { continue };
+            if issues(&response) {
                 continue;
             }
-            if reply.status.is_success() {
+            if response.status.is_success() {
                 self.findings.add(Code::ErrorWith200);
-                if Answer::read(&reply).empty_token {
+                if Answer::read(&response).empty_token {
                     self.findings.add(Code::EmptyTokenOnError);
                 }
             }
-            if has_stack_trace(&reply.body) {
+            if has_stack_trace(&response.body) {
                 self.findings.add(Code::StackInError);
             }
         }

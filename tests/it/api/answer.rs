@@ -12,8 +12,8 @@ use crate::common::server::{APP_ID, NOW, SALT, Server, context, rtc};
 
 #[test]
 fn rtc_request_gets_token_and_its_values() {
-    let reply = Server::local().token(&rtc(json!({})));
-    let answer = reply.ok();
+    let response = Server::local().token(&rtc(json!({})));
+    let answer = response.ok();
     assert_eq!(
         answer,
         json!({
@@ -23,7 +23,7 @@ fn rtc_request_gets_token_and_its_values() {
         })
     );
     assert_eq!(
-        opened(&reply.token(), &Project::public_test()),
+        opened(&response.token(), &Project::public_test()),
         json!({
             "appId": APP_ID, "issuedAt": NOW, "expire": 3600, "salt": SALT,
             "services": [{
@@ -60,49 +60,49 @@ fn token_response_members_keep_their_order() {
 
 #[test]
 fn token_response_is_never_cached() {
-    let reply = Server::local().token(&rtc(json!({})));
-    assert_eq!(reply.header("cache-control"), Some("private, no-store"));
-    assert_eq!(reply.header("pragma"), Some("no-cache"));
-    assert_eq!(reply.header("expires"), Some("-1"));
+    let response = Server::local().token(&rtc(json!({})));
+    assert_eq!(response.header("cache-control"), Some("private, no-store"));
+    assert_eq!(response.header("pragma"), Some("no-cache"));
+    assert_eq!(response.header("expires"), Some("-1"));
 }
 
 #[test]
 fn other_responses_are_not_stored_or_sniffed() {
     let server = Server::local();
-    for reply in [
+    for response in [
         server.bare(Method::GET, "/healthz"),
         server.bare(Method::GET, "/"),
         server.bare(Method::GET, "/nowhere"),
         server.token(&json!({})),
     ] {
-        assert_eq!(reply.header("cache-control"), Some("no-store"), "{reply:?}");
-        assert_eq!(reply.header("x-content-type-options"), Some("nosniff"), "{reply:?}");
+        assert_eq!(response.header("cache-control"), Some("no-store"), "{response:?}");
+        assert_eq!(response.header("x-content-type-options"), Some("nosniff"), "{response:?}");
     }
 }
 
 #[test]
 fn response_and_log_line_hold_request_id() {
     let server = Server::local();
-    for reply in [
+    for response in [
         server.token(&rtc(json!({}))),
         server.token(&json!({})),
         server.bare(Method::GET, "/ping"),
         server.bare(Method::OPTIONS, "/token"),
         server.bare(Method::GET, "/nowhere"),
     ] {
-        assert_eq!(reply.header("x-request-id"), Some("request-1"), "{reply:?}");
-        assert_eq!(reply.log()["requestId"], "request-1", "{reply:?}");
+        assert_eq!(response.header("x-request-id"), Some("request-1"), "{response:?}");
+        assert_eq!(response.log()["requestId"], "request-1", "{response:?}");
     }
 }
 
 #[test]
 fn log_line_of_token_holds_its_facts() {
-    let reply = Server::local().token(&rtc(json!({})));
+    let response = Server::local().token(&rtc(json!({})));
     assert_eq!(
-        reply.log(),
+        response.log(),
         json!({
             "level": "info", "message": "request", "time": NOW, "requestId": "request-1", "method": "POST",
-            "route": "/token", "status": 200, "tokenType": "rtc", "tokenHash": token_hash(&reply.token()),
+            "route": "/token", "status": 200, "tokenType": "rtc", "tokenHash": token_hash(&response.token()),
             "durationUs": 250,
         })
     );
@@ -110,30 +110,30 @@ fn log_line_of_token_holds_its_facts() {
 
 #[test]
 fn log_line_of_rejection_names_fields_without_values() {
-    let reply = Server::local().token(&rtc(json!({ "uid": -1, "role": "boss", "hobby": "knitting" })));
+    let response = Server::local().token(&rtc(json!({ "uid": -1, "role": "boss", "hobby": "knitting" })));
     assert_eq!(
-        reply.log(),
+        response.log(),
         json!({
             "level": "warn", "message": "request", "time": NOW, "requestId": "request-1", "method": "POST",
             "route": "/token", "status": 400, "code": "invalid_request", "cause": "role, uid, unknown field",
             "durationUs": 250,
         })
     );
-    let reply = Server::local().token(&rtc(json!({ "channel": "*" })));
-    assert_eq!(reply.log()["rule"], "wildcard");
+    let response = Server::local().token(&rtc(json!({ "channel": "*" })));
+    assert_eq!(response.log()["rule"], "wildcard");
 }
 
 #[test]
 fn handler_panic_is_500_without_cause() {
     let server = Server::local();
     let request = Request::post("/token").body(Body::Whole(Bytes::new())).unwrap();
-    let reply = server.reply(&request, server.app.failed(&request, &context(NOW, SALT)));
-    assert_eq!(reply.status, 500);
-    assert_eq!(reply.header("access-control-allow-origin"), Some("*"));
-    let problem = reply.problem();
+    let response = server.response(&request, server.app.failed(&request, &context(NOW, SALT)));
+    assert_eq!(response.status, 500);
+    assert_eq!(response.header("access-control-allow-origin"), Some("*"));
+    let problem = response.problem();
     assert_eq!(problem["code"], "internal");
     assert_eq!(problem["detail"], "the server failed; see its log");
-    let log = reply.log();
+    let log = response.log();
     assert_eq!(
         (&log["level"], &log["route"], &log["requestId"]),
         (&json!("error"), &json!("/token"), &json!("request-1"))

@@ -13,12 +13,12 @@ const AGORA_89: &str = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123
 fn channel_outside_1_to_64_bytes_is_rejected() {
     let server = Server::local();
     for channel in ["a", &"c".repeat(64)] {
-        let reply = server.token(&rtc(json!({ "channel": channel })));
-        assert_eq!(reply.ok()["channel"], channel);
-        assert_eq!(services(&reply.token())[0]["channel"], channel);
+        let response = server.token(&rtc(json!({ "channel": channel })));
+        assert_eq!(response.ok()["channel"], channel);
+        assert_eq!(services(&response.token())[0]["channel"], channel);
     }
-    let reply = server.token(&rtc(json!({ "channel": "c".repeat(65) })));
-    assert_eq!(reply.faults(), ["channel: expected at most 64 bytes, got 65"]);
+    let response = server.token(&rtc(json!({ "channel": "c".repeat(65) })));
+    assert_eq!(response.faults(), ["channel: expected at most 64 bytes, got 65"]);
 }
 
 #[test]
@@ -27,8 +27,8 @@ fn channel_with_other_characters_is_rejected() {
     let server = Server::local();
     for character in AGORA_89.chars() {
         let channel = format!("room{character}");
-        let reply = server.token(&rtc(json!({ "channel": channel })));
-        assert_eq!(services(&reply.token())[0]["channel"], channel);
+        let response = server.token(&rtc(json!({ "channel": channel })));
+        assert_eq!(services(&response.token())[0]["channel"], channel);
     }
     for character in (0..=0x17f).filter_map(char::from_u32).chain(['😀', '\u{feff}']) {
         if character == '*' || AGORA_89.contains(character) {
@@ -46,8 +46,8 @@ fn channel_with_other_characters_is_rejected() {
 
 #[test]
 fn channel_keeps_outer_spaces() {
-    let reply = Server::local().token(&rtc(json!({ "channel": " room " })));
-    assert_eq!(services(&reply.token())[0]["channel"], " room ");
+    let response = Server::local().token(&rtc(json!({ "channel": " room " })));
+    assert_eq!(services(&response.token())[0]["channel"], " room ");
 }
 
 #[test]
@@ -60,28 +60,28 @@ fn channel_missing_or_not_text_is_rejected() {
     for (channel, shown) in
         [(json!(1), "1"), (json!(true), "true"), (json!(["a"]), "a list"), (json!({}), "an object")]
     {
-        let reply = server.token(&rtc(json!({ "channel": channel })));
-        assert_eq!(reply.faults(), [format!("channel: expected text, got {shown}")]);
+        let response = server.token(&rtc(json!({ "channel": channel })));
+        assert_eq!(response.faults(), [format!("channel: expected text, got {shown}")]);
     }
 }
 
 #[test]
 fn channel_with_star_is_denied_unless_allowed() {
     for channel in ["*", "room-*", "*-room", "r*m"] {
-        let reply = Server::local().token(&rtc(json!({ "channel": channel })));
-        let (rule, detail) = reply.forbidden();
+        let response = Server::local().token(&rtc(json!({ "channel": channel })));
+        let (rule, detail) = response.forbidden();
         assert_eq!(rule, "wildcard");
         assert_eq!(detail, "channel: wildcards are not allowed");
-        let reply = Server::of_everything().token(&rtc(json!({ "channel": channel })));
-        assert_eq!(services(&reply.token())[0]["channel"], channel);
+        let response = Server::of_everything().token(&rtc(json!({ "channel": channel })));
+        assert_eq!(services(&response.token())[0]["channel"], channel);
     }
 }
 
 #[test]
 fn empty_channel_is_missing_unless_wildcards_are_allowed() {
-    let reply = Server::of_everything().token(&rtc(json!({ "channel": "" })));
-    assert_eq!(reply.ok()["channel"], "");
-    assert_eq!(services(&reply.token())[0]["channel"], "");
+    let response = Server::of_everything().token(&rtc(json!({ "channel": "" })));
+    assert_eq!(response.ok()["channel"], "");
+    assert_eq!(services(&response.token())[0]["channel"], "");
     for missing in [rtc_without("channel"), rtc(json!({ "channel": null }))] {
         assert_eq!(Server::of_everything().token(&missing).faults(), ["channel is required"]);
     }
@@ -89,9 +89,9 @@ fn empty_channel_is_missing_unless_wildcards_are_allowed() {
 
 #[test]
 fn subscriber_only_joins() {
-    let reply = Server::local().token(&rtc(json!({ "role": "subscriber" })));
-    assert_eq!(reply.ok()["role"], "subscriber");
-    assert_eq!(services(&reply.token())[0]["privileges"], json!({ "joinChannel": 3600 }));
+    let response = Server::local().token(&rtc(json!({ "role": "subscriber" })));
+    assert_eq!(response.ok()["role"], "subscriber");
+    assert_eq!(services(&response.token())[0]["privileges"], json!({ "joinChannel": 3600 }));
 }
 
 #[test]
@@ -108,10 +108,10 @@ fn unknown_role_is_rejected() {
         (json!(["publisher"]), "a list"),
         (json!("x".repeat(1000)), "\"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\"…"),
     ] {
-        let reply = server.token(&rtc(json!({ "role": role })));
+        let response = server.token(&rtc(json!({ "role": role })));
         let expected = format!("role is incorrect: {shown}, expected publisher or subscriber");
-        assert_eq!(reply.faults(), [expected]);
+        assert_eq!(response.faults(), [expected]);
     }
-    let reply = server.token(&rtc_without("role"));
-    assert_eq!(reply.faults(), ["role is incorrect, expected publisher or subscriber"]);
+    let response = server.token(&rtc_without("role"));
+    assert_eq!(response.faults(), ["role is incorrect, expected publisher or subscriber"]);
 }

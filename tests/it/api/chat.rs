@@ -3,21 +3,21 @@
 use serde_json::{Value, json};
 
 use crate::common::opened::services;
-use crate::common::server::{EVERY_TYPE, NOW, Reply, Server, rtc};
+use crate::common::server::{EVERY_TYPE, NOW, Response, Server, rtc};
 
-fn send(members: Value) -> Reply {
+fn send(members: Value) -> Response {
     Server::with(&[("ALLOWED_TOKEN_TYPES", EVERY_TYPE)]).token(&rtc(members))
 }
 
 /// The types of the services, the Chat service, and the response's `chat`.
 #[track_caller]
 fn chat(members: Value) -> (Vec<String>, Value, Value) {
-    let reply = send(members);
-    let services = services(&reply.token());
+    let response = send(members);
+    let services = services(&response.token());
     let services = services.as_array().unwrap();
     let types = services.iter().map(|service| service["type"].as_str().unwrap().to_owned()).collect();
     let chat = services.iter().find(|service| service["type"] == "chat").unwrap();
-    (types, chat.clone(), reply.ok()["chat"].clone())
+    (types, chat.clone(), response.ok()["chat"].clone())
 }
 
 fn service(user_id: &str) -> Value {
@@ -48,11 +48,11 @@ fn chat_is_added_to_every_other_service() {
         chat(both.clone()),
         (["rtc", "rtm", "chat"].map(Into::into).into(), service("ab"), json!({ "userId": "ab" }))
     );
-    let reply = send(both);
+    let response = send(both);
     assert_eq!(
-        reply.ok(),
+        response.ok(),
         json!({
-            "token": reply.token(), "tokenType": "rtc", "version": "007",
+            "token": response.token(), "tokenType": "rtc", "version": "007",
             "appId": crate::common::server::APP_ID, "channel": "room-1", "uid": 42, "role": "publisher",
             "rtm": { "userId": "a b" }, "chat": { "userId": "ab" },
             "issuedAt": NOW, "expireTime": 3600, "expiresAt": NOW + 3600,

@@ -7,11 +7,11 @@ use crate::common::server::{Server, rtc};
 
 #[track_caller]
 fn rtm(members: Value) -> Value {
-    let reply = Server::local().token(&rtc(members));
-    let services = services(&reply.token());
+    let response = Server::local().token(&rtc(members));
+    let services = services(&response.token());
     assert_eq!(services.as_array().unwrap().len(), 2);
     assert_eq!(services[0]["type"], "rtc");
-    assert_eq!(reply.ok()["rtm"], json!({ "userId": services[1]["userId"] }));
+    assert_eq!(response.ok()["rtm"], json!({ "userId": services[1]["userId"] }));
     services[1].clone()
 }
 

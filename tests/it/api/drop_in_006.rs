@@ -12,8 +12,8 @@ fn server() -> Server {
 
 #[test]
 fn drop_in_006_accepts_uid_0_as_only_wildcard() {
-    let reply = server().bare(Method::GET, "/rtc/room-1/publisher/uid/0");
-    opened_006(reply.ok()["rtcToken"].as_str().unwrap(), "room-1", "");
+    let response = server().bare(Method::GET, "/rtc/room-1/publisher/uid/0");
+    opened_006(response.ok()["rtcToken"].as_str().unwrap(), "room-1", "");
 }
 
 #[test]

@@ -11,11 +11,11 @@ fn faults(body: &str) -> Vec<String> {
 
 #[test]
 fn empty_object_gets_every_missing_field() {
-    let reply = Server::local().token(&json!({}));
+    let response = Server::local().token(&json!({}));
     let detail = "expireTime is required; channel is required; role is incorrect, expected publisher or \
                   subscriber; uid is required";
     assert_eq!(
-        reply.problem(),
+        response.problem(),
         json!({
             "type": "about:blank", "title": "Bad Request", "status": 400, "code": "invalid_request",
             "detail": detail, "error": detail, "requestId": "request-1",
@@ -108,19 +108,19 @@ fn unknown_field_near_missing_one_gets_hint() {
     }
     // Fields of another kind give no hint, and the log does not repeat names of the client.
     let body = json!({ "tokenType": "rtm", "uid": "a", "expireTime": 60, "chanel": "c", "permission": {} });
-    let reply = Server::local().token(&body);
+    let response = Server::local().token(&body);
     let hint = "permission is unknown; did you mean \"permissions\"?";
-    assert_eq!(reply.faults(), ["chanel is unknown", hint]);
-    assert!(!reply.log().to_string().contains("chanel"));
+    assert_eq!(response.faults(), ["chanel is unknown", hint]);
+    assert!(!response.log().to_string().contains("chanel"));
 }
 
 #[test]
 fn documented_field_given_twice_is_named_in_log() {
-    let reply = Server::local().post(
+    let response = Server::local().post(
         "/token",
         r#"{"channel":"a","role":"publisher","uid":1,"uid":2,"expireTime":60,"hobby":1,"hobby":2}"#,
     );
-    let cause = reply.log()["cause"].as_str().unwrap().to_owned();
+    let cause = response.log()["cause"].as_str().unwrap().to_owned();
     assert!(cause.contains("uid") && cause.contains("unknown field") && !cause.contains("hobby"), "{cause}");
 }
 
@@ -160,12 +160,12 @@ fn unknown_token_type_lists_known_ones() {
         (json!(""), "\"\""),
     ] {
         // Without a valid type, the other fields cannot be checked, so they are not reported.
-        let reply = Server::local().token(&rtc(json!({ "tokenType": token_type, "hobby": 1, "uid": -1 })));
-        assert_eq!(reply.faults(), [format!("tokenType: {expected}, got {shown}")]);
+        let response = Server::local().token(&rtc(json!({ "tokenType": token_type, "hobby": 1, "uid": -1 })));
+        assert_eq!(response.faults(), [format!("tokenType: {expected}, got {shown}")]);
     }
-    let reply = Server::local().token(&json!({ "tokenType": "x" }));
+    let response = Server::local().token(&json!({ "tokenType": "x" }));
     assert_eq!(
-        reply.faults(),
+        response.faults(),
         [format!("tokenType: {expected}, got \"x\""), "expireTime is required".to_owned()]
     );
 }
@@ -248,6 +248,6 @@ fn many_faults_keep_response_small() {
         "tokenType": "rtm", "uid": "a", "expireTime": 60,
         "permissions": { "users": { "read": names, "write": [1, 2, 3] } },
     });
-    let reply = Server::local().token(&body);
-    assert_eq!(reply.faults(), ["permissions.users.write: expected a list of texts, got 1"]);
+    let response = Server::local().token(&body);
+    assert_eq!(response.faults(), ["permissions.users.write: expected a list of texts, got 1"]);
 }

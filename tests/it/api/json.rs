@@ -4,7 +4,7 @@ use agora_token_server::api::{Body, MAX_BODY_BYTES};
 use http::Request;
 use serde_json::{Value, json};
 
-use crate::common::server::{Reply, Server, body_too_large, rtc};
+use crate::common::server::{Response, Server, body_too_large, rtc};
 
 #[track_caller]
 fn malformed(body: impl Into<Vec<u8>>) -> String {
@@ -17,9 +17,9 @@ fn malformed(body: impl Into<Vec<u8>>) -> String {
 #[test]
 fn malformed_json_is_reported_with_line_and_column() {
     let detail = "the body is not JSON: expected value at line 2 column 14";
-    let reply = Server::local().post("/token", "{\n  \"channel\": oops }");
+    let response = Server::local().post("/token", "{\n  \"channel\": oops }");
     assert_eq!(
-        reply.problem(),
+        response.problem(),
         json!({
             "type": "about:blank", "title": "Bad Request", "status": 400, "code": "malformed_json",
             "detail": detail, "error": detail, "requestId": "request-1",
@@ -98,7 +98,7 @@ fn body_above_64_kib_is_rejected() {
     assert_eq!(Server::local().send(&request).problem(), whole_answer);
 }
 
-fn typed(content_type: Option<&[u8]>) -> Reply {
+fn typed(content_type: Option<&[u8]>) -> Response {
     let mut request = Request::post("/token");
     if let Some(content_type) = content_type {
         request = request.header("content-type", content_type);
@@ -134,10 +134,10 @@ fn other_content_type_is_rejected() {
         "",
         "\u{e9}",
     ] {
-        let reply = typed(Some(content_type.as_bytes()));
+        let response = typed(Some(content_type.as_bytes()));
         let detail = "Content-Type: expected application/json";
         assert_eq!(
-            reply.problem(),
+            response.problem(),
             json!({
                 "type": "about:blank", "title": "Unsupported Media Type", "status": 415,
                 "code": "unsupported_media_type", "detail": detail, "error": detail, "requestId": "request-1",
@@ -152,11 +152,11 @@ fn compressed_body_is_rejected() {
     for (coding, status) in [("identity", 200), ("Identity", 200), ("gzip", 415), ("identity, br", 415)] {
         let request = Request::post("/token").header("content-encoding", coding);
         let body = Body::Whole(rtc(json!({})).to_string().into());
-        let reply = Server::local().send(&request.body(body).unwrap());
-        assert_eq!(reply.status, status, "{coding}");
+        let response = Server::local().send(&request.body(body).unwrap());
+        assert_eq!(response.status, status, "{coding}");
         if status == 415 {
-            assert_eq!(reply.problem()["detail"], "Content-Encoding: expected none");
-            assert_eq!(reply.header("accept-encoding"), Some("identity"));
+            assert_eq!(response.problem()["detail"], "Content-Encoding: expected none");
+            assert_eq!(response.header("accept-encoding"), Some("identity"));
         }
     }
 }

@@ -8,8 +8,8 @@ use agora_token_server::token::Project;
 
 #[track_caller]
 fn privileges(members: Value) -> Value {
-    let reply = Server::local().token(&rtc(members));
-    services(&reply.token())[0]["privileges"].take()
+    let response = Server::local().token(&rtc(members));
+    services(&response.token())[0]["privileges"].take()
 }
 
 #[track_caller]
@@ -20,10 +20,10 @@ fn refused(members: Value) -> Vec<String> {
 #[test]
 fn expire_time_within_bounds_is_signed() {
     for expire in [1, 60, 86_400] {
-        let reply = Server::local().token(&rtc(json!({ "expireTime": expire })));
-        assert_eq!(reply.ok()["expireTime"], expire);
-        assert_eq!(reply.ok()["expiresAt"], NOW + expire);
-        assert_eq!(opened(&reply.token(), &Project::public_test())["expire"], expire);
+        let response = Server::local().token(&rtc(json!({ "expireTime": expire })));
+        assert_eq!(response.ok()["expireTime"], expire);
+        assert_eq!(response.ok()["expiresAt"], NOW + expire);
+        assert_eq!(opened(&response.token(), &Project::public_test())["expire"], expire);
     }
 }
 
@@ -95,10 +95,10 @@ fn privilege_expire_time_limits_privileges() {
 
 #[test]
 fn privilege_expire_time_keeps_token_end() {
-    let reply = Server::local().token(&rtc(json!({ "privilegeExpireTime": 600 })));
-    assert_eq!(reply.ok()["expireTime"], 3600);
-    assert_eq!(reply.ok()["expiresAt"], NOW + 3600);
-    assert_eq!(opened(&reply.token(), &Project::public_test())["expire"], 3600);
+    let response = Server::local().token(&rtc(json!({ "privilegeExpireTime": 600 })));
+    assert_eq!(response.ok()["expireTime"], 3600);
+    assert_eq!(response.ok()["expiresAt"], NOW + 3600);
+    assert_eq!(opened(&response.token(), &Project::public_test())["expire"], 3600);
 }
 
 #[test]

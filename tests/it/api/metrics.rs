@@ -89,8 +89,8 @@ fn ambiguous_head_names_its_header() {
         }
         let request = request.body(()).unwrap();
         let found = check_framing(request.headers()).map_err(|fault| {
-            let reply = Server::local().send(&request.map(|()| Body::Misframed(fault)));
-            reply.faults().concat()
+            let response = Server::local().send(&request.map(|()| Body::Misframed(fault)));
+            response.faults().concat()
         });
         assert_eq!(found, fault.map_err(str::to_owned), "{headers:?}");
     }

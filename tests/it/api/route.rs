@@ -44,9 +44,9 @@ fn slashes_collapse_on_every_route() {
         "//rtm/alice",
         "/chat//account///alice",
     ] {
-        let reply = server.bare(Method::GET, path);
-        assert_eq!(reply.status, 200, "{path}");
-        assert!(!reply.log.contains("//"), "{}", reply.log);
+        let response = server.bare(Method::GET, path);
+        assert_eq!(response.status, 200, "{path}");
+        assert!(!response.log.contains("//"), "{}", response.log);
     }
     assert_eq!(server.bare(Method::POST, "//healthz").header("allow"), Some("GET, HEAD, OPTIONS"));
     assert_eq!(server.bare(Method::GET, "/chat//app").status, 403);
@@ -86,9 +86,9 @@ fn unknown_path_is_not_found() {
 fn wrong_method_lists_allowed_ones() {
     let server = Server::local();
     for method in [Method::GET, Method::PUT, Method::DELETE, Method::PATCH, Method::HEAD, Method::TRACE] {
-        let reply = server.bare(method.clone(), "/inspect");
-        assert_eq!(reply.status, 405, "{method}");
-        assert_eq!(reply.header("allow"), Some("POST, OPTIONS"), "{method}");
+        let response = server.bare(method.clone(), "/inspect");
+        assert_eq!(response.status, 405, "{method}");
+        assert_eq!(response.header("allow"), Some("POST, OPTIONS"), "{method}");
     }
     let detail = "method: expected POST, OPTIONS";
     assert_eq!(
@@ -98,12 +98,12 @@ fn wrong_method_lists_allowed_ones() {
             "detail": detail, "error": detail, "requestId": "request-1",
         })
     );
-    let reply = server.bare(Method::HEAD, "/token");
-    assert_eq!((reply.status, reply.header("allow")), (405, Some("POST, GET, OPTIONS")));
+    let response = server.bare(Method::HEAD, "/token");
+    assert_eq!((response.status, response.header("allow")), (405, Some("POST, GET, OPTIONS")));
     for path in ["/", "/healthz", "/ping"] {
-        let reply = server.bare(Method::POST, path);
-        assert_eq!(reply.status, 405, "{path}");
-        assert_eq!(reply.header("allow"), Some("GET, HEAD, OPTIONS"), "{path}");
+        let response = server.bare(Method::POST, path);
+        assert_eq!(response.status, 405, "{path}");
+        assert_eq!(response.header("allow"), Some("GET, HEAD, OPTIONS"), "{path}");
     }
 }
 
@@ -136,9 +136,9 @@ fn log_line_names_route_without_path() {
         ("/secret", "none"),
         ("/token/secret", "none"),
     ] {
-        let reply = server.post(path, "{}");
-        assert_eq!(reply.log()["route"], route, "{path}");
-        assert!(!reply.log.contains("secret"), "{}", reply.log);
+        let response = server.post(path, "{}");
+        assert_eq!(response.log()["route"], route, "{path}");
+        assert!(!response.log.contains("secret"), "{}", response.log);
     }
     assert_eq!(server.bare(Method::OPTIONS, "/secret").log()["route"], "preflight");
 }
@@ -146,18 +146,18 @@ fn log_line_names_route_without_path() {
 #[test]
 fn unconfigured_server_issues_nothing_and_logs_why() {
     let server = Server::unconfigured();
-    let reply = server.token(&rtc(json!({})));
+    let response = server.token(&rtc(json!({})));
     let detail = "the server is unavailable or not configured; see its log";
     assert_eq!(
-        reply.problem(),
+        response.problem(),
         json!({
             "type": "about:blank", "title": "Service Unavailable", "status": 503, "code": "unavailable",
             "detail": detail, "error": detail, "requestId": "request-1",
         })
     );
-    assert_eq!(reply.header("retry-after"), Some("10"));
+    assert_eq!(response.header("retry-after"), Some("10"));
     assert_eq!(
-        reply.log(),
+        response.log(),
         json!({
             "level": "error", "message": "request", "time": NOW, "requestId": "request-1", "method": "POST",
             "route": "/token", "status": 503, "code": "unavailable", "durationUs": 250,

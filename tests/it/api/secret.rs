@@ -149,8 +149,8 @@ fn config_faults_hold_no_certificate() {
         assert!(printed.borrow().contains("APP_CERTIFICATE_SECONDARY"));
         holds_no_secret(&printed.borrow());
         holds_no_secret(&format!("{app:?}"));
-        let reply = Server::of(app).token(&rtc(json!({})));
-        assert_eq!(reply.status, 503);
-        holds_no_secret(&reply.log);
+        let response = Server::of(app).token(&rtc(json!({})));
+        assert_eq!(response.status, 503);
+        holds_no_secret(&response.log);
     }
 }

@@ -8,9 +8,9 @@ use crate::common::server::{Server, rtc, rtc_without};
 /// A uid in the response and in the token.
 #[track_caller]
 fn issued(uid: &Value) -> (Value, String) {
-    let reply = Server::local().token(&rtc(json!({ "uid": uid })));
-    let signed = services(&reply.token())[0]["uid"].as_str().unwrap().to_owned();
-    (reply.ok()["uid"].clone(), signed)
+    let response = Server::local().token(&rtc(json!({ "uid": uid })));
+    let signed = services(&response.token())[0]["uid"].as_str().unwrap().to_owned();
+    (response.ok()["uid"].clone(), signed)
 }
 
 #[track_caller]
@@ -110,7 +110,7 @@ fn uid_of_other_type_is_rejected() {
         ("{}", "an object"),
     ] {
         let body = format!(r#"{{"channel":"room-1","role":"publisher","uid":{uid},"expireTime":3600}}"#);
-        let reply = Server::local().post("/token", body);
-        assert_eq!(reply.faults(), [format!("uid: expected an integer or text, got {shown}")]);
+        let response = Server::local().post("/token", body);
+        assert_eq!(response.faults(), [format!("uid: expected an integer or text, got {shown}")]);
     }
 }

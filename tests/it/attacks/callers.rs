@@ -131,9 +131,9 @@ fn ipv6_client_counts_by_its_64_prefix() {
 
 #[test]
 fn limited_request_gets_retry_after() {
-    let reply = Site::new().ask_counted(&with_headers(&[]), |_| Some(17));
-    assert_eq!((reply.status, reply.header("retry-after")), (429, Some("17")));
-    assert_eq!(reply.problem()["code"], "too_many_requests");
+    let response = Site::new().ask_counted(&with_headers(&[]), |_| Some(17));
+    assert_eq!((response.status, response.header("retry-after")), (429, Some("17")));
+    assert_eq!(response.problem()["code"], "too_many_requests");
 }
 
 #[test]
@@ -143,14 +143,14 @@ fn disguising_characters_of_subject_are_escaped_in_log() {
         "a\u{1b}[2J\u{7f}\u{9b}\u{61c}\u{200e}\u{200f}\u{2028}\u{2029}\u{202a}\u{202e}\u{2066}\u{2069}é漢😀";
     let credential = alice(&json!({ "sub": sub }));
     let request = with_headers(&[("authorization", credential.as_bytes())]);
-    let reply = site.ask_counted(&request, |_| None);
+    let response = site.ask_counted(&request, |_| None);
     let expected = concat!(
         r#""caller":"jwt:a\u001b[2J\u007f\u009b\u061c\u200e\u200f\u2028\u2029"#,
         r#"\u202a\u202e\u2066\u2069é漢😀""#
     );
-    assert!(reply.log.contains(expected), "{}", reply.log);
+    assert!(response.log.contains(expected), "{}", response.log);
     // A parser of the line reads the subject unchanged.
-    assert_eq!(reply.log()["caller"], format!("jwt:{sub}"));
+    assert_eq!(response.log()["caller"], format!("jwt:{sub}"));
 }
 
 /// A limiter that allows each caller this many requests.
@@ -160,14 +160,14 @@ impl Budgets {
     const EACH: u32 = 3;
 
     fn send(&self, site: &Site, request: &Request<Body>) -> u16 {
-        let reply = site.ask_counted(request, |counted| {
+        let response = site.ask_counted(request, |counted| {
             let mut spent = self.0.borrow_mut();
             let spent = spent.entry(counted.by).or_default();
             let limited = *spent >= Self::EACH;
             *spent += u32::from(counted.charged && !limited);
             limited.then_some(60)
         });
-        reply.status
+        response.status
     }
 }
 

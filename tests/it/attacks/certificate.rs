@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 use super::{post, sent};
 use crate::common::issuer::NOW;
-use crate::common::server::{APP_ID, Platform, Reply, Server, context, rtc};
+use crate::common::server::{APP_ID, Platform, Response, Server, context, rtc};
 
 const FIRST: &str = "0123456789abcdefFEDCBA9876543210";
 const ROTATED: &str = "00112233445566778899aabbCCDDEEFF";
@@ -47,19 +47,19 @@ impl Function {
         Self::with("agora/certificate", &[])
     }
 
-    fn token_after(&self, seconds: u32) -> Reply {
+    fn token_after(&self, seconds: u32) -> Response {
         self.now.set(self.now.get() + seconds);
         let request: Request<Body> = sent(Request::post("/token"), &rtc(json!({})));
         let fetch = |due: Fetch| {
             self.asked.borrow_mut().push(due);
             self.answer.borrow().clone()
         };
-        let reply = self.server.answer(&request, &context(self.now.get(), 7), fetch, |_| None);
-        let said = format!("{} {}", reply.log, String::from_utf8_lossy(&reply.body)).to_lowercase();
+        let response = self.server.answer(&request, &context(self.now.get(), 7), fetch, |_| None);
+        let said = format!("{} {}", response.log, String::from_utf8_lossy(&response.body)).to_lowercase();
         for secret in [FIRST, ROTATED, SESSION_TOKEN] {
             assert!(!said.contains(&secret.to_lowercase()[..16]), "{said}");
         }
-        reply
+        response
     }
 }
 
@@ -76,16 +76,16 @@ fn parameter_store(value: &str) -> Result<Bytes, FetchError> {
 }
 
 #[track_caller]
-fn signed_with(reply: &Reply, certificate: &str) {
+fn signed_with(response: &Response, certificate: &str) {
     let certificate: AppCertificate = certificate.parse().unwrap();
-    assert!(reply.token().parse::<UnverifiedAccessToken2>().unwrap().verify(&certificate).is_ok());
+    assert!(response.token().parse::<UnverifiedAccessToken2>().unwrap().verify(&certificate).is_ok());
 }
 
 /// The cause in the log of a 503.
 #[track_caller]
-fn unavailable(reply: &Reply) -> String {
-    assert_eq!((reply.status, reply.header("retry-after")), (503, Some("10")));
-    let cause = reply.log()["cause"].as_str().unwrap().to_owned();
+fn unavailable(response: &Response) -> String {
+    assert_eq!((response.status, response.header("retry-after")), (503, Some("10")));
+    let cause = response.log()["cause"].as_str().unwrap().to_owned();
     cause.strip_prefix("APP_CERTIFICATE_SECRET: ").expect("the variable is named").to_owned()
 }
 
@@ -191,8 +191,8 @@ fn rotated_certificate_is_used_within_minute() {
     for (token, certificate) in [(new.token(), "primary"), (old, "secondary")] {
         let request = post("/inspect", "", &json!({ "token": token }));
         let never = |_| panic!("nothing is due");
-        let reply = function.server.answer(&request, &context(function.now.get(), 7), never, |_| None);
-        assert!(reply.ok().to_string().contains(certificate), "{}", reply.ok());
+        let response = function.server.answer(&request, &context(function.now.get(), 7), never, |_| None);
+        assert!(response.ok().to_string().contains(certificate), "{}", response.ok());
     }
 }
 
@@ -202,9 +202,9 @@ fn secret_store_down_keeps_certificate() {
     signed_with(&function.token_after(0), FIRST);
     for broken in [Err(FetchError::Unreachable), secrets_manager(&json!("half a certifi")), Ok("{".into())] {
         *function.answer.borrow_mut() = broken;
-        let reply = function.token_after(60);
-        signed_with(&reply, FIRST);
-        let log = reply.log();
+        let response = function.token_after(60);
+        signed_with(&response, FIRST);
+        let log = response.log();
         assert_eq!((log["level"].as_str(), log["status"].as_u64()), (Some("warn"), Some(200)));
         assert!(log["warning"].as_str().unwrap().starts_with("APP_CERTIFICATE_SECRET: "), "{log}");
         // Logged once for each attempt, not for each request.

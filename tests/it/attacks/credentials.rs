@@ -46,8 +46,8 @@ fn missing_credential_is_rejected() {
     // Nor in places that proxies and browser histories keep.
     let jwt = Key::ed25519().jwt_of("ed25519", &claims());
     for path in [format!("/token?access_token={jwt}"), format!("/token?key={SHOP_KEY}")] {
-        let reply = Site::new().send(&sent(Request::post(path), &rtc(json!({}))));
-        assert_eq!(refused(&reply), "credential is missing");
+        let response = Site::new().send(&sent(Request::post(path), &rtc(json!({}))));
+        assert_eq!(refused(&response), "credential is missing");
     }
     assert_eq!(cause(&[("cookie", bearer(&jwt).as_bytes())]), "credential is missing");
 }

@@ -12,15 +12,15 @@ fn site() -> Site {
     Site::with(&[("UID_KEY", "0123456789abcdef0123456789abcdef")])
 }
 
-fn token(changes: Value) -> super::Reply {
+fn token(changes: Value) -> super::Response {
     site().token(&alice(&json!({})), &rtc(changes))
 }
 
 #[test]
 fn own_integer_and_account_are_granted() {
     for uid in [json!(UID), json!(UID.to_string()), json!("alice")] {
-        let reply = token(json!({ "uid": uid }));
-        assert_eq!(reply.status, 200, "{uid}");
+        let response = token(json!({ "uid": uid }));
+        assert_eq!(response.status, 200, "{uid}");
     }
     for companion in [json!({ "userId": "alice" }), json!({ "userId": UID.to_string() }), json!(true)] {
         for name in ["rtm", "chat"] {
@@ -37,9 +37,9 @@ fn missing_uid_is_filled_in_where_response_carries_it() {
         rtc(json!({ "uid": "0" })),
         rtc(json!({ "uid": null })),
     ] {
-        let reply = site().token(&alice(&json!({})), &body);
-        assert_eq!(reply.ok()["uid"], UID, "{body}");
-        assert_eq!(reply.log()["uid"], UID.to_string(), "the log names the integer");
+        let response = site().token(&alice(&json!({})), &body);
+        assert_eq!(response.ok()["uid"], UID, "{body}");
+        assert_eq!(response.log()["uid"], UID.to_string(), "the log names the integer");
     }
     let credential = alice(&json!({}));
     let site = site();
@@ -56,7 +56,7 @@ fn missing_uid_is_filled_in_where_response_carries_it() {
 #[test]
 fn missing_uid_is_refused_where_client_would_not_learn_it() {
     let (site, credential) = (site(), alice(&json!({})));
-    let refused = |reply: super::Reply| reply.forbidden();
+    let refused = |response: super::Response| response.forbidden();
     for path in
         ["/rtc/room-1/publisher/uid/0", "/rte/room-1/publisher/uid/0/alice", "/access_token?channel=room-1"]
     {

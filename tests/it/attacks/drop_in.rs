@@ -91,8 +91,8 @@ fn caller_without_integer_gets_no_drawn_uid() {
             assert_eq!(uid, Some(&json!("42")), "{path}{query}");
         }
     }
-    let reply = site.send(&super::get("/token", &alice(&json!({}))));
-    assert_eq!(reply.ok()["uid"], "alice");
+    let response = site.send(&super::get("/token", &alice(&json!({}))));
+    assert_eq!(response.ok()["uid"], "alice");
 }
 
 #[test]
@@ -116,15 +116,15 @@ fn drawn_channel_needs_permission() {
 fn foreign_channel_on_drop_in_routes_is_denied() {
     let site = Site::with(&[("ALLOWED_CHANNELS", "room-*,user-{sub}-*")]);
     for (_, request) in drop_in(&alice(&json!({})), "other", "alice") {
-        let reply = site.send(&request);
+        let response = site.send(&request);
         let body = match request.body() {
             agora_token_server::api::Body::Whole(body) => String::from_utf8_lossy(body).into_owned(),
             _ => String::new(),
         };
         if format!("{} {body}", request.uri()).contains("other") {
-            assert_eq!(forbidden(&reply), ("channel".to_owned(), "channel".to_owned()));
+            assert_eq!(forbidden(&response), ("channel".to_owned(), "channel".to_owned()));
         } else {
-            assert_eq!(reply.status, 200);
+            assert_eq!(response.status, 200);
         }
     }
     for (_, request) in drop_in(&alice(&json!({})), "user-alice-1", "alice") {
@@ -135,11 +135,11 @@ fn foreign_channel_on_drop_in_routes_is_denied() {
 #[test]
 fn chat_app_on_drop_in_routes_needs_backend() {
     let site = Site::new();
-    let reply = site.send(&super::get("/chat/app", &alice(&json!({}))));
-    assert_eq!(reply.forbidden().0, "tokenType");
+    let response = site.send(&super::get("/chat/app", &alice(&json!({}))));
+    assert_eq!(response.forbidden().0, "tokenType");
     assert_eq!(site.send(&super::get("/chat/app", &super::shop())).status, 200);
-    let reply = site.send(&super::post("/getToken", &alice(&json!({})), &json!({ "tokenType": "chat" })));
-    assert_eq!(reply.status, 200, "of the caller");
+    let response = site.send(&super::post("/getToken", &alice(&json!({})), &json!({ "tokenType": "chat" })));
+    assert_eq!(response.status, 200, "of the caller");
 }
 
 #[test]
@@ -147,8 +147,8 @@ fn issuer_down_rejects_jwts_on_drop_in_routes() {
     let site = Site::new();
     site.issuer.set(down);
     for (_, request) in drop_in(&alice(&json!({})), "room-1", "alice") {
-        let reply = site.send(&request);
-        assert_eq!((reply.status, reply.header("retry-after")), (503, Some("10")));
+        let response = site.send(&request);
+        assert_eq!((response.status, response.header("retry-after")), (503, Some("10")));
     }
 }
 

@@ -7,19 +7,19 @@ use serde_json::json;
 
 use super::{Answering, Site, alice, good, shop};
 use crate::common::issuer::{Key, NOW};
-use crate::common::server::{Reply, rtc};
+use crate::common::server::{Response, rtc};
 
-fn send(site: &Site, credential: &str) -> Reply {
+fn send(site: &Site, credential: &str) -> Response {
     site.token(credential, &rtc(json!({ "uid": "alice" })))
 }
 
 /// The cause and the warning in the log of a 503, which has a `Retry-After`.
 #[track_caller]
-fn unavailable(reply: &Reply) -> (String, Option<String>) {
-    assert_eq!((reply.status, reply.problem()["code"].as_str()), (503, Some("unavailable")));
-    assert_eq!(reply.header("retry-after"), Some("10"));
-    assert!(!String::from_utf8_lossy(&reply.body).contains("key set"));
-    let log = reply.log();
+fn unavailable(response: &Response) -> (String, Option<String>) {
+    assert_eq!((response.status, response.problem()["code"].as_str()), (503, Some("unavailable")));
+    assert_eq!(response.header("retry-after"), Some("10"));
+    assert!(!String::from_utf8_lossy(&response.body).contains("key set"));
+    let log = response.log();
     (log["cause"].as_str().unwrap().to_owned(), log["warning"].as_str().map(str::to_owned))
 }
 

@@ -18,7 +18,7 @@ mod two_issuers;
 
 use std::cell::Cell;
 
-use crate::common::server::{APP_ID, CERTIFICATE, Counted, EVERY_TYPE, Reply, Server, context, local};
+use crate::common::server::{APP_ID, CERTIFICATE, Counted, EVERY_TYPE, Response, Server, context, local};
 use agora_token_server::api::{Body, Context};
 use agora_token_server::fetch::FetchError;
 use bytes::Bytes;
@@ -81,12 +81,12 @@ impl Site {
         Context { peer: Some(self.peer.get().parse().unwrap()), ..context(self.now.get(), 7) }
     }
 
-    fn send(&self, request: &Request<Body>) -> Reply {
+    fn send(&self, request: &Request<Body>) -> Response {
         self.ask_counted(request, |_| None)
     }
 
     /// With a limiter that returns how long a caller must wait.
-    fn ask_counted(&self, request: &Request<Body>, wait: impl Fn(Counted) -> Option<u32>) -> Reply {
+    fn ask_counted(&self, request: &Request<Body>, wait: impl Fn(Counted) -> Option<u32>) -> Response {
         let fetch = |due: agora_token_server::fetch::Fetch| {
             assert_eq!(due.url, KEY_SET_URL);
             self.fetches.set(self.fetches.get() + 1);
@@ -96,7 +96,7 @@ impl Site {
     }
 
     /// `POST /token`.
-    fn token(&self, credential: &str, body: &Value) -> Reply {
+    fn token(&self, credential: &str, body: &Value) -> Response {
         self.send(&post("/token", credential, body))
     }
 }
@@ -157,27 +157,27 @@ fn sha256(text: &str) -> String {
 
 /// The cause in the log of a request that got 401.
 #[track_caller]
-fn refused(reply: &Reply) -> String {
+fn refused(response: &Response) -> String {
     const BODY: &str = r#"{"type":"about:blank","title":"Unauthorized","status":401,"detail":"the credential was not accepted","code":"unauthorized","error":"the credential was not accepted","requestId":"request-1"}"#;
-    assert_eq!(String::from_utf8_lossy(&reply.body), BODY);
-    assert_eq!(reply.status, 401);
-    assert_eq!(reply.header("www-authenticate"), Some("Bearer"));
-    assert_eq!(reply.header("cache-control"), Some("no-store"));
-    let log = reply.log();
+    assert_eq!(String::from_utf8_lossy(&response.body), BODY);
+    assert_eq!(response.status, 401);
+    assert_eq!(response.header("www-authenticate"), Some("Bearer"));
+    assert_eq!(response.header("cache-control"), Some("no-store"));
+    let log = response.log();
     assert_eq!((log["status"].as_u64(), &log["caller"]), (Some(401), &Value::Null), "{log}");
     log["cause"].as_str().unwrap().to_owned()
 }
 
 /// The rule and the field of a 403.
 #[track_caller]
-fn forbidden(reply: &Reply) -> (String, String) {
-    let (rule, detail) = reply.forbidden();
+fn forbidden(response: &Response) -> (String, String) {
+    let (rule, detail) = response.forbidden();
     (rule, detail.split(':').next().unwrap().to_owned())
 }
 
 #[track_caller]
-fn assert_forbidden(reply: &Reply, rule: &str, field: &str) {
-    assert_eq!(forbidden(reply), (rule.to_owned(), field.to_owned()));
+fn assert_forbidden(response: &Response, rule: &str, field: &str) {
+    assert_eq!(forbidden(response), (rule.to_owned(), field.to_owned()));
 }
 
 /// Every guarded route but `/token` and `/inspect`, called as by its client for these: the

@@ -45,9 +45,9 @@ impl Wrong {
             .header("content-type", self.content_type)
             .body(body)
             .unwrap();
-        let reply = site.ask_counted(&request, |_| self.too_many.then_some(1));
-        let problem = reply.problem();
-        (reply.status, problem["rule"].as_str().or(problem["code"].as_str()).unwrap().to_owned())
+        let response = site.ask_counted(&request, |_| self.too_many.then_some(1));
+        let problem = response.problem();
+        (response.status, problem["rule"].as_str().or(problem["code"].as_str()).unwrap().to_owned())
     }
 
     #[track_caller]
@@ -86,9 +86,9 @@ fn limited_request_reveals_no_credential_check() {
     let mut bodies = Vec::new();
     for credential in [shop(), "Bearer guess".to_owned(), String::new()] {
         let request = super::post("/token", &credential, &rtc(json!({})));
-        let reply = site.ask_counted(&request, |_| Some(30));
-        assert_eq!((reply.status, reply.header("www-authenticate")), (429, None));
-        bodies.push(reply.body);
+        let response = site.ask_counted(&request, |_| Some(30));
+        assert_eq!((response.status, response.header("www-authenticate")), (429, None));
+        bodies.push(response.body);
     }
     assert!(bodies.iter().all(|body| *body == bodies[0]));
 }
@@ -111,10 +111,10 @@ fn unknown_field_names_stay_out_of_log() {
     let mut body = rtc(json!({ "expireTime": 0, "rtm": { secret: 1 }, "privileges": { secret: 1 } }));
     body[secret] = json!(1);
     body[format!("{secret}.uid")] = json!(1);
-    let reply = site.token(&shop(), &body);
-    assert!(reply.faults().iter().any(|fault| fault.contains(secret)), "the client is informed");
-    assert!(!reply.log.contains(secret), "{}", reply.log);
-    let cause = reply.log()["cause"].as_str().unwrap().to_owned();
+    let response = site.token(&shop(), &body);
+    assert!(response.faults().iter().any(|fault| fault.contains(secret)), "the client is informed");
+    assert!(!response.log.contains(secret), "{}", response.log);
+    let cause = response.log()["cause"].as_str().unwrap().to_owned();
     assert!(cause.contains("expireTime") && cause.contains("unknown field"), "{cause}");
     // A name that occurs twice, in another object, in a query, not in UTF-8, or longer than the text that is shown.
     let long = secret.repeat(9);
@@ -137,8 +137,8 @@ fn unknown_field_names_stay_out_of_log() {
             let request = Request::post(path)
                 .header("authorization", shop())
                 .header("content-type", "application/json");
-            let reply = site.send(&request.body(Body::Whole(body.clone().into())).unwrap());
-            assert!(!reply.log.contains(secret), "{path} {body}: {}", reply.log);
+            let response = site.send(&request.body(Body::Whole(body.clone().into())).unwrap());
+            assert!(!response.log.contains(secret), "{path} {body}: {}", response.log);
         }
     }
     for query in [
@@ -148,12 +148,12 @@ fn unknown_field_names_stay_out_of_log() {
         format!("expiry=1&expiry=2&{secret}"),
     ] {
         for path in ["/rtm/alice", "/access_token", "/get_config", "/token", "/api/generate-agora-token"] {
-            let reply = site.send(&super::get(&format!("{path}?{query}"), &shop()));
-            assert!(!reply.log.contains(secret), "{path}?{query}: {}", reply.log);
+            let response = site.send(&super::get(&format!("{path}?{query}"), &shop()));
+            assert!(!response.log.contains(secret), "{path}?{query}: {}", response.log);
         }
     }
     for path in ["/token/secret-in-a-path", "/rtm/secret-in-a-path?key=secret-in-a-query"] {
-        let reply = site.send(&super::get(path, &shop()));
-        assert!(!reply.log.contains("secret-in"), "{}", reply.log);
+        let response = site.send(&super::get(path, &shop()));
+        assert!(!response.log.contains("secret-in"), "{}", response.log);
     }
 }

@@ -111,12 +111,15 @@ fn wildcard_in_any_spelling_is_denied() {
             assert_forbidden(&site.send(&request), "wildcard", "uid");
         }
         for uid in [json!(-0.0), json!(0.0), json!("-0"), json!("00"), json!("")] {
-            let reply = site.token(&credential, &rtc(json!({ "uid": uid })));
-            assert!(reply.status != 200 || uid != json!(0.0), "{uid}");
-            if reply.status == 200 {
+            let response = site.token(&credential, &rtc(json!({ "uid": uid })));
+            assert!(response.status != 200 || uid != json!(0.0), "{uid}");
+            if response.status == 200 {
                 assert!(["-0", "00", ""].contains(&uid.as_str().unwrap_or("?")), "{uid}");
                 assert!(
-                    !crate::common::opened::services(&reply.token())[0]["uid"].as_str().unwrap().is_empty()
+                    !crate::common::opened::services(&response.token())[0]["uid"]
+                        .as_str()
+                        .unwrap()
+                        .is_empty()
                 );
             }
         }
@@ -130,8 +133,8 @@ fn wildcard_in_any_spelling_is_denied() {
         for wildcard in ["*", "al*", ""] {
             // RTM and Chat have no wildcards. A missing identity is that of the caller.
             let body = mine(json!({ "rtm": { "userId": wildcard } }));
-            let reply = site.token(&credential, &body);
-            assert!(reply.status == 400 || wildcard.is_empty(), "{wildcard}");
+            let response = site.token(&credential, &body);
+            assert!(response.status == 400 || wildcard.is_empty(), "{wildcard}");
         }
         for field in ["messageChannels", "streamChannels", "groupChannels", "serverGroups", "users"] {
             let body = rtm(json!({ "permissions": { field: { "write": ["a*"] } } }));
@@ -149,11 +152,11 @@ fn wildcard_in_any_spelling_is_denied() {
                 assert_eq!(site.send(&request).status, 400);
                 continue;
             }
-            let reply = site.send(&request);
-            if reply.status == 400 {
-                assert!(reply.faults()[0].contains("got '*' at position 0"), "{}", request.uri());
+            let response = site.send(&request);
+            if response.status == 400 {
+                assert!(response.faults()[0].contains("got '*' at position 0"), "{}", request.uri());
             } else {
-                assert_eq!(reply.forbidden().0, "wildcard", "{}", request.uri());
+                assert_eq!(response.forbidden().0, "wildcard", "{}", request.uri());
             }
         }
         let named = [
@@ -170,7 +173,7 @@ fn wildcard_in_any_spelling_is_denied() {
         }
     }
     // The default uid of the older guide is a wildcard too.
-    let reply = site.send(&super::get("/access_token?channel=r", &shop()));
-    assert_forbidden(&reply, "wildcard", "uid");
+    let response = site.send(&super::get("/access_token?channel=r", &shop()));
+    assert_forbidden(&response, "wildcard", "uid");
     assert_eq!(site.token(&shop(), &mine(json!({ "channel": "" }))).faults(), ["channel is required"]);
 }

@@ -12,7 +12,9 @@ use serde_json::{Value, json};
 
 use super::{SHOP_KEY, assert_forbidden, forbidden, get, post, refused, sent, sha256};
 use crate::common::issuer::{AUDIENCE, Key, NOW, RSA_PUBLIC_PEM, SECRET, claims_with, key_set};
-use crate::common::server::{APP_ID, CERTIFICATE, Counted, EVERY_TYPE, Reply, Server, context, local, rtc};
+use crate::common::server::{
+    APP_ID, CERTIFICATE, Counted, EVERY_TYPE, Response, Server, context, local, rtc,
+};
 
 const UID_KEY: &str = "0123456789abcdef0123456789abcdef";
 /// Each is a prefix of the next but one; all their keys have the same `kid`.
@@ -118,21 +120,21 @@ impl Site {
         Ok(key_set(&[key_of(issuer).jwk(&json!({ "kid": self.kid.get() }))]).into())
     }
 
-    fn send_counted(&self, request: &Request<Body>, wait: impl Fn(Counted) -> Option<u32>) -> Reply {
+    fn send_counted(&self, request: &Request<Body>, wait: impl Fn(Counted) -> Option<u32>) -> Response {
         let context = Context { peer: Some(self.peer.get().parse().unwrap()), ..context(self.now.get(), 7) };
         self.server.answer(request, &context, |due| self.fetch(due), wait)
     }
 
-    fn send(&self, request: &Request<Body>) -> Reply {
+    fn send(&self, request: &Request<Body>) -> Response {
         self.send_counted(request, |_| None)
     }
 
-    fn token(&self, credential: &str, body: &Value) -> Reply {
+    fn token(&self, credential: &str, body: &Value) -> Response {
         self.send(&post("/token", credential, body))
     }
 
     /// A token for the caller's own integer uid, which the response holds.
-    fn own(&self, credential: &str) -> Reply {
+    fn own(&self, credential: &str) -> Response {
         self.token(credential, &rtc(json!({ "uid": 0 })))
     }
 
@@ -167,9 +169,9 @@ fn key_signs_for_its_own_issuer_only() {
     for signer in [FIRST, SLASH, LONGER, SYMMETRIC] {
         for claimed in [FIRST, SLASH, LONGER, SYMMETRIC] {
             let jwt = key_of(signer).jwt_of(KID, &claims_with(&json!({ "iss": claimed })));
-            let reply = site.own(&format!("Bearer {jwt}"));
+            let response = site.own(&format!("Bearer {jwt}"));
             if signer == claimed {
-                assert_eq!(reply.ok()["uid"], uid_of(claimed, "alice"));
+                assert_eq!(response.ok()["uid"], uid_of(claimed, "alice"));
                 continue;
             }
             let (of_signer, of_claimed) = (key_of(signer).alg(), key_of(claimed).alg());
@@ -182,7 +184,7 @@ fn key_signs_for_its_own_issuer_only() {
             } else {
                 format!("jwt alg: expected {of_claimed}, got {of_signer}")
             };
-            assert_eq!(refused(&reply), expected, "{signer} for {claimed}");
+            assert_eq!(refused(&response), expected, "{signer} for {claimed}");
         }
     }
 }
@@ -231,8 +233,8 @@ fn algorithm_swapped_between_issuers_is_rejected() {
     ];
     for (key, header, claimed, expected) in cases {
         let jwt = key.jwt_with(&header, &claims_with(&json!({ "iss": claimed })));
-        let reply = site.own(&format!("Bearer {jwt}"));
-        assert_eq!(refused(&reply), expected, "{} as {header} of {claimed}", key.alg());
+        let response = site.own(&format!("Bearer {jwt}"));
+        assert_eq!(refused(&response), expected, "{} as {header} of {claimed}", key.alg());
     }
 }
 
@@ -327,10 +329,10 @@ fn issuer_down_affects_its_own_users_only() {
                 site.now.set(NOW + after);
                 assert_eq!(ready(&site), 200, "{down:?} {how:?}");
                 for issuer in [FIRST, SLASH, LONGER, SYMMETRIC] {
-                    let reply = site.own(&alice_with(issuer, &json!({ "exp": NOW + 200_000 })));
+                    let response = site.own(&alice_with(issuer, &json!({ "exp": NOW + 200_000 })));
                     let expected = if down.contains(&issuer) { 503 } else { 200 };
-                    assert_eq!(reply.status, expected, "{issuer} after {after} s, {down:?} {how:?}");
-                    let log = reply.log();
+                    assert_eq!(response.status, expected, "{issuer} after {after} s, {down:?} {how:?}");
+                    let log = response.log();
                     let named = |member: &str| {
                         let text = log[member].as_str();
                         text.is_none_or(|text| text.starts_with(&format!("{issuer}: key set: ")))
@@ -379,9 +381,9 @@ fn integers_of_issuers_are_apart() {
     let site = Site::apart();
     let mut seen = Vec::new();
     for issuer in [FIRST, SLASH, LONGER, SYMMETRIC] {
-        let reply = site.own(&alice(issuer));
+        let response = site.own(&alice(issuer));
         let uid = uid_of(issuer, "alice");
-        assert_eq!((&reply.ok()["uid"], &reply.log()["uid"]), (&json!(uid), &json!(uid.to_string())));
+        assert_eq!((&response.ok()["uid"], &response.log()["uid"]), (&json!(uid), &json!(uid.to_string())));
         seen.push(uid);
     }
     assert!((1..4).all(|index| !seen[index..].contains(&seen[index - 1])), "{seen:?}");
@@ -437,8 +439,8 @@ fn text_identities_are_shared_only_where_configured() {
         assert_eq!(refused(&apart.own(&granted)), cause);
     }
     for issuer in [FIRST, SLASH] {
-        let reply = Site::shared().token(&alice(issuer), &bodies[0]);
-        assert_eq!(reply.ok()["uid"], "alice", "without UID_KEY");
+        let response = Site::shared().token(&alice(issuer), &bodies[0]);
+        assert_eq!(response.ok()["uid"], "alice", "without UID_KEY");
     }
     // The digits of one issuer's integer as a subject, if another issuer lets its users choose subjects.
     let chosen = uid_of(FIRST, "alice").to_string();
@@ -464,8 +466,8 @@ fn grants_of_issuers_are_apart() {
     let room_2 = rtc(json!({ "channel": "room-2", "uid": 0 }));
     assert_forbidden(&site.token(&alice_with(FIRST, &both), &room_2), "channel", "channel");
     assert_eq!(site.own(&alice_with(FIRST, &both)).ok()["uid"], uid_of(FIRST, "bob"));
-    let reply = site.token(&alice_with(SLASH, &both), &room_2);
-    assert_eq!(reply.ok()["uid"], uid_of(SLASH, "alice"), "user is another issuer's claim");
+    let response = site.token(&alice_with(SLASH, &both), &room_2);
+    assert_eq!(response.ok()["uid"], uid_of(SLASH, "alice"), "user is another issuer's claim");
     // The claim of one issuer grants nothing in a JWT of another.
     let (others, user) = (json!({ "agora": wide, "user": "bob" }), json!({ "limits": wide }));
     assert_eq!(refused(&site.own(&alice_with(FIRST, &others))), "jwt limits: missing");
@@ -486,11 +488,12 @@ fn limits_and_log_names_of_issuers_are_apart() {
             (super::shop(), None, "key:shop"),
         ] {
             let counted = RefCell::new(Vec::new());
-            let reply = site.send_counted(&post("/token", &credential, &rtc(json!({ "uid": 0 }))), |count| {
-                counted.borrow_mut().extend(count.charged.then_some(count.by));
-                None
-            });
-            let log = reply.log();
+            let response =
+                site.send_counted(&post("/token", &credential, &rtc(json!({ "uid": 0 }))), |count| {
+                    counted.borrow_mut().extend(count.charged.then_some(count.by));
+                    None
+                });
+            let log = response.log();
             assert_eq!((log["caller"].as_str(), log["issuer"].as_str()), (Some(caller), issuer));
             let counted = counted.into_inner();
             assert_eq!(counted.len(), 1);

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use agora_token_server::api::Body;
 
 use crate::common::issuer::Key;
-use crate::common::server::{APP_ID, CERTIFICATE, NOW, Reply, SALT, Server, context, local};
+use crate::common::server::{APP_ID, CERTIFICATE, NOW, Response, SALT, Server, context, local};
 
 /// A file of tests/vectors/providers: one kind of token.
 struct Provider {
@@ -75,7 +75,7 @@ impl Provider {
     }
 
     /// `POST /token` without a uid, with the recipe changed by `change`.
-    fn send(&self, change: &Value, channel: &str) -> Reply {
+    fn send(&self, change: &Value, channel: &str) -> Response {
         let settings = settings(&changed(&self.vector["settings"], &change["settings"]));
         let mut variables = vec![("APP_ID", APP_ID), ("APP_CERTIFICATE", CERTIFICATE), ("AUTH", "jwt")];
         variables.extend(settings.iter().map(|(name, value)| (name.as_str(), value.as_str())));
@@ -123,10 +123,10 @@ fn provider_recipe_accepts_its_tokens() {
 fn provider_recipe_rejects_other_tokens_and_logs_fix() {
     for provider in providers() {
         for refused in provider.vector["refused"].as_array().unwrap() {
-            let reply = provider.send(refused, "room-1");
+            let response = provider.send(refused, "room-1");
             let named = format!("{}: {}", provider.name, refused["why"]);
-            assert_eq!(reply.status, 401, "{named}");
-            assert_eq!(reply.log()["cause"], refused["cause"], "{named}");
+            assert_eq!(response.status, 401, "{named}");
+            assert_eq!(response.log()["cause"], refused["cause"], "{named}");
         }
     }
 }

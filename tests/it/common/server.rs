@@ -91,12 +91,12 @@ impl Server {
     }
 
     /// `POST /token` with a JSON body.
-    pub fn token(&self, body: &Value) -> Reply {
+    pub fn token(&self, body: &Value) -> Response {
         self.post("/token", body.to_string())
     }
 
     /// `POST` of a body with the media type of JSON.
-    pub fn post(&self, path: &str, body: impl Into<Vec<u8>>) -> Reply {
+    pub fn post(&self, path: &str, body: impl Into<Vec<u8>>) -> Response {
         self.send(
             &Request::post(path)
                 .header("content-type", "application/json")
@@ -106,17 +106,17 @@ impl Server {
     }
 
     /// A request without a body.
-    pub fn bare(&self, method: Method, path: &str) -> Reply {
+    pub fn bare(&self, method: Method, path: &str) -> Response {
         self.send(&Request::builder().method(method).uri(path).body(Body::Whole(Vec::new().into())).unwrap())
     }
 
     /// Any request.
-    pub fn send(&self, request: &Request<Body>) -> Reply {
+    pub fn send(&self, request: &Request<Body>) -> Response {
         self.ask_with(request, NOW, SALT)
     }
 
     /// Any request, at this time and with this salt.
-    pub fn ask_with(&self, request: &Request<Body>, now: u32, salt: u32) -> Reply {
+    pub fn ask_with(&self, request: &Request<Body>, now: u32, salt: u32) -> Response {
         self.answer(request, &context(now, salt), |due| panic!("nothing is fetched here: {due:?}"), |_| None)
     }
 
@@ -128,8 +128,8 @@ impl Server {
         context: &Context,
         fetch: impl FnMut(Fetch) -> Result<Bytes, FetchError>,
         wait: impl Fn(Counted) -> Option<u32>,
-    ) -> Reply {
-        self.reply(request, self.decide(request, context, fetch, wait))
+    ) -> Response {
+        self.response(request, self.decide(request, context, fetch, wait))
     }
 
     fn decide(
@@ -165,13 +165,19 @@ impl Server {
     }
 
     /// An answer as it arrives, checked for secrets.
-    pub fn reply(&self, request: &Request<Body>, answer: Answer) -> Reply {
+    pub fn response(&self, request: &Request<Body>, answer: Answer) -> Response {
         let (parts, body) = answer.response.into_parts();
         let took = Duration::from_micros(250);
         let is_logged = answer.log.clone().line(took).is_some();
         let log = answer.log.to_json(took);
         secrets::assert_untold(&self.secrets, request, (&parts.headers, &body), &log);
-        Reply { status: parts.status.as_u16(), headers: parts.headers, body: body.to_vec(), log, is_logged }
+        Response {
+            status: parts.status.as_u16(),
+            headers: parts.headers,
+            body: body.to_vec(),
+            log,
+            is_logged,
+        }
     }
 }
 
@@ -185,7 +191,7 @@ pub struct Counted {
 
 /// An answer and its log line.
 #[derive(Debug)]
-pub struct Reply {
+pub struct Response {
     pub status: u16,
     pub headers: HeaderMap,
     pub body: Vec<u8>,
@@ -194,7 +200,7 @@ pub struct Reply {
     pub is_logged: bool,
 }
 
-impl Reply {
+impl Response {
     /// A header that occurs at most once.
     #[track_caller]
     pub fn header(&self, name: &str) -> Option<&str> {

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use crate::common::issuer::Key;
 use crate::common::opened::opened;
 use crate::common::server::{
-    self, CERTIFICATE, DRAWN_UID, NOW, Platform, Reply, SALT, Server, context, local,
+    self, CERTIFICATE, DRAWN_UID, NOW, Platform, Response, SALT, Server, context, local,
 };
 
 const FOLDER: &str = "tests/vectors/configuration/0.1.0";
@@ -79,17 +79,17 @@ fn request(request: &Value, caller: &Value, settings: &BTreeMap<&str, &str>) -> 
 }
 
 /// An answer as record.mjs describes it.
-fn described(reply: &Reply) -> String {
-    let mut facts = vec![reply.status.to_string()];
-    if let Some(origin) = reply.header("access-control-allow-origin") {
+fn described(response: &Response) -> String {
+    let mut facts = vec![response.status.to_string()];
+    if let Some(origin) = response.header("access-control-allow-origin") {
         facts.push(format!("allow-origin {origin}"));
     }
-    if reply.status >= 400 {
-        let problem = reply.problem();
+    if response.status >= 400 {
+        let problem = response.problem();
         facts.extend(["code", "rule"].iter().filter_map(|name| problem[name].as_str().map(str::to_owned)));
         return facts.join(" ");
     }
-    let answer: Value = serde_json::from_slice(&reply.body).unwrap_or_default();
+    let answer: Value = serde_json::from_slice(&response.body).unwrap_or_default();
     for name in ["token", "rtcToken", "rtmToken", "chatToken"] {
         facts.extend(answer[name].as_str().map(holds));
     }

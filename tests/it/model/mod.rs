@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 
 use self::fetched::{Fetched, Times};
 use crate::common::issuer::{AUDIENCE, ISSUER, Key, NOW, claims_with, key_set};
-use crate::common::server::{APP_ID, CERTIFICATE, Platform, Reply, Server, context, local};
+use crate::common::server::{APP_ID, CERTIFICATE, Platform, Response, Server, context, local};
 
 const RUNS: u64 = 500;
 const KEY_SET_URL: &str = "https://issuer.example/jwks.json";
@@ -634,18 +634,18 @@ fn check<'a>(
         Step::Done(_) => step,
     };
     let Step::Done(answer) = answer else { unreachable!() };
-    let reply = server.reply(&case.request(), answer);
-    observed.insert(reply.status.to_string());
-    check_reply(model, case, flight, &reply);
+    let response = server.response(&case.request(), answer);
+    observed.insert(response.status.to_string());
+    check_response(model, case, flight, &response);
     None
 }
 
 /// Compares an answer with the model.
-fn check_reply(model: &Model, case: &Case, flight: &Flight, reply: &Reply) {
-    let status = reply.status;
-    let said: Value = serde_json::from_slice(&reply.body).unwrap();
+fn check_response(model: &Model, case: &Case, flight: &Flight, response: &Response) {
+    let status = response.status;
+    let said: Value = serde_json::from_slice(&response.body).unwrap();
     let code = said["code"].as_str().unwrap_or("");
-    assert_eq!(reply.log()["status"], status);
+    assert_eq!(response.log()["status"], status);
     if let Some(early) = model.early(case) {
         return assert_eq!((status, code), early, "{case:?}");
     }
@@ -661,7 +661,7 @@ fn check_reply(model: &Model, case: &Case, flight: &Flight, reply: &Reply) {
         return assert!(rejections.contains(&status), "{status}, not {rejections:?}: {case:?}");
     }
     let Decided::Caller(caller) = decided[0] else { unreachable!() };
-    assert_eq!(reply.log()["caller"].as_str(), caller, "{case:?}");
+    assert_eq!(response.log()["caller"].as_str(), caller, "{case:?}");
     let faults = match &case.body {
         _ if case.content_type != "application/json" => Some((415, "unsupported_media_type")),
         Given::CutOff | Given::Malformed => Some((400, "malformed_json")),

@@ -28,8 +28,8 @@ fn fpa_defaults_to_official_lifetime() {
     let day = json!({ "tokenType": "fpa", "expireTime": 86_400 });
     assert_eq!(issued(&json!({ "tokenType": "fpa" })), (answer(&day), services(0)));
     assert_eq!(issued(&body("fpa")), (answer(&body("fpa")), services(600)));
-    let reply = send(&json!({ "tokenType": "fpa", "expireTime": 0 }));
-    assert_eq!(reply.faults(), ["expireTime: expected 1 to 86400, got 0"]);
+    let response = send(&json!({ "tokenType": "fpa", "expireTime": 0 }));
+    assert_eq!(response.faults(), ["expireTime: expected 1 to 86400, got 0"]);
     let missing = json!({ "tokenType": "fpa", "expireTime": null });
     assert_eq!(issued(&missing), (answer(&day), services(0)));
 }

@@ -8,16 +8,16 @@ mod v006;
 mod voice;
 
 use crate::common::opened::services;
-use crate::common::server::{APP_ID, NOW, Reply, Server};
+use crate::common::server::{APP_ID, NOW, Response, Server};
 use serde_json::{Value, json};
 
 /// The answer to a body, and the services of its token.
 #[track_caller]
 fn issued(body: &Value) -> (Value, Value) {
-    let reply = Server::of_everything().token(body);
-    let mut answer = reply.ok();
+    let response = Server::of_everything().token(body);
+    let mut answer = response.ok();
     answer.as_object_mut().unwrap().remove("token");
-    (answer, services(&reply.token()))
+    (answer, services(&response.token()))
 }
 
 /// The answer to a body whose members it repeats, without the token.
@@ -30,7 +30,7 @@ fn answer(body: &Value) -> Value {
     answer
 }
 
-fn send(body: &Value) -> Reply {
+fn send(body: &Value) -> Response {
     Server::of_everything().token(body)
 }
 

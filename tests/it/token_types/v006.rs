@@ -27,26 +27,26 @@ fn rtm_006(members: Value) -> Value {
 
 #[track_caller]
 fn privileges(body: &Value) -> (Value, u64) {
-    let reply = send(body);
-    let mut token = opened_006(&reply.token(), "room-1", "42");
+    let response = send(body);
+    let mut token = opened_006(&response.token(), "room-1", "42");
     assert_eq!(token["expiresAt"], END);
-    (token["privileges"].take(), reply.ok()["expiresAt"].as_u64().unwrap())
+    (token["privileges"].take(), response.ok()["expiresAt"].as_u64().unwrap())
 }
 
 #[test]
 fn rtc_006_publisher_has_four_privileges() {
-    let reply = send(&rtc_006(json!({})));
+    let response = send(&rtc_006(json!({})));
     assert_eq!(
-        reply.ok(),
+        response.ok(),
         json!({
-            "token": reply.token(), "tokenType": "rtc", "version": "006", "appId": APP_ID,
+            "token": response.token(), "tokenType": "rtc", "version": "006", "appId": APP_ID,
             "channel": "room-1", "uid": 42, "role": "publisher",
             "issuedAt": NOW, "expireTime": 3600, "expiresAt": NOW + 3600,
         })
     );
     let end = NOW + 3600;
     assert_eq!(
-        opened_006(&reply.token(), "room-1", "42"),
+        opened_006(&response.token(), "room-1", "42"),
         json!({
             "expiresAt": END, "salt": SALT,
             "privileges": {
@@ -143,16 +143,16 @@ fn rtc_006_other_faults_equal_007() {
 
 #[test]
 fn rtm_006_token_holds_login_privilege() {
-    let reply = send(&rtm_006(json!({})));
+    let response = send(&rtm_006(json!({})));
     assert_eq!(
-        reply.ok(),
+        response.ok(),
         json!({
-            "token": reply.token(), "tokenType": "rtm", "version": "006", "appId": APP_ID, "uid": "alice",
+            "token": response.token(), "tokenType": "rtm", "version": "006", "appId": APP_ID, "uid": "alice",
             "issuedAt": NOW, "expireTime": 600, "expiresAt": NOW + 600,
         })
     );
     assert_eq!(
-        opened_006(&reply.token(), "alice", ""),
+        opened_006(&response.token(), "alice", ""),
         json!({ "expiresAt": END, "salt": SALT, "privileges": { "login": NOW + 600 } })
     );
 }
