@@ -178,6 +178,9 @@ def run_document(path, clone, faults):
                     continue
                 port = next((port for pattern, port in SERVERS if re.search(pattern, command)), None)
                 if port:
+                    if answers(port):
+                        faults.append(f"{path.name}: another process listens on port {port}: {line}")
+                        continue
                     process = start(command, clone.top, clone.env, clone.log)
                     servers.append(process)
                     if not wait_for(port, process, 600):
